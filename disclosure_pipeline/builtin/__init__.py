@@ -1,0 +1,1 @@
+"""The product's own behaviour, as plugins. Nothing imports this package by name."""

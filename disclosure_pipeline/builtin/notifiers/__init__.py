@@ -1,0 +1,1 @@
+"""Messengers to people."""

@@ -1,0 +1,1 @@
+"""Attribute rules and route planners."""

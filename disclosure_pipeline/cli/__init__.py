@@ -1,0 +1,1 @@
+"""The command line `disclosure`, one file per family of commands."""

@@ -1,0 +1,1 @@
+"""The web console; for now health and metrics only."""

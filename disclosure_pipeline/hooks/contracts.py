@@ -1,0 +1,464 @@
+"""What plugins register: the contracts between the core and everything replaceable.
+
+Built-ins and third-party plugins follow the same contracts. A plugin object MUST have a non-empty
+``id`` (ASCII, ``[a-z0-9_]+``), unique within its plugin; the core prefixes it with the plugin's
+name (``builtin.site``). Methods MUST take the arguments below without defaults, MUST NOT keep
+references to what they are given, and MUST NOT log, store or raise document text. Whatever a
+method raises, and every answer of the wrong type (``None`` included), is a fault of the plugin: the
+core records it by code and treats the question as *undetermined*. The core SHALL call one object
+at a time per process, under the time limit of its family.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from disclosure_pipeline.model.document import Attribute, Part, PartRole, Slip
+from disclosure_pipeline.model.finding import Fault, Finding, Screening
+from disclosure_pipeline.model.lifecycle import State
+from disclosure_pipeline.model.policy import RuleBook
+from disclosure_pipeline.model.publication import Artefact, Order, Receipt, Standing
+from disclosure_pipeline.model.route import Route
+from disclosure_pipeline.model.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class PluginContext:
+    """What a plugin gets when its objects are made.
+
+    Args:
+        options: the plugin's own validated config section (the model its ``register_config``
+            returned), or ``None`` when it has none.
+        rulebook: all rules in force.
+        folders: named folders it may write: ``site``, ``archive``, ``register``, ``outbox`` for
+            built-ins; only ``own`` (``var/plugins/<name>``) for others.
+        site: how the publishing office presents itself (names, domain, footer option), JSON values.
+        limits: ``[extraction]`` limits, JSON values.
+    """
+
+    options: Any
+    rulebook: RuleBook
+    folders: Mapping[str, Path]
+    site: Mapping[str, Any] = field(default_factory=dict)
+    limits: Mapping[str, Any] = field(default_factory=dict)
+
+
+# ------------------------------------------------------------------ extraction
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to read.
+
+    Args:
+        position: index of the part in the submission.
+        path: where the bytes are; read-only for extractors.
+        name: the file's name as dropped (for its suffix; do not trust it).
+        role: see :class:`PartRole`.
+    """
+
+    position: int
+    path: Path
+    name: str
+    role: PartRole = PartRole.MAIN
+
+
+@runtime_checkable
+class Extractor(Protocol):
+    """Reads one family of file formats. Runs only inside a sandbox process."""
+
+    id: str
+    version: str
+
+    def score(self, head: bytes, name: str) -> int:
+        """How sure the extractor is that it can read a file: 0 no … 100 certain.
+
+        Args:
+            head: the first 64 KiB of the file.
+            name: the file's name, lower case.
+        """
+        ...
+
+    def extract(self, file: SourceFile) -> Text:
+        """Read everything in the file.
+
+        Raises:
+            ExtractionFailed: encrypted, broken, too large …, with a code and advice for the clerk.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PartText:
+    """One part's text as detectors see it."""
+
+    position: int
+    role: PartRole
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a sandbox process says about a submission.
+
+    Args:
+        texts: the text of each part in order; empty when a secrecy marking was found.
+        screening: findings and doubts over all parts; after a marking only the markings, without text.
+        faults: plugins that failed, parts that could not be read.
+        marked: whether a secrecy marking was found; then nothing of the text has left the sandbox.
+    """
+
+    texts: tuple[PartText, ...]
+    screening: Screening
+    faults: tuple[Fault, ...] = ()
+    marked: bool = False
+
+
+# ------------------------------------------------------------------- screening
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """A text on which a detector must fire, or it is not trusted (proved at load)."""
+
+    text: str
+    kind: str
+
+
+@runtime_checkable
+class Detector(Protocol):
+    """Finds one family of things that must not go out.
+
+    Built-in detectors run in the sandbox process beside the extractors; those of third-party
+    plugins in a process of their own that is killed at ``[screening] detector_timeout``.
+    """
+
+    id: str
+    version: str
+    kinds: tuple[str, ...]
+    canaries: tuple[Canary, ...]
+
+    def detect(self, part: PartText) -> Sequence[Finding]:
+        """Look at one part.
+
+        Returns:
+            Every finding, an empty list when there is nothing. ``None`` is not an answer.
+            ``segment``, ``start`` and ``end`` index the original text of ``part.text.segments``;
+            the core checks that ``text`` equals those characters.
+        """
+        ...
+
+
+# ---------------------------------------------------------------- tag and route
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Immutable view of one version of a document, as stages and rules see it.
+
+    Args:
+        document: case number.
+        unit: unit code. department: department name.
+        state: present state. version: present version.
+        title: title, ``None`` until known.
+        slip: what the department said.
+        folder_attribute: attribute named by the subfolder it was dropped in, or empty.
+        parts: files in order; ``paths`` gives where each part's bytes are, by position.
+        texts: extracted text per part; empty before extraction.
+        findings: findings so far.
+        attribute: the attribute in force (office's, else proposed), ``None`` before tagging.
+        ground: reason code, or empty.
+        formed: 成文日期 ISO, or empty.
+    """
+
+    document: str
+    unit: str
+    department: str
+    state: State
+    version: int
+    title: str | None
+    slip: Slip
+    parts: tuple[Part, ...]
+    paths: Mapping[int, Path]
+    folder_attribute: str = ""
+    texts: tuple[PartText, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    attribute: Attribute | None = None
+    ground: str = ""
+    formed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What an attribute rule thinks.
+
+    Args:
+        rule: id of the rule.
+        attribute: suggested attribute, or ``None``.
+        findings: contradictions and advice (kind ``attribute.contradiction`` …).
+        returns: reasons to send the draft back to the department, Chinese, without document text.
+    """
+
+    rule: str
+    attribute: Attribute | None = None
+    findings: tuple[Finding, ...] = ()
+    returns: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class AttributeRule(Protocol):
+    """Judges the attribute that the department proposed."""
+
+    id: str
+    version: str
+
+    def judge(self, case: Case) -> Opinion:
+        """Look at a screened case."""
+        ...
+
+
+@runtime_checkable
+class RoutePlanner(Protocol):
+    """Adds to an approval route; it can never drop a tier."""
+
+    id: str
+    version: str
+
+    def plan(self, case: Case, base: Route) -> Route:
+        """Return ``base`` or a longer route. A route that lost a tier of ``base`` is a fault."""
+        ...
+
+
+# ---------------------------------------------------------------------- stages
+
+
+class Toolbox(Protocol):
+    """What the core lends a stage. Nothing here writes domain state."""
+
+    def read(self, files: Sequence[SourceFile]) -> Reading:
+        """Extract and screen files in a sandbox process."""
+        ...
+
+    def opinions(self, case: Case) -> tuple[Sequence[Opinion], Sequence[Fault]]:
+        """Ask every attribute rule, through the guard."""
+        ...
+
+    def plan_route(self, case: Case) -> tuple[Route, Sequence[Fault]]:
+        """The unit's chain, lengthened by the route planners."""
+        ...
+
+    def scratch(self) -> Path:
+        """A private empty folder, removed after the stage."""
+        ...
+
+    @property
+    def rulebook(self) -> RuleBook:
+        """All rules in force."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a stage concluded; the core turns it into one step in one transaction.
+
+    Args:
+        step: name of the step to take (`model/lifecycle.py`).
+    """
+
+    step: ClassVar[str] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted(Outcome):
+    """Everything was read and no marking found; the originals may enter the vault."""
+
+    reading: Reading
+    parts: tuple[Part, ...]
+    slip: Slip
+    title: str
+    step: ClassVar[str] = "extract"
+
+
+@dataclass(frozen=True, slots=True)
+class Marked(Outcome):
+    """A secrecy marking stands somewhere: quarantine. Holds no text."""
+
+    findings: tuple[Finding, ...]
+    rules_version: str
+    step: ClassVar[str] = "quarantine"
+
+
+@dataclass(frozen=True, slots=True)
+class Screened(Outcome):
+    """The findings to store."""
+
+    screening: Screening
+    faults: tuple[Fault, ...] = ()
+    step: ClassVar[str] = "screen"
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged(Outcome):
+    """The proposed attribute is usable."""
+
+    attribute: Attribute
+    ground: str
+    ground_reason: str
+    formed: str
+    findings: tuple[Finding, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    step: ClassVar[str] = "tag"
+
+
+@dataclass(frozen=True, slots=True)
+class SentBack(Outcome):
+    """The draft goes back to the department with these reasons (Chinese, no document text)."""
+
+    reasons: tuple[str, ...]
+    step: ClassVar[str] = "send_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Routed(Outcome):
+    """The chain of tiers that must sign."""
+
+    route: Route
+    referral: str = ""
+    faults: tuple[Fault, ...] = ()
+    step: ClassVar[str] = "route"
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen(Outcome):
+    """The public artefacts, built, re-read and found clean.
+
+    Args:
+        files: (artefact, path in the scratch folder) pairs; the core stores them in the vault.
+        findings: what re-reading found; any of them keeps the version from being frozen.
+    """
+
+    files: tuple[tuple[Artefact, Path], ...]
+    findings: tuple[Finding, ...] = ()
+    step: ClassVar[str] = "freeze"
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside(Outcome):
+    """A person must look: unreadable, unknown, broken."""
+
+    faults: tuple[Fault, ...]
+    step: ClassVar[str] = "set_aside"
+
+
+@runtime_checkable
+class Stage(Protocol):
+    """One stage of the pipeline. Pure towards the store: immutable case in, outcome out."""
+
+    id: str
+    version: str
+    starts_from: State
+
+    def run(self, case: Case, tools: Toolbox) -> Outcome:
+        """Do the stage's work."""
+        ...
+
+
+# ------------------------------------------------------------------ publication
+
+
+@runtime_checkable
+class Channel(Protocol):
+    """A place where documents are published (发布渠道).
+
+    Every method is idempotent by ``order.key``: called again after a crash, it finds its earlier
+    effect and answers the same receipt. An order whose ``generation`` is lower than one already
+    carried out for the document raises :class:`~disclosure_pipeline.errors.Fenced`. A failure that
+    may pass raises :class:`~disclosure_pipeline.errors.ChannelFault`; the core retries with
+    back-off. ``attributes`` says which documents it takes: public channels take only
+    ``proactive``.
+    """
+
+    id: str
+    version: str
+    attributes: tuple[Attribute, ...]
+
+    def publish(self, order: Order) -> Receipt:
+        """Put the document out, exactly these bytes."""
+        ...
+
+    def update(self, order: Order) -> Receipt:
+        """Replace an earlier version."""
+        ...
+
+    def withdraw(self, order: Order) -> Receipt:
+        """Take it back: nothing of the text stays, the address keeps a notice."""
+        ...
+
+    def verify(self, documents: Sequence[str]) -> Sequence[Standing]:
+        """What the channel really holds; with no documents named, everything it holds."""
+        ...
+
+
+@runtime_checkable
+class Archive(Channel, Protocol):
+    """A channel that keeps: it gets ``order.deposit`` and takes documents of every attribute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, told after the commit. Holds no document text.
+
+    Args:
+        name: the step's name, or ``fault``, ``overdue`` …
+        document: case number, or empty.
+        unit: unit code. department: department name.
+        detail: ids, counts, codes.
+    """
+
+    name: str
+    document: str
+    unit: str
+    department: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Notifier(Protocol):
+    """Tells people about events (receipts and return notes in the outbox are one)."""
+
+    id: str
+    version: str
+
+    def notify(self, event: Event, letter: Mapping[str, Any]) -> None:
+        """Deliver one message; idempotent by ``letter["key"]``.
+
+        Args:
+            event: what happened.
+            letter: what the recipient may read: ``key``, ``kind`` (``receipt``, ``returned``,
+                ``result`` …), ``case``, ``title``, ``reasons``, ``address`` …
+        """
+        ...
+
+
+@runtime_checkable
+class Job(Protocol):
+    """Regular work of the scheduler; it only looks and enqueues."""
+
+    id: str
+    version: str
+    every: int
+    """Seconds between two runs."""
+
+    def run(self, core: Any) -> Mapping[str, int]:
+        """Do it once.
+
+        Args:
+            core: the facade the core gives to jobs (``pipeline.jobs.JobFacade``).
+
+        Returns:
+            Counts for the log.
+        """
+        ...

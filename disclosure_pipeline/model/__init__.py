@@ -1,0 +1,1 @@
+"""Domain values without side effects: text, findings, documents, states, routes, clocks."""

@@ -1,0 +1,186 @@
+"""Publications: what goes to which channel, under which key, and the receipt that comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+
+class PublicationState(StrEnum):
+    """State of one document in one channel."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    WITHDRAWING = "withdrawing"
+    WITHDRAWN = "withdrawn"
+
+
+class Action(StrEnum):
+    """What a channel is asked to do."""
+
+    PUBLISH = "publish"
+    UPDATE = "update"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, slots=True)
+class EffectKey:
+    """Idempotency key of an outside effect (design 3): the same key twice has one effect.
+
+    Args:
+        document: case number.
+        version: version whose approval is carried out.
+        channel: id of the channel.
+        action: see :class:`Action`.
+        generation: raised by every withdrawal, so that a late publish is fenced off.
+    """
+
+    document: str
+    version: int
+    channel: str
+    action: Action
+    generation: int
+
+    def __str__(self) -> str:
+        return f"{self.document}/v{self.version}/{self.channel}/{self.action.value}/g{self.generation}"
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """A frozen public file: exactly the bytes the final tier signed.
+
+    Args:
+        name: file name on the page, ASCII or Chinese, never a path.
+        media_type: e.g. ``text/html``.
+        sha256: hex digest.
+        size: bytes.
+        role: ``page`` (the accessible HTML text), ``text`` (clean copy), ``attachment``.
+        title: heading for the page (an attachment's name as readers see it).
+    """
+
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+    role: str
+    title: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The artefact as an entry of ``public`` in `disclosure show --json`."""
+        return {"name": self.name, "media_type": self.media_type, "sha256": self.sha256, "size": self.size}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The catalogue entry (目录条目) of a document: everything the public sees beside the text.
+
+    Empty strings mean "not given"; a channel prints an empty cell, never a guess. Dates are ISO
+    ``YYYY-MM-DD`` in Asia/Shanghai; ``published`` is ``YYYY-MM-DD HH:MM``.
+    """
+
+    document: str
+    version: int
+    title: str
+    index_number: str
+    attribute: str
+    unit: str
+    unit_name: str
+    department: str
+    issuing_body: str
+    document_number: str = ""
+    genre: str = ""
+    theme: str = ""
+    keywords: str = ""
+    summary: str = ""
+    formed: str = ""
+    published: str = ""
+    validity: str = "有效"
+    joint_bodies: tuple[str, ...] = ()
+    reviewers: tuple[tuple[str, str], ...] = ()
+    """(label, name) pairs that the page's footer prints, already filtered by the unit's option."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """What the archive gets beside the public artefacts (归档; 档案法实施条例 第三十九条).
+
+    Args:
+        originals: (name, sha256, path in the vault) of every file as dropped.
+        record: the whole review record (审查单, decisions, clocks, receipts) as JSON values.
+        fonds: 全宗号 of the unit.
+    """
+
+    originals: tuple[tuple[str, str, Path], ...]
+    record: Mapping[str, Any]
+    fonds: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One request to one channel.
+
+    Args:
+        key: idempotency key; a channel creates if absent or compares and swaps by it.
+        entry: the catalogue entry.
+        artefacts: frozen files with the vault path to copy each from (empty for a withdrawal).
+        deposit: only for archives.
+        reason: public reason of a withdrawal (撤回), empty otherwise.
+        at: UTC, ISO 8601; the time that the effect shows, fixed in the row, so that a second
+            attempt writes the same bytes.
+    """
+
+    key: EffectKey
+    entry: Entry
+    at: str
+    artefacts: tuple[tuple[Artefact, Path], ...] = ()
+    deposit: Deposit | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a channel answers when an order was carried out (or had been carried out before).
+
+    Args:
+        channel: id of the channel.
+        key: the order's key as text.
+        address: where the public finds it, relative to the channel's root; empty if nowhere.
+        hashes: sha256 of each artefact as the channel holds it, by name.
+        detail: further facts, JSON values without document text.
+    """
+
+    channel: str
+    key: str
+    address: str = ""
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The receipt as stored and shown."""
+        return {"channel": self.channel, "key": self.key, "address": self.address,
+                "hashes": dict(self.hashes), "detail": dict(self.detail)}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a channel really holds for one document, as its ``verify`` reports.
+
+    Args:
+        document: case number.
+        state: ``published``, ``withdrawn`` or ``absent``.
+        generation: generation that the channel last carried out; -1 when it has none.
+        version: version it holds; 0 when it has none.
+        hashes: sha256 of each artefact held, by name.
+    """
+
+    document: str
+    state: str
+    generation: int = -1
+    version: int = 0
+    hashes: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,103 @@
+"""Roles and approval chains (审批链): data per unit, signed in order by different people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person may do; one person can hold several roles, but signs one document once."""
+
+    CLERK = "clerk"
+    FIRST = "first"
+    SECRECY = "secrecy"
+    SECOND = "second"
+    FINAL = "final"
+    OFFICE = "office"
+    ADMIN = "admin"
+
+    @property
+    def chinese(self) -> str:
+        """The role's name as officers know it."""
+        return _ROLE_NAMES[self]
+
+
+_ROLE_NAMES = {
+    Role.CLERK: "部门经办人",
+    Role.FIRST: "初审",
+    Role.SECRECY: "保密审查",
+    Role.SECOND: "复审",
+    Role.FINAL: "终审",
+    Role.OFFICE: "政务公开办",
+    Role.ADMIN: "系统管理员",
+}
+
+
+class TierState(StrEnum):
+    """State of one tier of one version."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    VOID = "void"
+
+
+class Verb(StrEnum):
+    """What a person can decide about a version (`disclosure decide`)."""
+
+    APPROVE = "approve"
+    RETURN = "return"
+    WITHHOLD = "withhold"
+    REFER = "refer"
+    ANSWER = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One step of an approval chain.
+
+    Args:
+        name: stable name within the route (``secrecy``, ``first`` …).
+        role: who signs it.
+        label: what the page prints (初审).
+        limit: working days within which it should be signed; 0 means none.
+        meeting: whether a meeting number is required (局务会 / 党组会, 004 第十七条).
+        department: for ``first``: only a head of the drafting department signs.
+    """
+
+    name: str
+    role: Role
+    label: str
+    limit: int = 0
+    meeting: bool = False
+    department: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An ordered chain of tiers and the rules that shaped it.
+
+    Args:
+        tiers: in signing order; the first is ``secrecy``, the last holds role ``final``.
+        rules: ids of the rules that added something (重点审查事项, 集体审议).
+    """
+
+    tiers: tuple[Tier, ...]
+    rules: tuple[str, ...] = ()
+
+    def problems(self) -> list[str]:
+        """What makes the chain unusable; empty when it holds.
+
+        先审查、后公开 (条例 第十七条, 004 第十五条): the secrecy tier comes first, a final tier
+        ends the chain, names are unique.
+        """
+        found = []
+        if not self.tiers or self.tiers[0].role is not Role.SECRECY:
+            found.append("the first tier must have role 'secrecy'")
+        if not self.tiers or self.tiers[-1].role is not Role.FINAL:
+            found.append("the last tier must have role 'final'")
+        names = [tier.name for tier in self.tiers]
+        if len(set(names)) != len(names):
+            found.append("tier names must be unique")
+        return found

@@ -1,0 +1,148 @@
+"""Extracted text: segments with their places.
+
+One :class:`Text` is what an extractor says about one part (file) of a submission. Everything in a
+file that holds characters is a segment, also what a printed page does not show; ``Place.kind``
+names where it stood, ``visible`` says whether a reader of the printed page would see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+KINDS = (
+    "body", "table", "header", "footer", "footnote", "endnote", "textbox", "comment", "insertion",
+    "deletion", "hidden", "metadata", "attachment", "annotation", "field", "link", "note", "form",
+    "script", "alt", "ocr", "unplaced",
+)  # fmt: skip
+"""Names of the kinds of place a segment may come from (`design.md`, one name per hiding place)."""
+
+VISIBLE_KINDS = frozenset(
+    {"body", "table", "header", "footer", "footnote", "endnote", "textbox", "insertion"}
+)
+"""Kinds that a reader of the printed page normally sees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a segment stands in its part.
+
+    Args:
+        part: name of the part inside the file (``word/document.xml``, ``page``, sheet file …).
+        kind: one of :data:`KINDS`.
+        page: 1-based page, where the format has pages.
+        paragraph: 1-based paragraph (or line of a text file) inside ``part``.
+        cell: ``Sheet!B3`` for a spreadsheet, ``table 2 B3`` for a table in a document.
+        bbox: (left, top, right, bottom) in points from the page's top left corner.
+        detail: author of a comment, property name … (never the text itself).
+    """
+
+    part: str
+    kind: str
+    page: int | None = None
+    paragraph: int | None = None
+    cell: str | None = None
+    bbox: tuple[float, float, float, float] | None = None
+    detail: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The ``place`` object of the command line's JSON; absent keys do not apply."""
+        values: dict[str, Any] = {"part": self.part, "kind": self.kind}
+        for key in ("page", "paragraph", "cell", "detail"):
+            value = getattr(self, key)
+            if value is not None:
+                values[key] = value
+        if self.bbox is not None:
+            values["bbox"] = [round(number, 2) for number in self.bbox]
+        return values
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Place:
+        """Rebuild a place from :meth:`as_json`."""
+        box = data.get("bbox")
+        return cls(
+            part=data["part"], kind=data["kind"], page=data.get("page"),
+            paragraph=data.get("paragraph"), cell=data.get("cell"),
+            bbox=(box[0], box[1], box[2], box[3]) if box else None, detail=data.get("detail"),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of characters from one place.
+
+    Args:
+        text: the original characters, unchanged.
+        place: where it stands.
+        visible: whether a reader of the printed page would see it.
+    """
+
+    text: str
+    place: Place
+    visible: bool = True
+
+    def as_json(self) -> dict[str, Any]:
+        """The segment as `disclosure extract --json` prints it."""
+        return {"text": self.text, "place": self.place.as_json(), "visible": self.visible}
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A place that was not read, or not surely; it makes a screening *undetermined*.
+
+    Args:
+        code: stable code, e.g. ``page.no_text``, ``detector.timeout``.
+        message: what is not known and what a person should look at, without document text.
+        place: where, if known.
+        detector: id of the detector that could not answer, if that is the reason.
+    """
+
+    code: str
+    message: str
+    place: Place | None = None
+    detector: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The doubt as an entry of ``undetermined`` in `disclosure screen --json`."""
+        values: dict[str, Any] = {"code": self.code, "message": self.message}
+        if self.place is not None:
+            values["place"] = self.place.as_json()
+        if self.detector is not None:
+            values["detector"] = self.detector
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Everything an extractor read in one file.
+
+    Args:
+        media_type: detected from the bytes, never from the name alone.
+        extractor: id of the extractor (``builtin.docx``).
+        segments: in reading order; hidden places after the visible ones of their part.
+        warnings: things a person may want to know, without document text.
+        doubts: places that were not surely read.
+        facts: properties of the file that stages use (page count …), JSON values only.
+    """
+
+    media_type: str
+    extractor: str
+    segments: tuple[Segment, ...]
+    warnings: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def length(self) -> int:
+        """Characters over all segments."""
+        return sum(len(segment.text) for segment in self.segments)
+
+    def as_json(self) -> dict[str, Any]:
+        """The object `disclosure extract --json` prints."""
+        return {
+            "media_type": self.media_type,
+            "extractor": self.extractor,
+            "segments": [segment.as_json() for segment in self.segments],
+            "warnings": list(self.warnings) + [doubt.message for doubt in self.doubts],
+        }

@@ -1,0 +1,1 @@
+"""A document's way and what people decide about it."""

@@ -1,0 +1,1 @@
+"""The daemon: watcher, engine, scheduler, health."""

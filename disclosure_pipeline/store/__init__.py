@@ -1,0 +1,1 @@
+"""Rows, audit chain and vault. The only package that touches the database."""
