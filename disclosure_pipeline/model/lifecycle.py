@@ -113,7 +113,7 @@ STEPS: tuple[Step, ...] = (
         (S.APPROVED, S.PUBLISHING, S.PUBLISHED, S.WITHDRAWING),
         S.WITHDRAWN,
         "channel verify",
-    ),  # fmt: skip
+    ),
     # Regular attribute review (定期审查; 001).
     _step("convert", (S.WITHHELD, S.ON_REQUEST), S.RECEIVED, "review-attributes --decide convert"),
 )
