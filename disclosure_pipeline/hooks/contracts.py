@@ -58,12 +58,14 @@ class SourceFile:
         path: where the bytes are; read-only for extractors.
         name: the file's name as dropped (for its suffix; do not trust it).
         role: see :class:`PartRole`.
+        sha256: hash of the bytes; released markings are bound to it.
     """
 
     position: int
     path: Path
     name: str
     role: PartRole = PartRole.MAIN
+    sha256: str = ""
 
 
 @runtime_checkable
@@ -138,8 +140,16 @@ class Detector(Protocol):
 
     id: str
     version: str
-    kinds: tuple[str, ...]
-    canaries: tuple[Canary, ...]
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Finding kinds it may report; a class attribute will do."""
+        ...
+
+    @property
+    def canaries(self) -> tuple[Canary, ...]:
+        """Texts on which it must fire; a class attribute will do."""
+        ...
 
     def detect(self, part: PartText) -> Sequence[Finding]:
         """Look at one part.
@@ -172,6 +182,7 @@ class Case:
         attribute: the attribute in force (office's, else proposed), ``None`` before tagging.
         ground: reason code, or empty.
         formed: 成文日期 ISO, or empty.
+        settled: how findings were settled, by finding id (``accept``, ``dismiss``, ``redact``).
     """
 
     document: str
@@ -189,6 +200,7 @@ class Case:
     attribute: Attribute | None = None
     ground: str = ""
     formed: str = ""
+    settled: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +251,14 @@ class Toolbox(Protocol):
     """What the core lends a stage. Nothing here writes domain state."""
 
     def read(self, files: Sequence[SourceFile]) -> Reading:
-        """Extract and screen files in a sandbox process."""
+        """Extract and screen files in a sandbox process.
+
+        Markings that two secrecy officers released for these bytes do not count again.
+        """
+        ...
+
+    def screen(self, texts: Sequence[PartText]) -> tuple[Screening, Sequence[Fault]]:
+        """Screen text that was read before (at once when :meth:`read` did it in this run)."""
         ...
 
     def opinions(self, case: Case) -> tuple[Sequence[Opinion], Sequence[Fault]]:
@@ -326,7 +345,6 @@ class Routed(Outcome):
     """The chain of tiers that must sign."""
 
     route: Route
-    referral: str = ""
     faults: tuple[Fault, ...] = ()
     step: ClassVar[str] = "route"
 
@@ -383,7 +401,11 @@ class Channel(Protocol):
 
     id: str
     version: str
-    attributes: tuple[Attribute, ...]
+
+    @property
+    def attributes(self) -> tuple[Attribute, ...]:
+        """Attributes of the documents it takes; a class attribute will do."""
+        ...
 
     def publish(self, order: Order) -> Receipt:
         """Put the document out, exactly these bytes."""

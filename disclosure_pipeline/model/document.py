@@ -189,4 +189,4 @@ def content_digest(parts: Iterable[Part]) -> str:
 
     Names do not count: the same draft under another name is still the same draft.
     """
-    return canonical_digest(sorted((part.role.value, part.sha256) for part in parts))
+    return canonical_digest(sorted(part.sha256 for part in parts))

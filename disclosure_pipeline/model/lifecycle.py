@@ -72,7 +72,6 @@ def _step(name: str, sources: State | tuple[State, ...] | frozenset[State], targ
 
 
 _IN_WORK = (S.RECEIVED, S.EXTRACTED, S.SCREENED, S.TAGGED)
-_CHECKED = (S.EXTRACTED, S.SCREENED, S.TAGGED, S.IN_REVIEW)
 
 STEPS: tuple[Step, ...] = (
     # The way, as the workers walk it.
@@ -83,7 +82,7 @@ STEPS: tuple[Step, ...] = (
     _step("freeze", S.IN_REVIEW, None),
     # Beside the way.
     _step("quarantine", (*_IN_WORK, S.ATTENTION, S.IN_REVIEW), S.QUARANTINED),
-    _step("set_aside", (*_IN_WORK, S.IN_REVIEW, S.APPROVED, S.PUBLISHING), S.ATTENTION),
+    _step("set_aside", (*_IN_WORK, S.IN_REVIEW), S.ATTENTION),
     _step("send_back", (S.SCREENED, S.TAGGED), S.RETURNED),
     _step("retry", S.ATTENTION, S.RECEIVED, "retry"),
     _step("give_back", S.ATTENTION, S.RETURNED, "decide return"),
@@ -103,6 +102,7 @@ STEPS: tuple[Step, ...] = (
     _step("destroy", S.QUARANTINED, S.DESTROYED, "quarantine confirm"),
     # Out, and back again.
     _step("start_publishing", S.APPROVED, S.PUBLISHING),
+    _step("start_filing", S.APPROVED, None),
     _step("finish_publishing", S.PUBLISHING, S.PUBLISHED),
     _step("withhold", S.APPROVED, S.WITHHELD),
     _step("file_on_request", S.APPROVED, S.ON_REQUEST),

@@ -87,6 +87,7 @@ class ClockRule:
         article: legal source.
         version: raised when the rule changes.
         legs: named inner limits in working days, in order (``{"internal": 15, "site": 5}``).
+        leg_titles: what each leg is called on the page.
     """
 
     id: str
@@ -95,6 +96,7 @@ class ClockRule:
     article: str
     version: int = 1
     legs: Mapping[str, int] = field(default_factory=dict)
+    leg_titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ class RouteRule:
         genres: 文种 that trigger it.
         finding_kinds: finding kinds that trigger it.
         rules: screening-rule ids that trigger it.
+        joint: fires when the slip names joint bodies (联合发文; 001 协调制度 二).
         attributes: attribute tokens it is limited to; empty means all.
         add: tier names (of the unit's ``extra_tiers``) added before the final tier.
         meeting: whether the final tier must name the meeting (会议文号).
@@ -121,6 +124,7 @@ class RouteRule:
     genres: tuple[str, ...] = ()
     finding_kinds: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    joint: bool = False
     attributes: tuple[str, ...] = ()
     add: tuple[str, ...] = ()
     meeting: bool = False

@@ -81,10 +81,20 @@ class Route:
     Args:
         tiers: in signing order; the first is ``secrecy``, the last holds role ``final``.
         rules: ids of the rules that added something (重点审查事项, 集体审议).
+        referral: kinds of outside answer that must come before approval (``special_approval``,
+            ``countersign`` …), joined by commas; empty when none is needed.
+        extra: tiers of the unit's chain that a rule may add; not part of this route.
     """
 
     tiers: tuple[Tier, ...]
     rules: tuple[str, ...] = ()
+    referral: str = ""
+    extra: tuple[Tier, ...] = ()
+
+    @property
+    def referrals(self) -> tuple[str, ...]:
+        """The demanded referrals one by one."""
+        return tuple(self.referral.split(",")) if self.referral else ()
 
     def problems(self) -> list[str]:
         """What makes the chain unusable; empty when it holds.
@@ -100,4 +110,38 @@ class Route:
         names = [tier.name for tier in self.tiers]
         if len(set(names)) != len(names):
             found.append("tier names must be unique")
+        return found
+
+
+SIGNING_ROLES = frozenset({Role.SECRECY, Role.FIRST, Role.SECOND, Role.FINAL, Role.OFFICE})
+"""Roles that can hold a tier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A unit's approval chain as configured in ``routes.toml``.
+
+    Args:
+        name: what ``[[unit]] route`` calls it.
+        tiers: signed for every document, in order.
+        extra: tiers that route rules may add before the final one.
+    """
+
+    name: str
+    tiers: tuple[Tier, ...]
+    extra: tuple[Tier, ...] = ()
+
+    def route(self) -> Route:
+        """The route of a document to which no rule adds anything."""
+        return Route(self.tiers, extra=self.extra)
+
+    def problems(self) -> list[str]:
+        """What makes the chain unusable; empty when it holds with every extra tier added."""
+        longest = Route((*self.tiers[:-1], *self.extra, *self.tiers[-1:]))
+        found = longest.problems()
+        for tier in longest.tiers:
+            if tier.role not in SIGNING_ROLES:
+                found.append(f"tier '{tier.name}': role '{tier.role.value}' signs nothing")
+            if tier.limit < 0:
+                found.append(f"tier '{tier.name}': the limit cannot be negative")
         return found

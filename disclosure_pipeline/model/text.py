@@ -96,12 +96,14 @@ class Doubt:
         message: what is not known and what a person should look at, without document text.
         place: where, if known.
         detector: id of the detector that could not answer, if that is the reason.
+        position: index of the part it concerns.
     """
 
     code: str
     message: str
     place: Place | None = None
     detector: str | None = None
+    position: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """The doubt as an entry of ``undetermined`` in `disclosure screen --json`."""
@@ -110,7 +112,15 @@ class Doubt:
             values["place"] = self.place.as_json()
         if self.detector is not None:
             values["detector"] = self.detector
+        if self.position:
+            values["part"] = self.position
         return values
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Doubt:
+        """Rebuild a doubt from :meth:`as_json`."""
+        place = Place.from_json(data["place"]) if data.get("place") else None
+        return cls(data["code"], data["message"], place, data.get("detector"), data.get("part", 0))
 
 
 @dataclass(frozen=True, slots=True)

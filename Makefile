@@ -1,0 +1,68 @@
+# The two commands most people need:  make demo   ·   make test
+# Everything is installed into `.venv`, pinned and checked by hash; nothing else on the system is touched.
+# (Run as root, a missing Debian package is installed; otherwise its install line is printed.)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types layers docs-check bundle requirements bench chaos clean
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+RUNTIME := .venv/.runtime
+DEVELOPMENT := .venv/.development
+WORKERS ?= 2
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+demo: $(RUNTIME) ## the whole way on the samples; SERVE=1 keeps site and console up
+	$(BIN)/disclosure demo $(if $(SERVE),--serve)
+
+test: $(DEVELOPMENT) ## all tests, on SQLite and PostgreSQL
+	@scripts/need.sh --optional smbd=samba smbclient=smbclient
+	$(BIN)/pytest -n $(WORKERS) --timeout 600
+
+check: lint types layers docs-check ## everything else that CI asks for
+
+lint: $(DEVELOPMENT) ## style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(DEVELOPMENT) ## static types
+	$(BIN)/mypy
+
+layers: $(DEVELOPMENT) ## who may import whom
+	$(BIN)/lint-imports
+
+docs-check: $(DEVELOPMENT) ## documents against the code
+	$(BIN)/pytest -q tests/docs
+
+bundle: $(DEVELOPMENT) ## dist/…-bundle.tar.gz: everything an office without internet needs
+	$(BIN)/python scripts/bundle.py
+
+requirements: $(DEVELOPMENT) ## compile requirements/*.in; UPGRADE=1 takes newer releases
+	scripts/requirements.sh
+
+bench: $(DEVELOPMENT) ## how fast it is
+	$(BIN)/python benchmarks/pipeline.py
+
+chaos: $(DEVELOPMENT) ## kill -9 at random instants, and nothing is lost or doubled
+	$(BIN)/python benchmarks/chaos.py
+
+clean: ## removes what these commands made, but not var/
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment. Build back-ends come first, so that nothing is fetched unhashed during a build.
+
+$(BIN)/python:
+	scripts/venv.sh
+
+$(RUNTIME): requirements/build.txt requirements/base.txt pyproject.toml | $(BIN)/python
+	$(PIP) --require-hashes -r requirements/build.txt
+	$(PIP) --require-hashes --no-build-isolation -r requirements/base.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEVELOPMENT): requirements/dev.txt $(RUNTIME)
+	$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@

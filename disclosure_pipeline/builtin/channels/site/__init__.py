@@ -1,0 +1,1 @@
+"""The site channel: a static 政府信息公开 subtree that mounts anywhere."""

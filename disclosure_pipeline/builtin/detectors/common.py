@@ -1,0 +1,108 @@
+"""What all built-in detectors share: rules that must be there and in force, guards, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from disclosure_pipeline.errors import ConfigError, DisclosureError
+from disclosure_pipeline.hooks.contracts import PartText
+from disclosure_pipeline.model.finding import Finding
+from disclosure_pipeline.model.policy import Rule, RuleBook
+from disclosure_pipeline.model.view import Span, View
+
+OFFICE_TIME = ZoneInfo("Asia/Shanghai")
+
+
+def rules_of(rulebook: RuleBook, *forms: str) -> tuple[Rule, ...]:
+    """The rules a detector works by.
+
+    Args:
+        rulebook: all rules in force.
+        forms: the forms the detector knows.
+
+    Raises:
+        ConfigError: there is none (``rule.missing``), or one of them has no patterns
+            (``rule.empty``); a detector without rules would find everything clear.
+    """
+    rules = rulebook.of_form(*forms)
+    if not rules:
+        raise ConfigError(f"No rule of form {' / '.join(forms)}.", code="rule.missing")
+    empty = [rule.id for rule in rules if not any(rule.patterns)]
+    if empty:
+        raise ConfigError(f"Rules without patterns: {', '.join(empty)}.", code="rule.empty")
+    return rules
+
+
+def refuse_expired(rules: Iterable[Rule]) -> None:
+    """Stop before screening by rules that are no longer in force.
+
+    Raises:
+        DisclosureError: ``rule.expired``; leaving the rule out would weaken the screening unseen.
+    """
+    today = datetime.now(OFFICE_TIME).date()
+    expired = [rule.id for rule in rules if rule.expires is not None and rule.expires < today]
+    if expired:
+        raise DisclosureError(
+            f"Rules expired: {', '.join(expired)}.",
+            code="rule.expired",
+            advice="Renew the rules (`expires`) or remove them, then `disclosure retry`.",
+        )
+
+
+def is_guarded(text: str, start: int, end: int, guards: Sequence[str]) -> bool:
+    """Whether a guard phrase covers the whole hit.
+
+    Args:
+        text: the searched text.
+        start: first character of the hit.
+        end: behind its last one.
+        guards: phrases, in the form of the searched text.
+    """
+    return any(
+        len(guard) >= end - start and text.find(guard, max(0, end - len(guard)), start + len(guard)) >= 0
+        for guard in guards
+    )
+
+
+def finding_at(
+    part: PartText, view: View, rule: Rule, start: int, end: int, *, confidence: float | None = None
+) -> Finding:
+    """The finding for a range of a view.
+
+    Args:
+        part: the part looked at.
+        view: its view in which the range stands.
+        rule: the rule that fired.
+        start: first character in the view.
+        end: behind the last one.
+        confidence: overrides the rule's.
+    """
+    return finding_of(part, view.locate(start, end), rule, confidence=confidence)
+
+
+def finding_of(part: PartText, span: Span, rule: Rule, *, confidence: float | None = None) -> Finding:
+    """The finding for a range of the original text.
+
+    Args:
+        part: the part looked at.
+        span: the range.
+        rule: the rule that fired; its option ``confidence`` is the default confidence.
+        confidence: overrides the rule's.
+    """
+    segment = part.text.segments[span.segment]
+    return Finding(
+        kind=rule.kind,
+        severity=rule.severity,
+        text=segment.text[span.start : span.end],
+        start=span.start,
+        end=span.end,
+        segment=span.segment,
+        place=segment.place,
+        rule=rule.id,
+        article=rule.article,
+        suggestion=rule.suggestion,
+        confidence=float(rule.options.get("confidence", 1.0)) if confidence is None else confidence,
+        part=part.position,
+    )

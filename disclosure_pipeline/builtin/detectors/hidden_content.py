@@ -1,0 +1,83 @@
+"""隐藏内容: what a file holds and a reader of the printed page does not see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from disclosure_pipeline.builtin.detectors.common import finding_of, refuse_expired, rules_of
+from disclosure_pipeline.errors import ConfigError
+from disclosure_pipeline.hooks.contracts import Canary, PartText
+from disclosure_pipeline.model.finding import Finding
+from disclosure_pipeline.model.policy import Rule, RuleBook
+from disclosure_pipeline.model.text import Segment, Text
+from disclosure_pipeline.model.view import Span
+
+_ANY = "*"
+
+
+class HiddenContent:
+    """Reports text that is not seen on the page, one finding per kind of place with a count.
+
+    The patterns of a rule of the form ``hidden`` are kinds of place (`model/text.py`), ``*`` stands
+    for every kind that no other rule names. Options: ``seen`` (also report what is visible:
+    tracked insertions), ``harmless`` (property names that need no attention).
+
+    Args:
+        rulebook: all rules in force. ``{count}`` in a suggestion becomes the number of places.
+
+    Raises:
+        ConfigError: rules are missing or empty, or none covers the unnamed kinds.
+    """
+
+    id = "hidden_content"
+    version = "1"
+    kinds = ("hidden.content",)
+    canaries = (
+        Canary("批注：此处数据待核实", "hidden.content"),
+        Canary("隐藏的一行 123", "hidden.content"),
+    )
+
+    def __init__(self, rulebook: RuleBook):
+        self._rules = rules_of(rulebook, "hidden")
+        self._by_kind = {kind: rule for rule in self._rules for kind in rule.patterns}
+        if _ANY not in self._by_kind:
+            raise ConfigError("No rule for kinds of hidden text without a rule.", code="rule.missing")
+
+    def detect(self, part: PartText) -> Sequence[Finding]:
+        """Look at one part.
+
+        Raises:
+            DisclosureError: a rule has expired.
+        """
+        refuse_expired(self._rules)
+        places: dict[str, list[int]] = {}
+        for index, segment in enumerate(part.text.segments):
+            if self._counts(segment):
+                places.setdefault(segment.place.kind, []).append(index)
+        return [self._finding(part, kind, indexes) for kind, indexes in places.items()]
+
+    def _rule(self, kind: str) -> Rule:
+        return self._by_kind.get(kind, self._by_kind[_ANY])
+
+    def _counts(self, segment: Segment) -> bool:
+        options = self._rule(segment.place.kind).options
+        if segment.visible and not options.get("seen", False):
+            return False
+        if not any(character.isalnum() for character in segment.text):
+            return False
+        name = "".join((segment.place.detail or "").lower().split("_"))
+        return not (name and name.rpartition(":")[2] in options.get("harmless", ()))
+
+    def _finding(self, part: PartText, kind: str, indexes: Sequence[int]) -> Finding:
+        """The finding for all places of a kind; it stands on the first one."""
+        rule = self._rule(kind)
+        found = finding_of(part, _content(part.text, indexes[0]), rule)
+        return replace(found, suggestion=rule.suggestion.replace("{count}", str(len(indexes))))
+
+
+def _content(text: Text, index: int) -> Span:
+    """The text of a segment without the white space around it."""
+    characters = text.segments[index].text
+    start = len(characters) - len(characters.lstrip())
+    return Span(index, start, start + len(characters.strip()))

@@ -1,0 +1,111 @@
+"""国家秘密标志: 密级★保密期限 and everything people write for it.
+
+A marking counts wherever it stands: body, header, text box, comment, property, hidden sheet. A bare
+level (机密 on a line of its own) is a marking at the top of a page and in every place that does not
+flow down the page; elsewhere, and where several levels are listed, it is only a question to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from disclosure_pipeline.builtin.detectors.common import finding_at, refuse_expired, rules_of
+from disclosure_pipeline.builtin.detectors.patterns import Hit, PatternSet, without_overlaps
+from disclosure_pipeline.errors import ConfigError
+from disclosure_pipeline.hooks.contracts import Canary, PartText
+from disclosure_pipeline.model.finding import Finding
+from disclosure_pipeline.model.policy import RuleBook
+from disclosure_pipeline.model.text import Text
+from disclosure_pipeline.model.view import View
+
+
+class SecrecyMarking:
+    """Finds secrecy markings (保守国家秘密法 第二十二条; rules of the forms ``marking*``).
+
+    Rules of the form ``marking`` count anywhere. Rules of the form ``marking_line`` count outside
+    of the kinds of place named by their option ``flow``, and inside of these within the first
+    ``top_lines`` lines of a page; elsewhere the rule named by ``otherwise`` applies, if any.
+
+    Args:
+        rulebook: all rules in force.
+
+    Raises:
+        ConfigError: rules are missing, empty, or do not compile.
+    """
+
+    id = "secrecy_marking"
+    version = "1"
+    kinds = ("secrecy.marking", "secrecy.term")
+    canaries = (
+        Canary("机密★10年", "secrecy.marking"),
+        Canary("绝　密☆長期", "secrecy.marking"),
+        Canary("秘密\n关于有关事项的通知", "secrecy.marking"),
+    )
+
+    def __init__(self, rulebook: RuleBook):
+        anywhere, lines = rules_of(rulebook, "marking"), rules_of(rulebook, "marking_line")
+        fallbacks = rulebook.of_form("marking_fallback")
+        self._rules = (*anywhere, *lines, *fallbacks)
+        self._fallbacks = {rule.id: rule for rule in fallbacks}
+        self._anywhere = PatternSet(rulebook, anywhere)
+        self._lines = PatternSet(rulebook, lines)
+        for rule in lines:
+            if rule.options.get("otherwise", "") not in ("", *self._fallbacks):
+                raise ConfigError(f"Rule {rule.id} names an unknown rule.", code="rule.unknown")
+
+    def detect(self, part: PartText) -> Sequence[Finding]:
+        """Look at one part; overlapping hits are reported once, the surest first.
+
+        Raises:
+            DisclosureError: a rule has expired.
+        """
+        refuse_expired(self._rules)
+        view = View.of(part.text)
+        text = self._anywhere.plain(view.text)
+        hits = [*self._anywhere.hits(text), *self._placed(part.text, view, text)]
+        hits.sort(key=lambda hit: hit.rule.kind not in self.kinds[:1])
+        return [finding_at(part, view, hit.rule, hit.start, hit.end) for hit in without_overlaps(hits)]
+
+    def _placed(self, extracted: Text, view: View, text: str) -> Iterator[Hit]:
+        """Bare levels, judged by where they stand."""
+        hits = list(self._lines.hits(text))
+        if not hits:
+            return
+        pages = _page_starts(extracted, view)
+        listed = _listed(hits, text)
+        for hit in hits:
+            place = extracted.segments[view.segment(hit.start)].place
+            if hit.start not in listed and (
+                place.kind not in hit.rule.options["flow"]
+                or _line_on_page(text, pages[place.part, place.page], hit.start)
+                < hit.rule.options["top_lines"]
+            ):
+                yield hit
+            elif hit.rule.options.get("otherwise"):
+                yield Hit(self._fallbacks[hit.rule.options["otherwise"]], hit.start, hit.end, hit.core)
+
+
+def _page_starts(extracted: Text, view: View) -> dict[tuple[str, int | None], int]:
+    """Where each page of each part of the file begins in the view."""
+    starts: dict[tuple[str, int | None], int] = {}
+    for index, segment in enumerate(extracted.segments):
+        key = (segment.place.part, segment.place.page)
+        if key not in starts:
+            starts[key] = view.position(index)
+    return starts
+
+
+def _line_on_page(text: str, page: int, position: int) -> int:
+    """How many lines that are not empty stand above a position."""
+    return sum(1 for line in text[page:position].split("\n")[:-1] if line.strip())
+
+
+def _listed(hits: Sequence[Hit], text: str) -> set[int]:
+    """Starts of levels that stand beside a different level: a list of names, not a marking."""
+    listed: set[int] = set()
+    ordered = sorted(hits, key=lambda hit: hit.start)
+    for one, other in pairwise(ordered):
+        if one.core != other.core and not text[one.end : other.start].strip():
+            listed |= {one.start, other.start}
+    return listed

@@ -1,0 +1,164 @@
+"""Gathers what an extractor finds into one :class:`Text`, under the limits of ``[extraction]``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from disclosure_pipeline.builtin.extractors.failures import failure
+from disclosure_pipeline.model.text import VISIBLE_KINDS, Doubt, Place, Segment, Text
+
+Source = Path | bytes
+"""Where a file's bytes are: a path, or memory for what was found inside another file."""
+
+# Lone surrogates cannot be encoded, NUL cannot be stored in PostgreSQL: neither is a character.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of ``[extraction]`` that apply inside the sandbox (`settings/models.py`)."""
+
+    max_pages: int
+    max_cells: int
+    max_characters: int
+    max_members: int
+    max_ratio: int
+    max_unpacked: int
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Limits:
+        """Pick the limits out of the settings.
+
+        Raises:
+            KeyError: a limit is missing; there are no silent defaults.
+        """
+        return cls(**{field.name: int(settings[field.name]) for field in fields(cls)})
+
+
+class Collector:
+    """Segments, warnings and doubts of one file while it is read.
+
+    Args:
+        media_type: detected type. extractor: id of the extractor.
+        limits: refuses the file when ``max_characters`` is passed.
+    """
+
+    def __init__(self, media_type: str, extractor: str, limits: Limits):
+        self.media_type = media_type
+        self.extractor = extractor
+        self.limits = limits
+        self.facts: dict[str, Any] = {}
+        self._segments: list[Segment] = []
+        self._order: dict[str, int] = {}
+        self._warnings: dict[str, None] = {}
+        self._doubts: dict[Doubt, None] = {}
+        self._characters = 0
+
+    def add(
+        self,
+        text: str,
+        kind: str,
+        part: str,
+        *,
+        page: int | None = None,
+        paragraph: int | None = None,
+        cell: str | None = None,
+        bbox: tuple[float, float, float, float] | None = None,
+        detail: str | None = None,
+        visible: bool | None = None,
+    ) -> None:
+        """Keep a run of characters; runs of nothing but white space are dropped.
+
+        Args:
+            text: the original characters.
+            kind: one of :data:`~disclosure_pipeline.model.text.KINDS`.
+            part: name of the part inside the file.
+            page: see :class:`Place`, as all that follow.
+            paragraph: 1-based number in the part.
+            cell: cell reference.
+            bbox: box on the page.
+            detail: who or what, never the text itself.
+            visible: ``None`` means what the kind says.
+
+        Raises:
+            ExtractionFailed: ``file.too_large``.
+        """
+        if not text or text.isspace():
+            return
+        self._characters += len(text)
+        if self._characters > self.limits.max_characters:
+            raise failure("file.too_large", "It holds too many characters.")
+        place = Place(part, kind, page, paragraph, cell, bbox, detail)
+        shown = kind in VISIBLE_KINDS if visible is None else visible
+        self._order.setdefault(part, len(self._order))
+        self._segments.append(Segment(_UNSTORABLE.sub("\ufffd", text), place, shown))
+
+    def warn(self, message: str) -> None:
+        """Note something a person may want to know (Chinese, no document text), once."""
+        self._warnings[message] = None
+
+    def doubt(self, code: str, message: str, place: Place | None = None) -> None:
+        """Note a place that was not surely read (Chinese, no document text), once."""
+        self._doubts[Doubt(code, message, place)] = None
+
+    def adopt(self, inner: Text, part: str) -> None:
+        """Take over everything of an embedded file, as kind ``attachment``.
+
+        Args:
+            inner: what was read in it.
+            part: name of the embedded file in this one.
+        """
+        for segment in inner.segments:
+            place = segment.place
+            self.add(
+                segment.text, "attachment", f"{part}!{place.part}", page=place.page,
+                paragraph=place.paragraph, cell=place.cell, bbox=place.bbox,
+                detail=place.detail or place.kind, visible=False,
+            )  # fmt: skip
+        for warning in inner.warnings:
+            self.warn(warning)
+        for doubt in inner.doubts:
+            at = doubt.place
+            where = part if at is None else f"{part}!{at.part}"
+            self.doubt(doubt.code, doubt.message, Place(where, "attachment", at.page if at else None))
+
+    def texts(self) -> set[str]:
+        """Every text kept so far."""
+        return {segment.text for segment in self._segments}
+
+    def text(self) -> Text:
+        """The result: visible places first in each part (and page), in the order they were found.
+
+        A file without any visible text is in doubt, never clear: it may be a picture of one.
+        """
+        if not any(segment.visible for segment in self._segments):
+            self.doubt("text.empty", "文件中没有读到任何可见文字，请人工查看原件。")
+        return Text(
+            self.media_type,
+            self.extractor,
+            tuple(sorted(self._segments, key=self._rank)),
+            tuple(self._warnings),
+            tuple(self._doubts),
+            self.facts,
+        )
+
+    def _rank(self, segment: Segment) -> tuple[int, int, bool]:
+        place = segment.place
+        return self._order[place.part], place.page or 0, not segment.visible
+
+
+def check_suffix(out: Collector, name: str, suffixes: tuple[str, ...], format_name: str) -> None:
+    """Warn when a file's name claims another format than its bytes.
+
+    Args:
+        out: gets the warning.
+        name: the file's name as dropped.
+        suffixes: suffixes that fit, lower case with the dot.
+        format_name: what the file really is, Chinese.
+    """
+    if not name.lower().endswith(suffixes):
+        out.warn(f"文件扩展名与内容不符：内容实际是{format_name}。")

@@ -1,0 +1,242 @@
+"""Containers from strangers: zip packages and the XML inside them, checked before they are parsed.
+
+Threat model: zip bombs (nested names, overlapping members, lying sizes), path tricks in names, two
+members of one name (of which two readers pick different ones), encrypted members, entity
+expansion, external entities, deep or endless XML. Every one of them ends as a named refusal.
+What lies outside any member (bytes before the first one) is refused too: nobody would read it.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from io import BytesIO
+from typing import IO, TYPE_CHECKING
+
+from disclosure_pipeline.builtin.extractors.collector import Limits, Source
+from disclosure_pipeline.builtin.extractors.failures import failure
+from disclosure_pipeline.errors import ExtractionFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml import etree
+
+ZIP_MAGIC = b"PK\x03\x04"
+OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+_DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_RATIO_MATTERS_FROM = 4 << 20
+"""Unpacked bytes below which the ratio says nothing: XML of small files packs very well."""
+
+
+class Package:
+    """A zip package that passed every check.
+
+    Args:
+        source: path or bytes.
+        limits: members, ratio and unpacked bytes.
+
+    Raises:
+        ExtractionFailed: ``file.broken``, ``file.encrypted``, ``file.bomb``, ``file.too_large``, ``file.empty``.
+    """
+
+    def __init__(self, source: Source, limits: Limits):
+        self._limits = limits
+        self._read = 0
+        size = len(source) if isinstance(source, bytes) else source.stat().st_size
+        if size == 0:
+            raise failure("file.empty")
+        try:
+            self._zip = zipfile.ZipFile(BytesIO(source) if isinstance(source, bytes) else source)
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+            raise failure("file.broken", "Its zip directory cannot be read.") from error
+        members = [info for info in self._zip.infolist() if not info.is_dir()]
+        _check_names(self._zip.infolist())
+        _check_sizes(members, size, limits)
+        if members and min(info.header_offset for info in members) != 0:
+            raise failure("file.broken", "There are bytes before its first member.")
+        self.names = tuple(info.filename for info in members)
+        self.comment = self._zip.comment
+
+    def __enter__(self) -> Package:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zip.close()
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a member; every byte ever unpacked counts against ``max_unpacked``."""
+        with self.open(name) as member:
+            return member.read()
+
+    def open(self, name: str) -> CheckedStream:
+        """A member as a stream that refuses DTDs in XML and counts what it unpacks."""
+        try:
+            return CheckedStream(self._zip.open(name), self)
+        except (zipfile.BadZipFile, NotImplementedError, KeyError, RuntimeError, OSError) as error:
+            raise failure("file.broken", "A member of the package cannot be opened.") from error
+
+    def xml(self, name: str) -> etree._Element:
+        """The root of an XML member."""
+        return parse_xml(self.read(name))
+
+    def count(self, size: int) -> None:
+        """Count unpacked bytes.
+
+        Raises:
+            ExtractionFailed: ``file.bomb`` when the declared sizes were lies.
+        """
+        self._read += size
+        if self._read > 2 * self._limits.max_unpacked:  # a member may be read twice, for two purposes
+            raise failure("file.bomb")
+
+
+class CheckedStream:
+    """A file-like view of one member."""
+
+    def __init__(self, member: IO[bytes], package: Package):
+        self._member = member
+        self._package = package
+
+    def __enter__(self) -> CheckedStream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._member.close()
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
+        try:
+            data = self._member.read(size)
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError) as error:
+            raise failure("file.broken", "A member of the package is damaged.") from error
+        self._package.count(len(data))
+        return data
+
+
+def parse_xml(data: bytes, *, recover: bool = False) -> etree._Element:
+    """Parse XML without DTD, entities, network, or depth beyond 256.
+
+    Args:
+        data: the document.
+        recover: read on after errors; for parts that no rule needs to be exact (VML).
+
+    Raises:
+        ExtractionFailed: ``file.bomb`` for declarations, ``file.broken`` for what is no XML.
+    """
+    from lxml import etree
+
+    if refuses(data):
+        raise failure("file.bomb", "Its XML declares a document type.")
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False,
+        huge_tree=False, recover=recover,
+    )  # fmt: skip
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise failure("file.broken", "A part of it is not well-formed XML.") from error
+    if root is None:
+        raise failure("file.broken", "A part of it is not XML.")
+    refuse_declarations(root)
+    return root
+
+
+class ElementStream:
+    """The elements of one name in a large XML member, one by one, with the refusals of :func:`parse_xml`.
+
+    Each element is emptied after the caller has seen it, so that memory stays flat.
+
+    Args:
+        stream: the member.
+        name: local name of the elements to give.
+    """
+
+    def __init__(self, stream: CheckedStream, name: str):
+        from lxml import etree
+
+        self._parsing = etree.iterparse(
+            stream, events=("end",), tag=f"{{*}}{name}", resolve_entities=False, no_network=True,
+            load_dtd=False, huge_tree=False,
+        )  # fmt: skip
+
+    def __iter__(self) -> Iterator[etree._Element]:
+        from lxml import etree
+
+        checked = False
+        try:
+            for _, element in self._parsing:
+                if not checked:
+                    refuse_declarations(element)
+                    checked = True
+                yield element
+                element.clear()
+                parent = element.getparent()
+                while parent is not None and element.getprevious() is not None:
+                    del parent[0]
+        except etree.XMLSyntaxError as error:
+            raise failure("file.broken", "A part of it is not well-formed XML.") from error
+
+    @property
+    def rest(self) -> etree._Element:
+        """The root with everything but the streamed elements, once they have all been seen."""
+        root: etree._Element = self._parsing.root
+        refuse_declarations(root)
+        return root
+
+
+def refuses(data: bytes) -> bool:
+    """Whether the bytes declare a document type or an entity."""
+    return b"<!" in data and _DECLARATION.search(data) is not None
+
+
+def refuse_declarations(root: etree._Element) -> None:
+    """Refuse a document type in any encoding, after parsing (entities were never resolved)."""
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise failure("file.bomb", "Its XML declares a document type.")
+
+
+def refuse_ole(source: Source) -> ExtractionFailed:
+    """The reason to refuse an OLE compound file: an encrypted package or a legacy format."""
+    data = source if isinstance(source, bytes) else source.read_bytes()
+    return failure("file.encrypted" if _ENCRYPTED_STREAM in data else "file.legacy")
+
+
+def first_folder(head: bytes) -> str:
+    """The first telling top-level folder among the member names in a zip's head (``word``, ``xl`` …)."""
+    for match in re.finditer(rb"PK\x03\x04.{22}(..)..", head, re.DOTALL):
+        length = int.from_bytes(match[1], "little")
+        name = head[match.end() : match.end() + length]
+        folder, slash, _ = name.partition(b"/")
+        if slash and folder in (b"word", b"xl", b"ppt"):
+            return folder.decode()
+    return ""
+
+
+def _check_names(members: list[zipfile.ZipInfo]) -> None:
+    seen: set[str] = set()
+    for info in members:
+        name = info.filename
+        # zipfile cuts names at NUL and turns back slashes on Windows only: look at the original.
+        raw = info.orig_filename
+        if ".." in name.split("/") or name.startswith("/") or "\\" in raw or re.search("[\x00-\x1f]", raw):
+            raise failure("file.broken", "A member of the package has an unsafe name.")
+        if name.casefold() in seen:
+            raise failure("file.broken", "Two members of the package have one name.")
+        seen.add(name.casefold())
+
+
+def _check_sizes(members: list[zipfile.ZipInfo], size: int, limits: Limits) -> None:
+    if any(info.flag_bits & 1 for info in members):
+        raise failure("file.encrypted")
+    if any(info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in members):
+        raise failure("file.broken", "A member of the package is packed in an unknown way.")
+    if len(members) > limits.max_members:
+        raise failure("file.bomb", "It has too many members.")
+    unpacked = sum(info.file_size for info in members)
+    if unpacked > limits.max_unpacked:
+        raise failure("file.bomb", "It unpacks to too many bytes.")
+    if unpacked > _RATIO_MATTERS_FROM and unpacked > limits.max_ratio * size:
+        raise failure("file.bomb", "It unpacks to far more bytes than it has.")

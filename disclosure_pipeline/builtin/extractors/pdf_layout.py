@@ -1,0 +1,223 @@
+"""From characters with boxes to lines, paragraphs and table cells. Pure geometry, no pdf library.
+
+Coordinates are points from the top left corner of the page: (left, top, right, bottom).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+from disclosure_pipeline.builtin.extractors.markup import column_name
+
+Box = tuple[float, float, float, float]
+
+_SNAP = 3.0
+_FEWEST_LINES = 2
+
+
+class Line:
+    """A line of text: characters and their boxes (white space has none)."""
+
+    __slots__ = ("boxes", "characters")
+
+    def __init__(self) -> None:
+        self.characters: list[str] = []
+        self.boxes: list[Box | None] = []
+
+    def append(self, character: str, box: Box | None) -> None:
+        """Add a character."""
+        self.characters.append(character)
+        self.boxes.append(box)
+
+    @property
+    def text(self) -> str:
+        """The characters; halves of a surrogate pair are joined."""
+        text = "".join(self.characters)
+        if any("\ud800" <= character <= "\udfff" for character in self.characters):
+            text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return text
+
+    @property
+    def box(self) -> Box | None:
+        """The box around all characters."""
+        return union(self.boxes)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A ruling line, along x (``horizontal``) or along y."""
+
+    box: Box
+    horizontal: bool
+
+    @classmethod
+    def along(cls, box: Box) -> Self:
+        """The line in the middle of a thin box, along its longer side."""
+        left, top, right, bottom = box
+        if right - left >= bottom - top:
+            middle = (top + bottom) / 2
+            return cls((left, middle, right, middle), horizontal=True)
+        middle = (left + right) / 2
+        return cls((middle, top, middle, bottom), horizontal=False)
+
+
+@dataclass(slots=True)
+class Grid:
+    """A ruled table: its cells by name, row by row."""
+
+    box: Box
+    cells: dict[str, Box]
+
+    def cell_at(self, box: Box, guess: str | None) -> str | None:
+        """Name of the cell that holds the middle of a character's box."""
+        if not inside(box, self.box):
+            return None
+        if guess is not None and guess in self.cells and inside(box, self.cells[guess]):
+            return guess
+        return next((name for name, cell in self.cells.items() if inside(box, cell)), None)
+
+
+@dataclass(slots=True)
+class Block:
+    """A paragraph or a table cell."""
+
+    lines: list[Line] = field(default_factory=list)
+    cell: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The lines, with the page's line breaks."""
+        return "\n".join(line.text.rstrip() for line in self.lines)
+
+    @property
+    def box(self) -> Box | None:
+        """The box around all lines."""
+        return union(line.box for line in self.lines)
+
+
+def inside(box: Box, area: Box) -> bool:
+    """Whether the middle of a box lies in an area."""
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return area[0] <= x <= area[2] and area[1] <= y <= area[3]
+
+
+def union(boxes: Iterable[Box | None]) -> Box | None:
+    """The smallest box around all boxes."""
+    known = [box for box in boxes if box is not None]
+    if not known:
+        return None
+    lefts, tops, rights, bottoms = zip(*known, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def tables(edges: Sequence[Edge]) -> list[Grid]:
+    """Ruled tables, found with pdfplumber's algorithm on pdfium's lines.
+
+    Args:
+        edges: ruling lines of the page.
+
+    Returns:
+        Tables of at least two cells, top to bottom; names are ``table 1 A1`` …
+    """
+    across = sum(edge.horizontal for edge in edges)
+    if across < _FEWEST_LINES or len(edges) - across < _FEWEST_LINES:
+        return []
+    from pdfplumber.table import cells_to_tables, edges_to_intersections, intersections_to_cells, merge_edges
+
+    merged = merge_edges(
+        [_as_dict(edge) for edge in edges],
+        snap_x_tolerance=_SNAP, snap_y_tolerance=_SNAP, join_x_tolerance=_SNAP, join_y_tolerance=_SNAP,
+    )  # fmt: skip
+    cells = intersections_to_cells(edges_to_intersections(merged, _SNAP, _SNAP))
+    grids = []
+    for found in cells_to_tables(cells):
+        if len(found) >= _FEWEST_LINES:
+            grids.append(_grid(len(grids) + 1, [(box[0], box[1], box[2], box[3]) for box in found]))
+    return grids
+
+
+def paragraphs(lines: Sequence[Line], grids: Sequence[Grid], width: float) -> list[Block]:
+    """Lines gathered into paragraphs; what lies in a ruled table becomes its cells instead.
+
+    Two lines are one paragraph when the first runs to the right margin and the second starts
+    without an indent right below it: so an address or a number broken over two lines stays whole,
+    while headings, list items and the lines of a signature stay apart.
+
+    Args:
+        lines: in reading order.
+        grids: ruled tables of the page.
+        width: width of the page.
+    """
+    blocks: list[Block] = []
+    cells: dict[str, Block] = {}
+    margin = max((box[2] for line in lines if (box := line.box) is not None), default=width)
+    for whole in lines:
+        for name, line in _by_cell(whole, grids):
+            if name is None:
+                _continue_or_start(blocks, line, margin)
+            elif name in cells:
+                cells[name].lines.append(line)
+            else:
+                _start_cells(blocks, cells, name, grids)
+                cells[name].lines.append(line)
+    return [block for block in blocks if block.lines]
+
+
+def _by_cell(line: Line, grids: Sequence[Grid]) -> list[tuple[str | None, Line]]:
+    """A line cut at the borders of cells; white space goes with what stands before it."""
+    if not grids:
+        return [(None, line)]
+    pieces: list[tuple[str | None, Line]] = []
+    name: str | None = None
+    for character, box in zip(line.characters, line.boxes, strict=True):
+        if box is not None:
+            name = next((found for grid in grids if (found := grid.cell_at(box, name))), None)
+        if not pieces or pieces[-1][0] != name:
+            pieces.append((name, Line()))
+        pieces[-1][1].append(character, box)
+    return pieces
+
+
+def _start_cells(blocks: list[Block], cells: dict[str, Block], name: str, grids: Sequence[Grid]) -> None:
+    """Put every cell of a table where its first character was met, row by row."""
+    grid = next(grid for grid in grids if name in grid.cells)
+    for cell in grid.cells:
+        if cell not in cells:
+            cells[cell] = Block(cell=cell)
+            blocks.append(cells[cell])
+
+
+def _continue_or_start(blocks: list[Block], line: Line, margin: float) -> None:
+    box = line.box
+    last = blocks[-1] if blocks else None
+    before = last.lines[-1].box if last is not None and last.cell is None and last.lines else None
+    if last is not None and before is not None and box is not None:
+        height = max(before[3] - before[1], box[3] - box[1])
+        runs_on = before[2] >= margin - 1.5 * height
+        flush = box[0] <= before[0] + 0.5 * height
+        gap = box[1] - before[3]
+        if runs_on and flush and -0.5 * height <= gap <= 1.2 * height:
+            last.lines.append(line)
+            return
+    blocks.append(Block([line]))
+
+
+def _grid(number: int, boxes: list[Box]) -> Grid:
+    tops = sorted({round(box[1]) for box in boxes})
+    lefts = sorted({round(box[0]) for box in boxes})
+    cells = {
+        f"table {number} {column_name(lefts.index(round(box[0])) + 1)}{tops.index(round(box[1])) + 1}": box
+        for box in sorted(boxes, key=lambda box: (round(box[1]), round(box[0])))
+    }
+    around = union(boxes)
+    return Grid(around if around is not None else (0.0, 0.0, 0.0, 0.0), cells)
+
+
+def _as_dict(edge: Edge) -> dict[str, object]:
+    left, top, right, bottom = edge.box
+    return {
+        "x0": left, "x1": right, "top": top, "bottom": bottom, "width": right - left, "height": bottom - top,
+        "orientation": "h" if edge.horizontal else "v", "object_type": "line",
+    }  # fmt: skip

@@ -1,0 +1,272 @@
+"""The public copy as blocks: headings, paragraphs and tables rebuilt from approved segments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from disclosure_pipeline.builtin.public.lines import Line, paragraphs, without_page_numbers
+from disclosure_pipeline.builtin.public.selection import (
+    Redaction,
+    check_redactions,
+    clean,
+    cut,
+    public_parts,
+    public_segments,
+)
+from disclosure_pipeline.hooks.contracts import PartText
+from disclosure_pipeline.model.document import Part, PartRole
+from disclosure_pipeline.model.text import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; ``level`` 1 is right under the section's own heading."""
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph; it may hold line breaks."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: the first row holds the column headings; every row has the same number of cells."""
+
+    caption: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+Block = Heading | Paragraph | Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The public text of one part.
+
+    Args:
+        position: index of the part in the submission.
+        number: 0 for the 正文, else the number of the 附件.
+        name: the attachment's name as readers see it; empty for the 正文.
+        blocks: its content.
+    """
+
+    position: int
+    number: int
+    name: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def heading(self) -> str:
+        """``附件1　名称``; empty for the 正文."""
+        if not self.number:
+            return ""
+        return f"附件{self.number}" + (f"　{self.name}" if self.name else "")
+
+
+@dataclass(frozen=True, slots=True)
+class PublicCopy:
+    """Everything the public reads: the title and one section per public part, 正文 first."""
+
+    title: str
+    sections: tuple[Section, ...]
+
+
+def public_copy(
+    title: str, texts: Sequence[PartText], parts: Sequence[Part], redactions: Sequence[Redaction] = ()
+) -> PublicCopy:
+    """Select, redact and arrange the approved content.
+
+    Args:
+        title: approved title.
+        texts: extracted text per part.
+        parts: files of the version, for the names of attachments.
+        redactions: characters that must not go out.
+
+    Raises:
+        Refused: a redaction does not fit the text.
+    """
+    check_redactions(texts, redactions)
+    names = {part.position: part.name or "" for part in parts}
+    public = public_parts(texts)
+    main = [part for part in public if part.role is PartRole.MAIN]
+    attachments = [part for part in public if part.role is PartRole.ATTACHMENT]
+    sections = [
+        Section(part.position, 0, "", _without_title(_blocks(part, redactions), clean(title)))
+        for part in main
+    ]
+    numbers = _numbers([names.get(part.position, "") for part in attachments])
+    numbered = sorted(zip(numbers, attachments, strict=True), key=lambda pair: pair[0])
+    for number, part in numbered:
+        name = shown_name(names.get(part.position, ""))
+        sections.append(Section(part.position, number, name, _blocks(part, redactions)))
+    return PublicCopy(clean(title).strip(), tuple(sections))
+
+
+# --------------------------------------------------------------- attachment names
+
+_CASE_NUMBER = re.compile(r"(?<!\d)\d{4}-\d{6}(?!\d)")
+_ATTACHMENT = re.compile(
+    r"附件\s*(?:(?P<digits>\d{1,3})[\s:：、.．_—-]*|(?P<numeral>[一二三四五六七八九十])?(?:[\s:：、.．_—-]+|$))"
+)
+
+
+def shown_name(file_name: str) -> str:
+    """A file name as readers see it: without case number, suffix and the word 附件 in front."""
+    stem = PurePath(file_name.replace("\\", "/")).stem
+    stem = _CASE_NUMBER.sub("", stem).strip(" _-—.　")
+    match = _ATTACHMENT.match(stem)
+    return clean(stem[match.end() :] if match else stem).strip()
+
+
+def _numbers(names: Sequence[str]) -> list[int]:
+    """Numbers of the attachments: those in their names when all have one, else by order."""
+    named = [_named_number(name) for name in names]
+    if all(named) and len(set(named)) == len(named):
+        return named
+    return list(range(1, len(names) + 1))
+
+
+def _named_number(name: str) -> int:
+    match = _ATTACHMENT.match(_CASE_NUMBER.sub("", name).strip(" _-—.　"))
+    if match is None:
+        return 0
+    return int(match["digits"] or 0) or "一二三四五六七八九十".find(match["numeral"] or "零") + 1
+
+
+# ------------------------------------------------------------------------- blocks
+
+_CELL = re.compile(r"(?P<table>.+)[ !](?P<column>[A-Z]{1,3})(?P<row>\d{1,7})", re.DOTALL)
+_HEADINGS = (
+    re.compile(r"[一二三四五六七八九十百]{1,3}、"),
+    re.compile(r"[（(][一二三四五六七八九十百]{1,3}[）)]"),
+)
+_HEADING_LENGTH = 40
+
+_TableKey = tuple[str, str]
+
+
+def _blocks(part: PartText, redactions: Sequence[Redaction]) -> tuple[Block, ...]:
+    """The blocks of one part; a table stands where its first cell stood."""
+    paged = part.text.media_type == "application/pdf"
+    tables: dict[_TableKey, dict[tuple[int, int], list[str]]] = {}
+    order: list[_TableKey | list[tuple[Place, str]]] = []
+    for index, segment in public_segments(part.text):
+        text = clean(cut(segment.text, part.position, index, redactions))
+        cell = _CELL.fullmatch(segment.place.cell or "")
+        if cell is not None:
+            key = (segment.place.part, cell["table"])
+            if key not in tables:
+                tables[key] = {}
+                order.append(key)
+            at = (int(cell["row"]), _column(cell["column"]))
+            tables[key].setdefault(at, []).append(text.strip())
+        elif order and isinstance(order[-1], list):
+            order[-1].append((segment.place, text))
+        else:
+            order.append([(segment.place, text)])
+    blocks: list[Block] = []
+    for item in order:
+        if isinstance(item, list):
+            texts = _printed(item) if paged else _running(item)
+            blocks += _with_headings(texts)
+        elif any(any(texts) for texts in tables[item].values()):
+            blocks.append(_grid(tables[item]))
+    return tuple(blocks)
+
+
+def _printed(items: Sequence[tuple[Place, str]]) -> list[str]:
+    """Paragraphs of a paged format, whose segments hold printed lines."""
+    lines: list[Line] = []
+    for place, text in items:
+        pieces = [piece for piece in text.split("\n") if piece.strip()]
+        box = place.bbox if len(pieces) == 1 else None
+        left, right = (box[0], box[2]) if box else (None, None)
+        lines += [Line(piece, place.page or 0, left, right) for piece in pieces]
+    return paragraphs(without_page_numbers(lines))
+
+
+def _running(items: Sequence[tuple[Place, str]]) -> list[str]:
+    """Paragraphs of a format that knows them; an insertion joins the paragraph it stands in."""
+    texts: list[str] = []
+    before: Place | None = None
+    for place, text in items:
+        if before is not None and _same_paragraph(before, place):
+            texts[-1] += text
+        else:
+            texts.append(text)
+        before = place
+    return [text.strip() for text in texts if text.strip()]
+
+
+def _same_paragraph(first: Place, second: Place) -> bool:
+    if first.paragraph is None or (first.part, first.paragraph) != (second.part, second.paragraph):
+        return False
+    return "insertion" in (first.kind, second.kind)
+
+
+def _with_headings(texts: Sequence[str]) -> list[Block]:
+    """Numbered short lines (一、 … （一） …) are headings; levels never skip one (WCAG 1.3.1)."""
+    blocks: list[Block] = []
+    last = 0
+    for text in texts:
+        level = _heading_level(text.strip())
+        if level:
+            last = min(level, last + 1)
+            blocks.append(Heading(last, text.strip()))
+        else:
+            blocks.append(Paragraph(text))
+    return blocks
+
+
+def _heading_level(text: str) -> int:
+    if len(text) > _HEADING_LENGTH or "\n" in text or text.endswith(("。", "；", "，", ";", ",")):
+        return 0
+    for level, pattern in enumerate(_HEADINGS, 1):
+        if pattern.match(text):
+            return level
+    return 0
+
+
+def _grid(cells: dict[tuple[int, int], list[str]]) -> Grid:
+    """A table from its cells; rows and columns that hold nothing are left out."""
+    filled = {at: "\n".join(texts) for at, texts in cells.items() if any(texts)}
+    rows = sorted({row for row, _ in filled})
+    columns = sorted({column for _, column in filled})
+    table = [tuple(filled.get((row, column), "") for column in columns) for row in rows]
+    caption = ""
+    if len(columns) > 1 and len(table) > 1 and sum(bool(cell) for cell in table[0]) == 1:
+        caption = next(cell for cell in table.pop(0) if cell)
+    return Grid(caption, tuple(table))
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+_TITLE_WITHIN = 8
+_TITLE_LINES = 3
+
+
+def _without_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
+    """The blocks without the paragraphs (one to three) that only print the title, shown as heading."""
+    wanted = "".join(title.split())
+    for start in range(min(_TITLE_WITHIN, len(blocks))):
+        for end in range(start + 1, min(start + _TITLE_LINES, len(blocks)) + 1):
+            run = blocks[start:end]
+            if any(isinstance(block, Grid) for block in run):
+                break
+            text = "".join(block.text for block in run if not isinstance(block, Grid))
+            if "".join(text.split()) == wanted:
+                return blocks[:start] + blocks[end:]
+    return blocks

@@ -1,0 +1,102 @@
+"""What of the approved text is public, and how a redaction removes characters.
+
+Only what a reader of the printed page sees of the 正文 and the 附件 becomes public. Headers,
+footers and page numbers belong to the paper, not to the text; comments, deletions, hidden places
+and metadata never leave the house. Redacted characters are removed (条例 第三十七条 区分处理),
+not covered: they are cut out before anything is built.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from disclosure_pipeline.errors import Refused
+from disclosure_pipeline.hooks.contracts import PartText
+from disclosure_pipeline.model.text import Segment, Text
+
+PUBLIC_KINDS = frozenset({"body", "table", "insertion", "footnote", "endnote", "textbox"})
+"""Kinds of place whose visible text becomes public."""
+
+MARK = "〔此处依法不予公开〕"
+"""Stands where characters were removed."""
+
+
+class Redaction(NamedTuple):
+    """Characters that must not go out.
+
+    Args:
+        part: index of the part in the submission.
+        segment: index of the segment in the part's text.
+        start: offset of the first character in the segment's original text.
+        end: offset behind the last one.
+    """
+
+    part: int
+    segment: int
+    start: int
+    end: int
+
+
+def public_parts(texts: Sequence[PartText]) -> list[PartText]:
+    """The 正文 and the 附件, in order; slips and internal sheets (办理单, 花脸稿) never."""
+    return sorted((part for part in texts if part.role.public), key=lambda part: part.position)
+
+
+def public_segments(text: Text) -> Iterator[tuple[int, Segment]]:
+    """Index and segment of everything in a part that becomes public."""
+    for index, segment in enumerate(text.segments):
+        if segment.visible and segment.place.kind in PUBLIC_KINDS:
+            yield index, segment
+
+
+def check_redactions(texts: Sequence[PartText], redactions: Sequence[Redaction]) -> None:
+    """Refuse redactions that do not fit the text: a misplaced cut would leave the secret standing.
+
+    Raises:
+        Refused: unknown part or segment, or offsets outside the segment (``public.redaction``).
+    """
+    by_position = {part.position: part.text.segments for part in texts}
+    for redaction in redactions:
+        segments = by_position.get(redaction.part, ())
+        fits = 0 <= redaction.segment < len(segments) and (
+            0 <= redaction.start < redaction.end <= len(segments[redaction.segment].text)
+        )
+        if not fits:
+            raise Refused(
+                "A redaction does not fit the approved text.",
+                code="public.redaction",
+                advice="Return the draft; its text changed after the finding was settled.",
+            )
+
+
+def cut(text: str, position: int, segment: int, redactions: Sequence[Redaction], mark: str = MARK) -> str:
+    """A segment's text with its redacted ranges replaced by ``mark`` (touching ranges by one)."""
+    ranges = sorted(
+        (item.start, item.end) for item in redactions if item.part == position and item.segment == segment
+    )
+    pieces: list[str] = []
+    done = 0
+    for number, (start, end) in enumerate(ranges):
+        if number == 0 or start > done:
+            pieces += [text[done:start], mark]
+        done = max(done, end)
+    return "".join(pieces) + text[done:]
+
+
+def clean(text: str) -> str:
+    """Text without characters that no reader sees (control, format, lone surrogates).
+
+    Zero-width and direction marks could carry or hide something; line breaks and tabs stay.
+    """
+    return "".join(_shown(character) for character in text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _shown(character: str) -> str:
+    if character in "\n\t":
+        return character
+    category = unicodedata.category(character)
+    if category == "Cs":
+        return "\ufffd"
+    return "" if category in ("Cc", "Cf") else character

@@ -1,0 +1,16 @@
+"""The stages of the pipeline (`builtin/stages.py`); their order is the core's (`pipeline/run.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from disclosure_pipeline.hooks.contracts import PluginContext, Stage
+from disclosure_pipeline.hooks.hookspecs import hookimpl
+
+
+@hookimpl
+def register_stages(context: PluginContext) -> Sequence[Stage]:  # noqa: ARG001
+    """Every stage."""
+    from disclosure_pipeline.builtin.stages import STAGES
+
+    return STAGES

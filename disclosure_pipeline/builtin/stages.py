@@ -1,0 +1,200 @@
+"""What each stage of a document's way does, in the order of the way (`pipeline/run.py`).
+
+A stage looks at an immutable case and concludes something; the core writes it down. Nothing here
+touches the store, and a stage that fails or hesitates never lets a document pass: it is set aside
+or sent back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from disclosure_pipeline.builtin.department import read_department
+from disclosure_pipeline.builtin.public.build import build
+from disclosure_pipeline.builtin.public.proof import prove
+from disclosure_pipeline.builtin.public.selection import Redaction
+from disclosure_pipeline.builtin.rules.attributes import attribute_of
+from disclosure_pipeline.builtin.slips import read_ground
+from disclosure_pipeline.hooks.contracts import (
+    Case,
+    Extracted,
+    Frozen,
+    Marked,
+    Outcome,
+    PartText,
+    Routed,
+    Screened,
+    SentBack,
+    SetAside,
+    SourceFile,
+    Stage,
+    Tagged,
+    Toolbox,
+)
+from disclosure_pipeline.model.finding import Fault, Finding, Settlement
+from disclosure_pipeline.model.lifecycle import State
+
+
+class ExtractStage:
+    """Read every place of every file; a secrecy marking stops the way before anything is kept."""
+
+    id = "extract"
+    version = "1"
+    starts_from = State.RECEIVED
+
+    def run(self, case: Case, tools: Toolbox) -> Outcome:
+        """Read, recognise slip and roles, and say what the submission is."""
+        reading = tools.read(_sources(case))
+        if reading.marked:
+            return Marked(reading.screening.findings, reading.screening.rules_version)
+        if not reading.texts:
+            return SetAside(reading.faults or (_UNREAD,))
+        said = read_department(case, reading.texts, tools.rulebook)
+        roles = {part.position: part.role for part in said.parts}
+        texts = tuple(PartText(item.position, roles[item.position], item.text) for item in reading.texts)
+        return Extracted(replace(reading, texts=texts), said.parts, said.slip, said.title)
+
+
+class ScreenStage:
+    """Findings and doubts of all required detectors; silence of one is a doubt, never clear."""
+
+    id = "screen"
+    version = "1"
+    starts_from = State.EXTRACTED
+
+    def run(self, case: Case, tools: Toolbox) -> Outcome:
+        """Screen the stored text."""
+        screening, faults = tools.screen(case.texts)
+        # The slip is never published: only a secret in it matters here.
+        public = {part.position for part in case.parts if part.role.public}
+        kept = tuple(
+            item for item in screening.findings if item.part in public or item.kind.startswith("secrecy.")
+        )
+        screening = replace(screening, findings=kept)
+        if screening.marked:
+            return Marked(tuple(item.without_text() for item in screening.findings if item.kind == "secrecy.marking"),
+                          screening.rules_version)  # fmt: skip
+        return Screened(screening, tuple(faults))
+
+
+class TagStage:
+    """The proposed attribute with its ground, or back to the department (000 第十条): never guessed."""
+
+    id = "tag"
+    version = "1"
+    starts_from = State.SCREENED
+
+    def run(self, case: Case, tools: Toolbox) -> Outcome:
+        """Ask the attribute rules."""
+        unclear = read_department(case, case.texts, tools.rulebook).problems
+        if unclear:
+            return SentBack(unclear)
+        opinions, faults = tools.opinions(case)
+        returns = tuple(reason for opinion in opinions for reason in opinion.returns)
+        if returns:
+            return SentBack(returns)
+        attribute = attribute_of(case, tools.rulebook)
+        if attribute is None:
+            return SetAside(tuple(faults) or (_NO_ATTRIBUTE,))
+        stated = read_ground(case.slip, tools.rulebook)
+        return Tagged(
+            attribute=attribute,
+            ground=stated.ground.code if stated.ground else "",
+            ground_reason=stated.reason,
+            formed=case.slip.date or "",
+            findings=tuple(finding for opinion in opinions for finding in opinion.findings),
+            faults=tuple(faults),
+        )
+
+
+class RouteStage:
+    """Who must sign, in which order; rules add tiers and conditions, never drop one."""
+
+    id = "route"
+    version = "1"
+    starts_from = State.TAGGED
+
+    def run(self, case: Case, tools: Toolbox) -> Outcome:
+        """Plan the chain; without a trusted plan a person must look."""
+        route, faults = tools.plan_route(case)
+        problems = route.problems()
+        if faults or problems:
+            broken = Fault(
+                "route.broken", "route", "; ".join(problems), "Mend routes.toml, then `disclosure retry`."
+            )
+            return SetAside(tuple(faults) or (broken,))
+        return Routed(route)
+
+
+class FreezeStage:
+    """Before the final tier: build the public copy, read it again, prove it, freeze it (design 6)."""
+
+    id = "freeze"
+    version = "1"
+    starts_from = State.IN_REVIEW
+
+    def run(self, case: Case, tools: Toolbox) -> Outcome:
+        """Build from approved content only; whatever re-reading turns up blocks publication."""
+        folder = tools.scratch()
+        redactions = redactions_of(case)
+        built = build(case.title or "", case.texts, case.parts, folder, redactions)
+        files = [
+            SourceFile(number, path, item.name, sha256=item.sha256)
+            for number, (item, path) in enumerate(built)
+        ]
+        again = tools.read(files)
+        if again.marked or len(again.texts) != len(built):
+            return SetAside(again.faults or (_NOT_PROVED,))
+        read = [(item, again.texts[number].text) for number, (item, _) in enumerate(built)]
+        problems = prove(read, case.title or "", case.texts, case.parts, redactions)
+        if problems:
+            codes = ", ".join(sorted({f"{problem.code} ({problem.count})" for problem in problems}))
+            return SetAside((Fault("freeze.not_proved", "freeze", f"The public copy is not proved: {codes}.",
+                                   _NOT_PROVED.advice),))  # fmt: skip
+        return Frozen(tuple(built), unapproved(case, again.screening.findings))
+
+
+def unapproved(case: Case, found: Sequence[Finding]) -> tuple[Finding, ...]:
+    """What re-screening the public copy found that nobody let pass.
+
+    A finding passes when the secrecy officer accepted or dismissed the same words under the same
+    rule; ``info`` findings need nobody.
+    """
+    passed = {
+        (item.rule, item.text)
+        for item in case.findings
+        if case.settled.get(item.id) in (Settlement.ACCEPT.value, Settlement.DISMISS.value)
+    }
+    return tuple(
+        item for item in found if item.severity.value != "info" and (item.rule, item.text) not in passed
+    )
+
+
+def redactions_of(case: Case) -> tuple[Redaction, ...]:
+    """The characters that the secrecy officer struck out."""
+    return tuple(
+        Redaction(item.part, item.segment, item.start, item.end)
+        for item in case.findings
+        if case.settled.get(item.id) == Settlement.REDACT.value
+    )
+
+
+def stages() -> list[Stage]:
+    """The stages, in the order of the way."""
+    return [ExtractStage(), ScreenStage(), TagStage(), RouteStage(), FreezeStage()]
+
+
+def _sources(case: Case) -> list[SourceFile]:
+    return [
+        SourceFile(part.position, case.paths[part.position], part.name or "", part.role, part.sha256)
+        for part in case.parts
+    ]
+
+
+_UNREAD = Fault(
+    "extract.nothing", "extract", "Nothing could be read.", "Look at the original, then `disclosure retry`."
+)
+_NO_ATTRIBUTE = Fault("tag.no_attribute", "tag", "No attribute rule answered.", "See `disclosure plugins`.")
+_NOT_PROVED = Fault("freeze.unread", "freeze", "The public copy could not be read again.",
+                    "Look at the fault, then `disclosure retry`; nothing was published.")  # fmt: skip

@@ -1,0 +1,186 @@
+"""Checks of what plugin objects answer: each turns a raw answer into a trusted value or refuses it.
+
+A detector's word is not taken for where it found something: the characters it reports must be the
+characters that stand there, and the place is the segment's own.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from disclosure_pipeline.hooks.contracts import Opinion, PartText
+from disclosure_pipeline.hooks.guard import Nonsense, instance
+from disclosure_pipeline.model.finding import FINDING_KINDS, Finding, Severity
+from disclosure_pipeline.model.publication import Order, Receipt, Standing
+from disclosure_pipeline.model.route import Route, Tier
+from disclosure_pipeline.model.text import KINDS, Doubt, Place, Segment, Text
+
+STANDINGS = ("published", "withdrawn", "absent")
+
+
+def known_kind(kind: str) -> bool:
+    """Whether ``kind`` belongs to the namespace of findings (`format.*` is open)."""
+    return kind in FINDING_KINDS or kind.startswith("format.")
+
+
+def text_of(extractor: str) -> Callable[[object], Text]:
+    """The check of an extractor's answer; fills in its full id."""
+
+    def check(answer: object) -> Text:
+        text = instance(Text)(answer)
+        if not isinstance(text.segments, tuple) or not all(_is_segment(item) for item in text.segments):
+            raise Nonsense("its segments are not segments")
+        if not all(isinstance(doubt, Doubt) for doubt in text.doubts):
+            raise Nonsense("its doubts are not doubts")
+        if not isinstance(text.media_type, str) or not text.media_type:
+            raise Nonsense("it names no media type")
+        return replace(text, extractor=extractor)
+
+    return check
+
+
+def _is_segment(item: object) -> bool:
+    return (
+        isinstance(item, Segment)
+        and isinstance(item.text, str)
+        and isinstance(item.place, Place)
+        and item.place.kind in KINDS
+    )
+
+
+def listed(answer: object) -> Sequence[object]:
+    """A list or tuple; an iterator, a string or ``None`` is no answer."""
+    if not isinstance(answer, list | tuple):
+        raise Nonsense(f"expected a list, got {type(answer).__name__}")
+    return answer
+
+
+def finding(item: object, part: PartText, detector: str, kinds: Iterable[str]) -> Finding:
+    """One finding of a detector over ``part``, with detector, part and place filled in.
+
+    Raises:
+        Nonsense: not a finding, an undeclared kind, offsets outside, or other characters.
+    """
+    found = instance(Finding)(item)
+    if found.kind not in kinds:
+        raise Nonsense("a finding has a kind that the detector does not declare")
+    _check_fields(found)
+    segment = _segment(found.segment, part)
+    inside = isinstance(found.start, int) and isinstance(found.end, int)
+    if not inside or not 0 <= found.start <= found.end <= len(segment.text):
+        raise Nonsense("a finding's offsets lie outside its segment")
+    if found.text != segment.text[found.start : found.end]:
+        raise Nonsense("a finding's text is not what stands at its offsets")
+    return replace(found, detector=detector, part=part.position, place=segment.place)
+
+
+def _segment(index: object, part: PartText) -> Segment:
+    if not isinstance(index, int) or not 0 <= index < len(part.text.segments):
+        raise Nonsense("a finding names a segment that does not exist")
+    return part.text.segments[index]
+
+
+def _check_fields(found: Finding) -> None:
+    if not isinstance(found.severity, Severity):
+        raise Nonsense("a finding has no known severity")
+    if not all(isinstance(value, str) for value in (found.rule, found.article, found.suggestion)):
+        raise Nonsense("a finding's rule, article or suggestion is not text")
+    if not found.rule:
+        raise Nonsense("a finding names no rule")
+    if not isinstance(found.confidence, int | float) or not math.isfinite(found.confidence):
+        raise Nonsense("a finding's confidence is not a number")
+
+
+def opinion_of(rule: str, parts: Sequence[PartText]) -> Callable[[object], Opinion]:
+    """The check of an attribute rule's answer; findings without text need no place in the text."""
+    by_position = {part.position: part for part in parts}
+
+    def checked(item: object) -> Finding:
+        found = instance(Finding)(item)
+        if not known_kind(found.kind) or not isinstance(found.place, Place):
+            raise Nonsense("a finding has no known kind or place")
+        if found.text and found.part in by_position:
+            return finding(found, by_position[found.part], rule, (found.kind,))
+        _check_fields(found)
+        if found.text:
+            raise Nonsense("a finding quotes a part that was not given")
+        return replace(found, detector=rule)
+
+    def check(answer: object) -> Opinion:
+        opinion = instance(Opinion)(answer)
+        if not all(isinstance(reason, str) and reason for reason in listed(opinion.returns)):
+            raise Nonsense("a reason to send back is not text")
+        return replace(opinion, findings=tuple(checked(item) for item in listed(opinion.findings)))
+
+    return check
+
+
+def route_over(base: Route) -> Callable[[object], Route]:
+    """The check of a planner's answer: every tier of ``base`` must still stand, in its order."""
+
+    def check(answer: object) -> Route:
+        route = instance(Route)(answer)
+        if not all(isinstance(tier, Tier) for tier in route.tiers):
+            raise Nonsense("its tiers are not tiers")
+        if route.problems():
+            raise Nonsense(route.problems()[0])
+        rest = iter(route.tiers)
+        if not all(any(_keeps(tier, other) for other in rest) for tier in base.tiers):
+            raise Nonsense("it drops, weakens or reorders a tier")
+        if not set(base.referrals) <= set(route.referrals):
+            raise Nonsense("it drops a referral")
+        return route
+
+    return check
+
+
+def _keeps(tier: Tier, other: Tier) -> bool:
+    same = (tier.name, tier.role, tier.department) == (other.name, other.role, other.department)
+    return same and other.meeting >= tier.meeting
+
+
+def receipt_for(channel: str, order: Order) -> Callable[[object], Receipt]:
+    """The check of a channel's answer: a receipt for exactly this order."""
+
+    def check(answer: object) -> Receipt:
+        receipt = instance(Receipt)(answer)
+        if receipt.key != str(order.key):
+            raise Nonsense("the receipt is for another order")
+        if not isinstance(receipt.address, str) or not _texts(receipt.hashes):
+            raise Nonsense("the receipt's address or hashes are not text")
+        try:
+            json.dumps(dict(receipt.detail))
+        except (TypeError, ValueError):
+            raise Nonsense("the receipt's detail is not JSON") from None
+        return replace(receipt, channel=channel)
+
+    return check
+
+
+def standings(answer: object) -> tuple[Standing, ...]:
+    """The check of what a channel says it holds."""
+    found = tuple(instance(Standing)(item) for item in listed(answer))
+    for standing in found:
+        if standing.state not in STANDINGS or not _texts(standing.hashes):
+            raise Nonsense("a standing has no known state or its hashes are not text")
+        if not isinstance(standing.generation, int) or not isinstance(standing.version, int):
+            raise Nonsense("a standing's generation or version is not a number")
+    return found
+
+
+def counts(answer: object) -> Mapping[str, int]:
+    """The check of a job's answer."""
+    if not isinstance(answer, Mapping):
+        raise Nonsense(f"expected counts, got {type(answer).__name__}")
+    if not all(isinstance(key, str) and isinstance(value, int) for key, value in answer.items()):
+        raise Nonsense("its counts are not numbers by name")
+    return dict(answer)
+
+
+def _texts(values: object) -> bool:
+    return isinstance(values, Mapping) and all(
+        isinstance(key, str) and isinstance(value, str) for key, value in values.items()
+    )

@@ -1,0 +1,484 @@
+"""The plugin host: the one façade between the core and everything replaceable.
+
+The core never sees pluggy, a plugin's module or an exception of a plugin. It asks the host; the host
+asks one object at a time through the guard (`hooks/guard.py`), built-in readers and detectors in the
+sandbox, third-party objects in their plugin's process. A question that got no good answer comes back
+as a doubt, a fault or a refusal, never as "clear".
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+
+import structlog
+
+from disclosure_pipeline.errors import ChannelFault, DisclosureError, Fenced, PluginFault
+from disclosure_pipeline.hooks import checks, registry
+from disclosure_pipeline.hooks.canary import required_detectors
+from disclosure_pipeline.hooks.contracts import (
+    AttributeRule,
+    Case,
+    Channel,
+    Detector,
+    Event,
+    Extractor,
+    Job,
+    Notifier,
+    Opinion,
+    Outcome,
+    PartText,
+    Reading,
+    RoutePlanner,
+    SourceFile,
+    Stage,
+    Toolbox,
+)
+from disclosure_pipeline.hooks.guard import Subject, anything, ask, instance
+from disclosure_pipeline.hooks.loading import BUILTIN, PluginSource, find_plugins
+from disclosure_pipeline.hooks.reading import Reader
+from disclosure_pipeline.hooks.registry import Family, Registered
+from disclosure_pipeline.hooks.roster import PluginInfo, Roster, builtin_context, check_sections
+from disclosure_pipeline.hooks.screener import Screener
+from disclosure_pipeline.model.document import Attribute
+from disclosure_pipeline.model.finding import Fault, Finding, Screening, Severity
+from disclosure_pipeline.model.publication import Action, Order, Receipt, Standing
+from disclosure_pipeline.model.route import Route
+from disclosure_pipeline.model.text import Place
+
+if TYPE_CHECKING:
+    from disclosure_pipeline.hooks.sandbox import Sandbox
+    from disclosure_pipeline.model.policy import RuleBook
+    from disclosure_pipeline.settings.models import Settings
+    from disclosure_pipeline.settings.workspace import Workspace
+
+__all__ = ["ChannelInfo", "PluginHost", "PluginInfo", "Scope", "required_detectors"]
+
+Scope = Literal["worker", "sandbox", "daemon", "cli"]
+T = TypeVar("T")
+
+KEPT_FAULTS = 200
+"""Most recent faults a host keeps for showing; counts are kept of all."""
+
+_DESCRIBE_SECONDS = 60.0
+_LOCAL = tuple(family for family in registry.FAMILIES if not family.sandboxed)
+_SANDBOXED = tuple(family for family in registry.FAMILIES if family.sandboxed)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelInfo:
+    """A channel or archive.
+
+    Args:
+        id: full id.
+        version: its version.
+        attributes: documents it takes.
+        archive: whether it is an archive (gets the deposit, takes every attribute).
+        in_use: whether new documents go there (``[publication] channels``); one that is not in use any
+            more must still be able to withdraw.
+        item: the channel itself, or its proxy; call it through the host.
+    """
+
+    id: str
+    version: str
+    attributes: tuple[Attribute, ...]
+    archive: bool
+    in_use: bool
+    item: Channel
+
+
+class PluginHost:
+    """Everything replaceable, behind typed methods. Make it by :meth:`load`; thread-safe.
+
+    Args:
+        settings: the settings.
+        rulebook: all rules in force.
+        roster: what is loaded in this process.
+        sandbox: where files are read; ``None`` inside the sandbox itself.
+    """
+
+    def __init__(self, settings: Settings, rulebook: RuleBook, roster: Roster, sandbox: Sandbox | None):
+        self._settings = settings
+        self._rulebook = rulebook
+        self._roster = roster
+        self._sandbox = sandbox
+        self._screener = Screener(settings, rulebook, roster, sandbox)
+        self._sandboxed: tuple[PluginInfo, ...] | None = None
+        self._faults: deque[Fault] = deque(maxlen=KEPT_FAULTS)
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._lock = Lock()
+        for plugin in roster.plugins:
+            self._record(plugin.faults)
+
+    @classmethod
+    def load(
+        cls,
+        settings: Settings,
+        workspace: Workspace,
+        rulebook: RuleBook,
+        *,
+        scope: Scope,
+        extras: Sequence[PluginSource] = (),
+    ) -> PluginHost:
+        """Load the plugins of one process.
+
+        Args:
+            settings: the settings.
+            workspace: the folders.
+            rulebook: all rules in force.
+            scope: what the process does; ``sandbox`` loads readers and detectors only.
+            extras: only inside the sandbox: third-party plugins whose extractors it loads.
+
+        Raises:
+            ConfigError: the plugin folder is not safe, or a plugin's section is refused.
+        """
+        roster = Roster()
+        context = builtin_context(settings, workspace, rulebook)
+        if scope == "sandbox":
+            roster.add_builtins(context, _SANDBOXED)
+            for source in extras:
+                roster.add_extractors(source, settings, workspace, rulebook)
+            return cls(settings, rulebook, roster, None)
+        sources = find_plugins(settings, workspace)
+        check_sections(settings.plugin, sources)
+        try:
+            roster.start_remotes(sources, settings, workspace, rulebook)
+            roster.add_builtins(context, _LOCAL)
+            roster.join_remotes(lambda family: _timeout(family, settings))
+        except BaseException:
+            roster.close()
+            raise
+        processes = settings.engine.concurrency if scope == "worker" else 1
+        initargs = (settings, workspace, rulebook, tuple(roster.extras))
+        return cls(settings, rulebook, roster, _sandbox(settings, processes, initargs))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the sandbox and the plugins' processes."""
+        self._roster.close()
+        if self._sandbox is not None:
+            self._sandbox.close()
+
+    def warm(self) -> None:
+        """Start the sandbox now, so that the first document does not wait for it."""
+        if self._sandbox is not None:
+            self._sandbox.warm()
+
+    # ------------------------------------------------------------------ what is there
+
+    def plugins(self) -> tuple[PluginInfo, ...]:
+        """Every plugin: loaded, degraded, failed and disabled ones; the built-ins first.
+
+        Outside the sandbox this asks a sandbox process once what it has loaded.
+        """
+        known = {info.name: info for info in self._sandbox_plugins()}
+        found = []
+        for info in self._roster.plugins:
+            inside = known.pop(info.name, None) if info.state != "disabled" else None
+            found.append(info.joined(inside) if inside is not None else info)
+        return (*found, *known.values())
+
+    def missing_detectors(self) -> tuple[str, ...]:
+        """Required detectors that are not loaded or were not proved.
+
+        While there are any, no screening is clear and the service is degraded.
+        """
+        provided = {name for info in self.plugins() for name in info.provides}
+        return tuple(name for name in required_detectors(self._settings) if name not in provided)
+
+    @property
+    def extractors(self) -> Mapping[str, Extractor]:
+        """Extractors of this process (the sandbox has them)."""
+        return self._items(registry.EXTRACTORS)
+
+    @property
+    def detectors(self) -> Mapping[str, Detector]:
+        """Detectors called from this process: built-ins in the sandbox, third-party ones outside."""
+        return self._items(registry.DETECTORS)
+
+    @property
+    def attribute_rules(self) -> Mapping[str, AttributeRule]:
+        """Attribute rules by full id."""
+        return self._items(registry.ATTRIBUTE_RULES)
+
+    @property
+    def route_planners(self) -> Mapping[str, RoutePlanner]:
+        """Route planners by full id."""
+        return self._items(registry.ROUTES)
+
+    @property
+    def notifiers(self) -> Mapping[str, Notifier]:
+        """Notifiers by full id."""
+        return self._items(registry.NOTIFIERS)
+
+    @property
+    def jobs(self) -> Mapping[str, Job]:
+        """Jobs by full id."""
+        return self._items(registry.JOBS)
+
+    @property
+    def stages(self) -> Mapping[str, Stage]:
+        """Stages by full id (``builtin.extract``)."""
+        return self._items(registry.STAGES)
+
+    @property
+    def channels(self) -> Mapping[str, ChannelInfo]:
+        """Channels and archives by full id, in use or not."""
+        chosen = self._settings.publication.channels
+        return {
+            name: ChannelInfo(
+                name, found.version, tuple(found.item.attributes), found.family is registry.ARCHIVES,
+                not chosen or name in chosen, found.item,
+            )
+            for name, found in sorted(self._roster.of(registry.CHANNELS, registry.ARCHIVES).items())
+        }  # fmt: skip
+
+    @property
+    def reader(self) -> Reader:
+        """Reads and screens with the objects of this process (inside the sandbox)."""
+        prefix = f"{BUILTIN}."
+        required = tuple(name for name in required_detectors(self._settings) if name.startswith(prefix))
+        return Reader(self.extractors, self.detectors, required, self._rulebook.version)
+
+    def faults(self) -> tuple[Fault, ...]:
+        """The most recent faults of this process, oldest first."""
+        with self._lock:
+            return tuple(self._faults)
+
+    def fault_counts(self) -> Mapping[tuple[str, str], int]:
+        """How often each (plugin or object id, code) failed since the start, for metrics."""
+        with self._lock:
+            return dict(self._counts)
+
+    # ------------------------------------------------------------------ read and screen
+
+    def read(self, files: Sequence[SourceFile], *, released: frozenset[str] = frozenset()) -> Reading:
+        """Extract and screen a submission.
+
+        Args:
+            files: its files.
+            released: keys (:func:`~disclosure_pipeline.hooks.reading.mark_key`) of markings that two
+                secrecy officers released for these bytes; they do not count again.
+
+        Returns:
+            After a marking, or when the marking check could not be concluded, a reading without text.
+        """
+        reading = self._screener.read(files, released)
+        self._record(reading.faults)
+        return reading
+
+    def screen(
+        self,
+        texts: Sequence[PartText],
+        *,
+        released: frozenset[str] = frozenset(),
+        digests: Mapping[int, str] | None = None,
+    ) -> tuple[Screening, tuple[Fault, ...]]:
+        """Screen texts that were read before; the characters of a marking are left out.
+
+        Args:
+            texts: the text of each part.
+            released: see :meth:`read`.
+            digests: sha256 of each part's bytes by position, to which ``released`` is bound.
+        """
+        screening, faults = self._screener.screen(texts, released, digests or {})
+        self._record(faults)
+        return screening, faults
+
+    # ------------------------------------------------------------------ tag and route
+
+    def opinions(self, case: Case) -> tuple[tuple[Opinion, ...], tuple[Fault, ...]]:
+        """What every attribute rule thinks; a rule that failed leaves a finding for a person."""
+        opinions: list[Opinion] = []
+        faults: list[Fault] = []
+        for name, found in self._roster.of(registry.ATTRIBUTE_RULES).items():
+            answer = ask(
+                found.family.subject(name),
+                lambda item=found.item: item.judge(case),  # type: ignore[misc]
+                checks.opinion_of(name, case.texts),
+            )
+            if answer.fault is None:
+                opinions.append(answer.get())
+            else:
+                faults.append(answer.fault)
+                opinions.append(Opinion(name, findings=(_unjudged(name),)))
+        self._record(faults)
+        return tuple(opinions), tuple(faults)
+
+    def plan_route(self, case: Case, base: Route) -> tuple[Route, tuple[Fault, ...]]:
+        """Let every planner lengthen the route; an answer that loses or weakens a tier is not taken."""
+        route = base
+        faults: list[Fault] = []
+        for name, found in self._roster.of(registry.ROUTES).items():
+            answer = ask(
+                found.family.subject(name),
+                lambda item=found.item, sofar=route: item.plan(case, sofar),  # type: ignore[misc]
+                checks.route_over(route),
+            )
+            if answer.fault is None:
+                route = answer.get()
+            else:
+                faults.append(answer.fault)
+        self._record(faults)
+        return route, tuple(faults)
+
+    def run_stage(self, name: str, case: Case, tools: Toolbox) -> Outcome | Fault:
+        """Run one stage of the pipeline.
+
+        Args:
+            name: the stage's own id (``extract``).
+            case: the case.
+            tools: what the core lends it.
+
+        Returns:
+            What it concluded, or the fault: the code of an error it raised on purpose, else
+            ``stage.missing``, ``stage.raised`` or ``stage.nonsense``.
+        """
+        full_id = f"{BUILTIN}.{name}"
+        subject = Subject("stage", full_id, name)
+        stage = self.stages.get(full_id)
+        if stage is None:
+            return subject.fault("missing", f"The stage '{name}' is not loaded.")
+        answer = ask(subject, lambda: stage.run(case, tools), instance(Outcome))
+        return answer.get() if answer.fault is None else answer.fault
+
+    # ------------------------------------------------------------------ publish
+
+    def channel_call(self, channel_id: str, action: Action, order: Order) -> Receipt:
+        """Have one channel carry out one order.
+
+        Raises:
+            ChannelFault: it could not; try again later.
+            Fenced: a newer generation was carried out before.
+            PluginFault: there is no such channel, it does not take this attribute, it raised, hung or
+                answered nonsense (``channel.*``).
+        """
+        found = self._one(channel_id, registry.CHANNELS, registry.ARCHIVES)
+        if found.family is registry.CHANNELS and action is not Action.WITHDRAW:
+            self._check_attribute(found, order)
+        method = getattr(found.item, action.value)
+        return self._ask(
+            found, lambda: method(order), checks.receipt_for(channel_id, order), passes=(ChannelFault, Fenced)
+        )
+
+    def _check_attribute(self, found: Registered, order: Order) -> None:
+        if order.entry.attribute not in {attribute.value for attribute in found.item.attributes}:
+            raise PluginFault(
+                f"{found.id} does not take documents of attribute '{order.entry.attribute}'.",
+                code="channel.attribute",
+                advice="Nothing was sent; the document does not belong there.",
+            )
+
+    def channel_verify(self, channel_id: str, documents: Sequence[str] = ()) -> tuple[Standing, ...]:
+        """What one channel really holds; raises as :meth:`channel_call` does."""
+        found = self._one(channel_id, registry.CHANNELS, registry.ARCHIVES)
+        asked = tuple(documents)
+        return self._ask(found, lambda: found.item.verify(asked), checks.standings, passes=(ChannelFault,))
+
+    # ------------------------------------------------------------------ tell
+
+    def emit(self, event: Event) -> None:
+        """Tell every plugin that wants to know; a failure is recorded, nothing else."""
+        for name, tell in self._roster.listeners:
+            subject = Subject("plugin", name, "event")
+            answer = ask(subject, lambda call=tell: call(event), anything)  # type: ignore[misc]
+            self._record((answer.fault,) if answer.fault else ())
+
+    def notify(self, event: Event, letter: Mapping[str, Any]) -> tuple[Fault, ...]:
+        """Have every notifier deliver one letter; the faults of those that could not."""
+        faults = []
+        for name, found in self._roster.of(registry.NOTIFIERS).items():
+            subject = found.family.subject(name)
+            answer = ask(subject, lambda item=found.item: item.notify(event, letter), anything)  # type: ignore[misc]
+            if answer.fault is not None:
+                faults.append(answer.fault)
+        self._record(faults)
+        return tuple(faults)
+
+    def run_job(self, job_id: str, core: object) -> Mapping[str, int]:
+        """Run one job once.
+
+        Raises:
+            PluginFault: there is no such job, or it failed.
+        """
+        found = self._one(job_id, registry.JOBS)
+        return self._ask(found, lambda: found.item.run(core), checks.counts)
+
+    # ------------------------------------------------------------------ helpers
+
+    def _items(self, family: Family) -> dict[str, Any]:
+        return {name: found.item for name, found in self._roster.of(family).items()}
+
+    def _one(self, full_id: str, *families: Family) -> Registered:
+        found = self._roster.objects.get(full_id)
+        if found is None or found.family not in families:
+            kind = families[0].singular
+            raise PluginFault(f"There is no {kind} '{full_id}' loaded.", code=f"{kind}.missing")
+        return found
+
+    def _ask(
+        self,
+        found: Registered,
+        question: Callable[[], object],
+        check: Callable[[object], T],
+        *,
+        passes: tuple[type[BaseException], ...] = (),
+    ) -> T:
+        answer = ask(found.family.subject(found.id), question, check, passes=passes)
+        if answer.fault is not None:
+            self._record((answer.fault,))
+        return answer.get()
+
+    def _sandbox_plugins(self) -> tuple[PluginInfo, ...]:
+        if self._sandbox is None:
+            return ()
+        if self._sandboxed is None:
+            try:
+                name = "disclosure_pipeline.hooks.reading:describe"
+                self._sandboxed = tuple(self._sandbox.run(name, timeout=_DESCRIBE_SECONDS))
+            except DisclosureError as error:
+                fault = Fault(error.code, "load", error.message, error.advice, plugin=BUILTIN)
+                self._record((fault,))
+                return (PluginInfo(BUILTIN, "", "failed", faults=(fault,)),)
+        return self._sandboxed
+
+    def _record(self, faults: Sequence[Fault]) -> None:
+        log = structlog.get_logger(__name__)
+        for fault in faults:
+            with self._lock:
+                self._faults.append(fault)
+                self._counts[fault.plugin or "", fault.code] += 1
+            log.warning("plugin.fault", code=fault.code, plugin=fault.plugin, stage=fault.stage)
+
+
+def _unjudged(rule: str) -> Finding:
+    """The finding that an attribute rule leaves when it could not judge."""
+    return Finding(
+        "check.undetermined", Severity.REVIEW, None, 0, 0, 0, Place("", "unplaced"), "check.rule_failed",
+        suggestion=f"属性规则 {rule} 未能给出意见，请人工核对公开属性。", detector=rule,
+    )  # fmt: skip
+
+
+def _timeout(family: Family, settings: Settings) -> float:
+    """Seconds for one call of a third-party object."""
+    screening = (registry.DETECTORS, registry.ATTRIBUTE_RULES, registry.ROUTES)
+    return settings.screening.detector_timeout if family in screening else settings.publication.timeout
+
+
+def _sandbox(settings: Settings, processes: int, initargs: tuple[Any, ...]) -> Sandbox:
+    from disclosure_pipeline.hooks.sandbox import Sandbox
+
+    return Sandbox(
+        processes,
+        memory=settings.extraction.memory,
+        initializer="disclosure_pipeline.hooks.reading:initialise",
+        initargs=initargs,
+    )

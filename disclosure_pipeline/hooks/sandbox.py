@@ -1,0 +1,311 @@
+"""Runs code that touches hostile files in processes of their own, with limits and a hard kill.
+
+Threat model. A dropped file may make a parser hang, eat memory, crash, or print what it read. Each
+job therefore runs in a process with a limit on address space, without core dumps, with its
+standard streams on ``/dev/null``, an emptied environment and a private temporary folder. It is
+killed at its time limit and dies with the daemon. Errors come back as codes, never with a traceback.
+
+Accepted risks. The process has the daemon's user and may open files and sockets that this user may;
+its answers are unpickled by the parent. Code execution inside a parser is thus not contained
+here: run the daemon as its own user, confine it by the service manager, and keep the parsers current.
+
+Each slot is a pebble pool of one process: pebble kills it for real, and a broken one disturbs nobody.
+Pools are started by one *keeper* thread, because Linux sends the parent-death signal when the
+thread that started a process ends, and callers' threads come and go.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import queue
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from disclosure_pipeline.errors import DisclosureError
+from disclosure_pipeline.hooks import sandbox_child
+from disclosure_pipeline.hooks.sandbox_child import Answer, Surroundings
+
+if TYPE_CHECKING:
+    from pebble import ProcessPool
+
+START_ALLOWANCE = 60.0
+"""Seconds that a new process gets to start and run its initializer, on top of a job's time limit."""
+
+_FOLDER_PREFIX = "sandbox-"
+
+
+class SandboxFault(DisclosureError):
+    """A sandbox process crashed."""
+
+    code = "sandbox.crash"
+    advice = sandbox_child.CRASH_ADVICE
+
+
+class _Slot:
+    """A place for one process: a pool of one, or none yet."""
+
+    def __init__(self) -> None:
+        self.pool: ProcessPool | None = None
+        self.used = 0.0
+
+
+class Sandbox:
+    """Processes in which jobs run one at a time each.
+
+    Args:
+        processes: most processes at a time; each starts when a job first needs it.
+        memory: most address space of a process, bytes.
+        folder: where private temporary folders are made; the system's own if ``None``.
+        initializer: ``module:callable`` called once in every new process (it may build a plugin
+            host); if it fails, every job of that process fails with its error.
+        initargs: the initializer's arguments; they must pickle.
+        idle: seconds without a job after which a process ends and gives its memory back.
+    """
+
+    def __init__(
+        self,
+        processes: int = 1,
+        *,
+        memory: int = 1 << 30,
+        folder: Path | None = None,
+        initializer: str = "",
+        initargs: tuple[Any, ...] = (),
+        idle: float = 120.0,
+    ):
+        self._folder = _private_folder(folder)
+        self._surroundings = Surroundings(os.getpid(), memory, str(self._folder), initializer, initargs)
+        self._idle = idle
+        self._free = [_Slot() for _ in range(processes)]
+        self._slots = tuple(self._free)
+        self._returned = threading.Condition()
+        self._errands: queue.SimpleQueue[tuple[Callable[[], None], Future[None]] | None] = queue.SimpleQueue()
+        self._keeper: threading.Thread | None = None
+        self._closed = False
+
+    def run(self, function: str, *args: Any, timeout: float) -> Any:
+        """Run one job and wait for its answer.
+
+        Args:
+            function: ``module:callable``, imported in the sandbox process.
+            args: its arguments; they must pickle, and so must its answer.
+            timeout: seconds that the job may run before its process is killed.
+
+        Raises:
+            DisclosureError: what the job raised, as it was.
+            SandboxFault: code ``sandbox.crash``, ``sandbox.timeout``, ``sandbox.memory`` or ``sandbox.closed``.
+        """
+        slot = self._take()
+        try:
+            answer = self._ask(slot, function, args, timeout)
+        finally:
+            self._give_back(slot)
+        if answer.error is not None:
+            raise answer.error
+        return answer.value
+
+    def warm(self) -> None:
+        """Start every free process now and wait until each has run its initializer.
+
+        Raises:
+            DisclosureError: an initializer failed.
+        """
+        slots = self._take_all()
+        try:
+            nothing = f"{sandbox_child.__name__}:{sandbox_child.nothing.__name__}"
+            futures = [self._schedule(slot, nothing, (), START_ALLOWANCE) for slot in slots]
+            answers = [
+                self._wait(slot, future, START_ALLOWANCE)
+                for slot, future in zip(slots, futures, strict=True)
+            ]
+        finally:
+            for slot in slots:
+                self._give_back(slot)
+        for answer in answers:
+            if answer.error is not None:
+                raise answer.error
+
+    def close(self) -> None:
+        """End every process, running jobs included, and remove the private folder."""
+        with self._returned:
+            if self._closed:
+                return
+            self._closed = True
+            self._returned.notify_all()
+            keeper = self._keeper
+        if keeper is not None:
+            self._errands.put(None)
+            keeper.join()
+        for slot in self._slots:
+            _stop(slot)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # ---------------------------------------------------------------- one job
+
+    def _ask(self, slot: _Slot, function: str, args: tuple[Any, ...], timeout: float) -> Answer:
+        return self._wait(slot, self._schedule(slot, function, args, timeout), timeout)
+
+    def _schedule(
+        self, slot: _Slot, function: str, args: tuple[Any, ...], timeout: float
+    ) -> Future[Answer]:
+        """Hand the job to the slot's process; what goes wrong is in the future."""
+        try:
+            if slot.pool is None or not slot.pool.active:
+                self._by_keeper(lambda: self._start(slot)).result()
+            if slot.pool is None:
+                raise _closed()
+            future: Future[Answer] = slot.pool.schedule(
+                sandbox_child.call, args=(function, args), timeout=timeout
+            )
+        except Exception as error:  # noqa: BLE001 - pebble and the operating system
+            future = Future()
+            future.set_exception(error)
+        return future
+
+    def _wait(self, slot: _Slot, future: Future[Answer], timeout: float) -> Answer:
+        from pebble import ProcessExpired
+
+        try:
+            return future.result(timeout + START_ALLOWANCE)
+        except TimeoutError:
+            if not future.done():  # The process never got as far as the job.
+                self._replace(slot)
+            return _fault("sandbox.timeout", "A job in the sandbox reached its time limit and was killed.")
+        except ProcessExpired as expired:
+            # The dead process may have held a lock of the pool: never use that pool again.
+            self._replace(slot)
+            if expired.exitcode == sandbox_child.OUT_OF_MEMORY:
+                return _fault("sandbox.memory", "A job in the sandbox reached its memory limit.")
+            return _fault("sandbox.crash", f"A sandbox process died (status {expired.exitcode}).")
+        except (Exception, CancelledError) as error:  # noqa: BLE001 - pebble, pickling, no more processes
+            self._replace(slot)
+            if self._closed:
+                return Answer(error=_closed())
+            return _fault("sandbox.crash", f"The sandbox failed with {type(error).__name__}.")
+        except BaseException:
+            self._replace(slot)
+            raise
+
+    # ------------------------------------------------------------ slots, keeper
+
+    def _take(self) -> _Slot:
+        with self._returned:
+            while not self._free and not self._closed:
+                self._returned.wait()
+            if self._closed:
+                raise _closed()
+            return self._free.pop()
+
+    def _take_all(self) -> list[_Slot]:
+        with self._returned:
+            if self._closed:
+                raise _closed()
+            slots, self._free = self._free, []
+            return slots
+
+    def _give_back(self, slot: _Slot) -> None:
+        slot.used = time.monotonic()
+        with self._returned:
+            self._free.append(slot)
+            self._returned.notify()
+
+    def _replace(self, slot: _Slot) -> None:
+        """Have the keeper end the slot's process; the next job starts another."""
+        old = _Slot()
+        old.pool, slot.pool = slot.pool, None
+        self._by_keeper(lambda: _stop(old))
+
+    def _start(self, slot: _Slot) -> None:
+        from pebble import ProcessPool
+
+        _stop(slot)
+        pool = ProcessPool(
+            max_workers=1,
+            initializer=sandbox_child.prepare,
+            initargs=(self._surroundings,),
+            context=multiprocessing.get_context("spawn"),
+        )
+        # The property starts the process, in this thread.
+        if pool.active:
+            slot.pool = pool
+
+    def _by_keeper(self, errand: Callable[[], None]) -> Future[None]:
+        """Have the keeper thread do something; cancelled when the sandbox is closed."""
+        done: Future[None] = Future()
+        with self._returned:
+            if self._closed:
+                done.cancel()
+                return done
+            if self._keeper is None:
+                self._keeper = threading.Thread(target=self._keep, name="sandbox-keeper", daemon=True)
+                self._keeper.start()
+            self._errands.put((errand, done))
+        return done
+
+    def _keep(self) -> None:
+        while True:
+            try:
+                item = self._errands.get(timeout=self._idle / 2)
+            except queue.Empty:
+                self._end_idle()
+                continue
+            if item is None:
+                return
+            errand, done = item
+            try:
+                errand()
+                done.set_result(None)
+            except Exception as error:  # noqa: BLE001 - the keeper must outlive any failure
+                done.set_exception(error)
+
+    def _end_idle(self) -> None:
+        deadline = time.monotonic() - self._idle
+        with self._returned:
+            idle = [slot for slot in self._free if slot.pool is not None and slot.used <= deadline]
+            self._free = [slot for slot in self._free if slot not in idle]
+        for slot in idle:
+            _stop(slot)
+        with self._returned:
+            self._free[:0] = idle
+            self._returned.notify_all()
+
+
+def _stop(slot: _Slot) -> None:
+    pool, slot.pool = slot.pool, None
+    if pool is not None:
+        pool.stop()
+        pool.join()
+
+
+def _fault(code: str, message: str) -> Answer:
+    return Answer(error=SandboxFault(message, code=code))
+
+
+def _closed() -> SandboxFault:
+    return SandboxFault("The sandbox is closed.", code="sandbox.closed")
+
+
+def _private_folder(parent: Path | None) -> Path:
+    """A new folder for this process (0700); those of processes that are gone are removed."""
+    root = Path(tempfile.gettempdir()) if parent is None else parent
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for old in root.glob(f"{_FOLDER_PREFIX}*-*"):
+        owner = old.name.removeprefix(_FOLDER_PREFIX).partition("-")[0]
+        if owner.isdigit() and not Path("/proc", owner).exists():
+            shutil.rmtree(old, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-", dir=root))

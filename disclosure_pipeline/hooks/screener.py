@@ -1,0 +1,108 @@
+"""Reading and screening from the outside: the sandbox first, then third-party detectors.
+
+The sandbox extracts, checks for markings and runs the built-in detectors (`hooks/reading.py`). Only the
+texts of a submission whose marking check was concluded without a marking come back, and only those are
+shown to third-party detectors, each in its plugin's process. A sandbox that fails is a doubt about every
+file, never a clear answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from disclosure_pipeline.errors import DisclosureError
+from disclosure_pipeline.hooks import registry
+from disclosure_pipeline.hooks.canary import required_detectors
+from disclosure_pipeline.hooks.contracts import PartText, Reading, SourceFile
+from disclosure_pipeline.hooks.loading import BUILTIN
+from disclosure_pipeline.hooks.reading import Record, concerns, examine, missing, sealed, unread
+from disclosure_pipeline.model.finding import Fault, Screening
+from disclosure_pipeline.model.text import Doubt
+
+if TYPE_CHECKING:
+    from disclosure_pipeline.hooks.roster import Roster
+    from disclosure_pipeline.hooks.sandbox import Sandbox
+    from disclosure_pipeline.model.policy import RuleBook
+    from disclosure_pipeline.settings.models import Settings
+
+
+class Screener:
+    """Reads and screens with the sandbox and the third-party detectors of one process.
+
+    Args:
+        settings: the settings.
+        rulebook: all rules in force.
+        roster: what is loaded in this process.
+        sandbox: where files are read; ``None`` inside the sandbox, which has no other one.
+    """
+
+    def __init__(self, settings: Settings, rulebook: RuleBook, roster: Roster, sandbox: Sandbox | None):
+        self._settings = settings
+        self._rulebook = rulebook
+        self._roster = roster
+        self._sandbox = sandbox
+
+    def read(self, files: Sequence[SourceFile], released: frozenset[str]) -> Reading:
+        """See :meth:`disclosure_pipeline.hooks.host.PluginHost.read`."""
+        try:
+            reading: Reading = self._run("read_files", tuple(files), released)
+        except DisclosureError as error:
+            screening, faults = self._unread(files, error)
+            return Reading((), screening, faults)
+        if reading.marked:
+            return reading
+        digests = {file.position: file.sha256 for file in files}
+        record = self._ask_others(reading.texts, released, digests)
+        record.findings += reading.screening.findings
+        record.doubts[:0] = reading.screening.doubts
+        faults = (*reading.faults, *record.faults)
+        complete = Reading(reading.texts, record.screening(self._rulebook.version), faults)
+        return sealed(complete) if complete.screening.marked else complete
+
+    def screen(
+        self, texts: Sequence[PartText], released: frozenset[str], digests: Mapping[int, str]
+    ) -> tuple[Screening, tuple[Fault, ...]]:
+        """See :meth:`disclosure_pipeline.hooks.host.PluginHost.screen`."""
+        try:
+            screening, faults = self._run("screen_texts", tuple(texts), released, dict(digests))
+        except DisclosureError as error:
+            return self._unread(texts, error)
+        record = self._ask_others(() if screening.marked else texts, released, digests)
+        record.bare_markings()
+        record.findings += screening.findings
+        record.doubts[:0] = screening.doubts
+        return record.screening(self._rulebook.version), (*faults, *record.faults)
+
+    def _ask_others(
+        self, texts: Sequence[PartText], released: frozenset[str], digests: Mapping[int, str]
+    ) -> Record:
+        """What third-party detectors say; those that are required or known but not there are doubts."""
+        record = Record()
+        detectors = {name: found.item for name, found in self._roster.of(registry.DETECTORS).items()}
+        record.doubts += [missing(name) for name in self._wanted() if name not in detectors]
+        for part in texts:
+            for name, detector in detectors.items():
+                if concerns(detector, part):
+                    examine(detector, name, part, record)
+        record.spare(released, digests)
+        return record
+
+    def _wanted(self) -> Sequence[str]:
+        """Third-party detectors that must answer: required ones, and those that failed their canary."""
+        names = dict.fromkeys((*required_detectors(self._settings), *self._roster.unproved))
+        return [name for name in names if not name.startswith(f"{BUILTIN}.")]
+
+    def _run(self, function: str, *arguments: object) -> Any:
+        if self._sandbox is None:
+            raise RuntimeError("a sandbox process does not read through another one")
+        name = f"disclosure_pipeline.hooks.reading:{function}"
+        return self._sandbox.run(name, *arguments, timeout=self._settings.extraction.timeout)
+
+    def _unread(
+        self, files: Sequence[SourceFile | PartText], error: DisclosureError
+    ) -> tuple[Screening, tuple[Fault, ...]]:
+        fault = Fault(error.code, "extract", error.message, error.advice)
+        doubts = tuple(unread(error.code, file.position) for file in files)
+        nothing = (Doubt(error.code, "没有可读取的文件，请人工核查。"),)
+        return Screening((), doubts or nothing, self._rulebook.version), (fault,)

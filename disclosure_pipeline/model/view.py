@@ -1,0 +1,259 @@
+"""A normalised view over all text of a part, with an exact way back to the original characters.
+
+Detectors search the view, people see the original. The view undoes what writers, layouts and
+evaders do to characters: full-width and other compatibility forms, invisible characters, variants
+of the star, runs of white space, breaks between segments, cells and lines. Every character of the
+view comes from exactly one original character, so each hit leads back to offsets in a segment.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from disclosure_pipeline.model.text import Place, Segment, Text
+
+WHITESPACE = frozenset(" \t\n")
+"""The only white space a view holds: blank, border of a table cell, end of a line or segment."""
+
+SEPARATORS = WHITESPACE | frozenset("-‐‑‒–—―·•._")
+"""What people put between the digits or characters of something they spread out."""
+
+_IGNORED = "\0"
+_LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+_STARS = "★☆⋆✦✧✩✪✫✬✭✮✯✰✶✷✸✹⍟⚝⭐🌟🟊"
+_SPECIAL = {"\t": "\t", **dict.fromkeys(_LINE_ENDS, "\n"), **dict.fromkeys(_STARS, "★")}
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
+_UNUSUAL = re.compile("[^\\t\\n -~\u4e00-\u9fff。、·—“”‘’《》〈〉【】〔〕]")  # anything that may fold
+_FEW = 64
+_CELL = re.compile(r"(?P<row>.*?)(?P<column>[A-Za-z]+)(?P<number>[0-9]+)$", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Offsets in the original text of one segment.
+
+    Args:
+        segment: index of the segment in its :class:`~.text.Text`.
+        start: offset of the first character.
+        end: offset behind the last one.
+    """
+
+    segment: int
+    start: int
+    end: int
+
+
+def _is_ignored(character: str) -> bool:
+    """Controls, invisible formats, variation selectors, marks set over or under a character."""
+    return unicodedata.category(character) in ("Cc", "Cf", "Mn", "Me") or character in _FILLERS
+
+
+def _fold(character: str) -> str:
+    """What one original character becomes: itself, another one, several, or nothing."""
+    special = _SPECIAL.get(character)
+    if special is not None:
+        return special
+    if character.isspace():
+        return " "
+    if _is_ignored(character):
+        return ""
+    if unicodedata.category(character) == "Nd":
+        return str(unicodedata.decimal(character))
+    return _compatible(character)
+
+
+def _compatible(character: str) -> str:
+    """The compatibility form (NFKC), except of composite numbers.
+
+    Superscripts, circled numbers and the like would glue to a number beside them (a footnote mark
+    behind a telephone number), so they keep their form.
+    """
+    folded = unicodedata.normalize("NFKC", character)
+    if folded == character or any(part.isdigit() for part in folded):
+        return character
+    return "".join(part for part in folded if not part.isspace() and not _is_ignored(part))
+
+
+class _FoldTable(dict[int, str]):
+    """Folded forms by code point, computed when first met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _fold(chr(code))
+        return folded
+
+
+_FOLDS = _FoldTable()
+
+
+def fold(text: str) -> str:
+    """The form in which patterns and terms meet the view (no white space is collapsed).
+
+    Args:
+        text: a pattern or term as its author wrote it.
+    """
+    return text.translate(_FOLDS)
+
+
+def _row(place: Place) -> tuple[str, str, str] | None:
+    match = _CELL.match(place.cell) if place.cell else None
+    return (place.part, match["row"], match["number"]) if match else None
+
+
+def _joined(segments: Sequence[Segment]) -> tuple[str, list[int]]:
+    """All segments in one string: a tab between cells of a row, else a line end; and their starts."""
+    pieces: list[str] = []
+    bases: list[int] = []
+    length = 0
+    row: tuple[str, str, str] | None = None
+    for segment in segments:
+        previous, row = row, _row(segment.place)
+        if bases:
+            pieces.append("\t" if row is not None and row == previous else "\n")
+            length += 1
+        bases.append(length)
+        pieces.append(segment.text)
+        length += len(segment.text)
+    return "".join(pieces), bases
+
+
+class View:
+    """Normalised text of one part.
+
+    Make one with :meth:`of`. :attr:`text` is what to search; :meth:`locate` leads back.
+    """
+
+    __slots__ = ("_bases", "_lengths", "_origins", "_positions", "original", "text")
+
+    def __init__(
+        self, *, text: str, original: str, segments: Sequence[Segment], bases: list[int],
+        positions: list[int], origins: list[int],
+    ):  # fmt: skip
+        self.text = text
+        self.original = original
+        self._bases = bases
+        self._lengths = [len(segment.text) for segment in segments]
+        self._positions = positions
+        self._origins = origins
+
+    @classmethod
+    def of(cls, text: Text, drop: Iterable[str] = ()) -> View:
+        """Build the view of a part.
+
+        Args:
+            text: the extracted text.
+            drop: folded characters the view leaves out, e.g. :data:`WHITESPACE` or
+                :data:`SEPARATORS`; without it, each run of white space is one character, the
+                strongest of the run (line end over tab over blank).
+        """
+        original, bases = _joined(text.segments)
+        dropped = frozenset(drop)
+        unusual = {character: _FOLDS[ord(character)] for character in set(_UNUSUAL.findall(original))}
+        expanding = {
+            character: "".join(part for part in folded if part not in dropped)
+            for character, folded in unusual.items()
+            if len(folded) > 1
+        }
+        aligned = _aligned(original, unusual)
+        shown, positions, origins = _shrink(aligned, expanding, dropped)
+        return cls(
+            text=shown, original=original, segments=text.segments, bases=bases,
+            positions=positions, origins=origins,
+        )  # fmt: skip
+
+    def origin(self, position: int) -> int:
+        """Index in :attr:`original` (all segments joined) of the character shown at ``position``."""
+        run = bisect_right(self._positions, position) - 1
+        return self._origins[run] + position - self._positions[run]
+
+    def position(self, segment: int) -> int:
+        """Index in :attr:`text` at which a segment's characters begin."""
+        base = self._bases[segment]
+        run = bisect_right(self._origins, base) - 1
+        ends = self._positions[run + 1] if run + 1 < len(self._positions) else len(self.text)
+        return min(self._positions[run] + base - self._origins[run], ends)
+
+    def segment(self, position: int) -> int:
+        """Index of the segment that the character shown at ``position`` comes from."""
+        return max(bisect_right(self._bases, self.origin(position)) - 1, 0)
+
+    def locate(self, start: int, end: int) -> Span:
+        """Lead a range of :attr:`text` back to the original.
+
+        A range over several segments is reported on the first segment it touches, clipped to it.
+
+        Args:
+            start: first character in the view.
+            end: behind the last one; greater than ``start``.
+
+        Raises:
+            ValueError: the range is empty or outside of the view.
+        """
+        if not 0 <= start < end <= len(self.text):
+            raise ValueError("empty range or outside of the view")
+        first, behind = self.origin(start), self.origin(end - 1) + 1
+        segment = bisect_right(self._bases, first) - 1
+        while first >= self._bases[segment] + self._lengths[segment]:
+            if segment + 1 == len(self._bases) or self._bases[segment + 1] >= behind:
+                break
+            segment += 1
+            first = self._bases[segment]
+        base, length = self._bases[segment], self._lengths[segment]
+        return Span(segment, min(first - base, length), min(behind - base, length))
+
+
+def _aligned(original: str, folds: Mapping[str, str]) -> str:
+    """Make every one-to-one change and mark what is to be ignored; indexes stay the same."""
+    changes = {
+        character: folded or _IGNORED
+        for character, folded in folds.items()
+        if len(folded) < 2 and folded != character
+    }
+    if len(changes) > _FEW:
+        return original.translate({ord(character): change for character, change in changes.items()})
+    for character, change in changes.items():
+        original = original.replace(character, change)
+    return original
+
+
+def _shrink(
+    aligned: str, expanding: Mapping[str, str], dropped: frozenset[str]
+) -> tuple[str, list[int], list[int]]:
+    """Drop, collapse and expand; return the view and where each unbroken run of it comes from.
+
+    Args:
+        aligned: the original with every one-to-one change made.
+        expanding: characters that become several, and what they become.
+        dropped: folded characters to leave out.
+    """
+    gone = "".join(re.escape(character) for character in sorted(dropped | {_IGNORED}))
+    collapsing = f"[ \\t\\n{gone}]{{2,}}|[{gone}]"
+    if expanding:
+        collapsing += f"|[{''.join(map(re.escape, sorted(expanding)))}]"
+    pieces: list[str] = []
+    positions, origins = [0], [0]
+    done = shown = 0
+    for match in re.finditer(collapsing, aligned):
+        start, behind = match.span()
+        replacement = expanding.get(match.group()) or _strongest(match.group(), dropped)
+        pieces += (aligned[done:start], replacement)
+        shown += start - done
+        for _ in replacement:
+            positions.append(shown)
+            origins.append(start)
+            shown += 1
+        positions.append(shown)
+        origins.append(behind)
+        done = behind
+    if not pieces:
+        return aligned, positions, origins
+    pieces.append(aligned[done:])
+    return "".join(pieces), positions, origins
+
+
+def _strongest(run: str, dropped: frozenset[str]) -> str:
+    """The white space that stands for a run of dropped characters and white space."""
+    return next((blank for blank in "\n\t " if blank in run and blank not in dropped), "")

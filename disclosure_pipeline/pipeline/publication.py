@@ -1,0 +1,379 @@
+"""From the final signature to the channels, and back again (design 3).
+
+Each channel's part of a document is a row of its own with its own state, retries and receipt. An
+effect is named by its key (document, version, channel, action, generation); what a second attempt
+does under the same key, the first one may have done already. A withdrawal raises the generation,
+so that a publish that is still under way is fenced off in the channel and in the rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+from structlog import get_logger
+
+from disclosure_pipeline.errors import DisclosureError, Fenced, NotAllowed, Refused
+from disclosure_pipeline.model.document import Attribute
+from disclosure_pipeline.model.finding import Fault
+from disclosure_pipeline.model.lifecycle import State
+from disclosure_pipeline.model.publication import Action, PublicationState, Receipt
+from disclosure_pipeline.model.route import Role
+from disclosure_pipeline.model.times import later, utc_now
+from disclosure_pipeline.pipeline import clocks, leases, letters, orders
+from disclosure_pipeline.pipeline.core import PUBLISH, Core
+from disclosure_pipeline.pipeline.transitions import Lease, take_step
+from disclosure_pipeline.store import documents, people
+from disclosure_pipeline.store.audit import Record, append, digest_of
+from disclosure_pipeline.store.database import get_meta
+from disclosure_pipeline.store.tables import document as document_table
+from disclosure_pipeline.store.tables import publication, receipt
+
+log = get_logger(__name__)
+
+HELD = "held"
+"""Fact in `meta`: after a restore nothing goes out until `channel verify` has looked."""
+
+P = PublicationState
+_OPEN = (P.PENDING.value, P.RUNNING.value, P.FAILED.value, P.WITHDRAWING.value)
+
+
+def dispatch(core: Core, lease: Lease) -> None:
+    """Give an approved document to every channel that takes its attribute.
+
+    After a conversion (定期审查) it leaves the channels that no longer take it, under a new
+    generation.
+
+    Args:
+        core: the process's parts.
+        lease: the lease of the worker that carries the document.
+    """
+    with core.database.read() as connection:
+        row = documents.fetch(connection, lease.document)
+        if State(row.state) is not State.APPROVED or row.work_at is None or get_meta(connection, HELD):
+            return
+    attribute = Attribute(row.final)
+    offered = core.host.channels.values()
+    channels = [item.id for item in offered if item.in_use and attribute in item.attributes]
+    if not channels:
+        raise DisclosureError(
+            f"No channel takes documents of attribute '{attribute.value}'.",
+            code="channel.none",
+            advice="See `disclosure channel list`; the document stays approved.",
+        )
+    now = utc_now()
+    with core.database.write() as connection:
+        row = documents.fetch(connection, lease.document, lock=True)
+        known = {item.channel: item for item in publications_of(connection, row.id)}
+        dropped = [channel for channel in known if channel not in channels]
+        generation = row.generation + 1 if dropped else row.generation
+        common = {
+            "version": row.version, "generation": generation, "attempt": 0, "effect_at": now, "due_at": now,
+            "lease_owner": None, "takeovers": 0,
+        }  # fmt: skip
+        for channel in (*channels, *dropped):
+            leaving = channel in dropped
+            values = {**common, "state": (P.WITHDRAWING if leaving else P.PENDING).value}
+            if channel in known:
+                action = Action.WITHDRAW if leaving else Action.UPDATE
+                values |= {"action": action.value, "fence": known[channel].fence + 1}
+                _set(connection, row.id, channel, values)
+            else:
+                values |= {"action": Action.PUBLISH.value, "address": "", "fence": 0}
+                connection.execute(insert(publication).values(document=row.id, channel=channel, **values))
+            _enqueue(core, connection, row.id, channel, row.revision)
+        public = attribute is Attribute.PROACTIVE
+        changes = {
+            "work_at": None, "attempts": 0, "generation": generation, "published_at": now if public else None,
+        }  # fmt: skip
+        detail = {"channels": list(channels), "attribute": attribute.value, "generation": generation}
+        step = "start_publishing" if public else "start_filing"
+        take_step(core, connection, row.id, step, lease=lease, changes=changes, detail=detail)
+
+
+def carry_out(core: Core, document: str, channel: str) -> None:
+    """Do what one channel owes one document, once.
+
+    Args:
+        core: the process's parts.
+        document: case number.
+        channel: full id of the channel.
+    """
+    claim = _claim(core, document, channel)
+    if claim is None:
+        return
+    row, order = claim
+    answer: Receipt | Fault | None
+    try:
+        answer = core.host.channel_call(channel, Action(row.action), order)
+    except Fenced:
+        answer = None
+    except DisclosureError as error:
+        answer = Fault(error.code, "publish", error.message, error.advice, channel)
+    _record(core, row, answer)
+    letters.deliver(core, document)
+
+
+def _claim(core: Core, document: str, channel: str) -> tuple[Row[Any], Any] | None:
+    """Take the lease of one publication and build its order, or ``None`` if there is nothing to do."""
+    now = utc_now()
+    with core.database.write() as connection:
+        if get_meta(connection, HELD):
+            return None
+        row = _row(connection, document, channel, lock=True)
+        if row is None or row.state not in _OPEN or row.due_at > now:
+            return None
+        if row.lease_owner is not None and row.lease_owner in leases.living(core, connection):
+            return None
+        if row.lease_owner is not None and row.takeovers + 1 >= core.settings.engine.max_takeovers:
+            _give_up(connection, row)
+            return None
+        state = row.state if row.state == P.WITHDRAWING.value else P.RUNNING.value
+        _set(
+            connection, document, channel,
+            {
+                "state": state, "lease_owner": core.worker, "fence": row.fence + 1, "attempt": row.attempt + 1,
+                "takeovers": row.takeovers + (row.lease_owner is not None),
+            },
+        )  # fmt: skip
+        claimed = _row(connection, document, channel)
+        assert claimed is not None  # noqa: S101 -- it was just written under lock
+        return claimed, orders.build(core, connection, claimed)
+
+
+def _give_up(connection: Connection, row: Row[Any]) -> None:
+    """Workers ended again and again inside this effect: whether it happened is for a person to see."""
+    fault = Fault(
+        "taken_over",
+        f"publish:{row.channel}",
+        "Workers ended several times while this channel was at work.",
+        "Look at what the channel really holds (`disclosure channel verify`), then `disclosure channel retry`.",
+    )
+    documents.add_faults(connection, row.document, (fault,))
+    values = {"state": P.UNCERTAIN.value, "lease_owner": None, "takeovers": 0}
+    _set(connection, row.document, row.channel, values)
+
+
+def _record(core: Core, row: Row[Any], answer: Receipt | Fault | None) -> None:
+    """Write what came back; an answer under an old fence only leaves its receipt.
+
+    ``None`` means that the channel fenced this attempt off: it holds something newer.
+    """
+    withdrawing = row.action == Action.WITHDRAW.value
+    with core.database.write() as connection:
+        documents.fetch(connection, row.document, lock=True)
+        if isinstance(answer, Receipt):
+            _keep_receipt(connection, row, answer)
+        present = _row(connection, row.document, row.channel, lock=True)
+        if present is None or present.fence != row.fence:
+            log.warning("publication_fenced", case=row.document, channel=row.channel)
+            return
+        if isinstance(answer, Receipt):
+            state = P.WITHDRAWN if withdrawing else P.DONE
+            values = {"state": state.value, "receipt": answer.as_json(), "lease_owner": None}
+            if not withdrawing or answer.address:
+                values["address"] = answer.address
+            _set(connection, row.document, row.channel, values)
+            documents.resolve_faults(connection, row.document, f"publish:{row.channel}")
+            _audit(connection, row, "channel.done", {"key": answer.key})
+            _finish(core, connection, row.document)
+        elif answer is None:
+            # A newer generation is in the channel: the rows say so too, or the hold has yet to be resolved.
+            _failed(core, connection, row, _FENCED)
+        else:
+            _failed(core, connection, row, answer)
+
+
+def _failed(core: Core, connection: Connection, row: Row[Any], fault: Fault) -> None:
+    first, most = core.settings.publication.retry_first, core.settings.publication.retry_most
+    delay = min(first * 2 ** min(row.attempt - 1, 20), most)
+    state = P.WITHDRAWING if row.action == Action.WITHDRAW.value else P.FAILED
+    if fault.code == "channel.uncertain":
+        state = P.UNCERTAIN
+    values = {"state": state.value, "lease_owner": None, "due_at": later(utc_now(), delay)}
+    _set(connection, row.document, row.channel, values)
+    stage = f"publish:{row.channel}"
+    documents.resolve_faults(connection, row.document, stage)
+    documents.add_faults(
+        connection, row.document, (Fault(fault.code, stage, fault.message, fault.advice, fault.plugin),)
+    )
+    _audit(connection, row, "channel.failed", {"code": fault.code, "attempt": row.attempt})
+    if state is not P.UNCERTAIN:
+        key = f"publish:{row.document}:{row.channel}:{row.generation}:{row.attempt}"
+        core.queue.enqueue(connection, PUBLISH, key=key, subject=f"{row.document}|{row.channel}", delay=delay)
+
+
+def _finish(core: Core, connection: Connection, document: str) -> None:
+    """Take the step that ends publishing or withdrawing when every channel has answered."""
+    row = documents.fetch(connection, document)
+    states = {item.state for item in publications_of(connection, document)}
+    state = State(row.state)
+    if state in (State.PUBLISHING, State.APPROVED) and states <= {P.DONE.value, P.WITHDRAWN.value}:
+        attribute = Attribute(row.final)
+        step = _END[attribute]
+        clocks.stop(connection, document)
+        letters.owe(connection, document, row.version, "result", {})
+        take_step(core, connection, document, step)
+    elif state is State.WITHDRAWING and states <= {P.WITHDRAWN.value}:
+        letters.owe(connection, document, row.version, "withdrawn", {})
+        take_step(core, connection, document, "finish_withdrawal", changes={"withdrawn_at": utc_now()})
+
+
+_FENCED = Fault(
+    "fenced",
+    "publish",
+    "The channel holds a newer withdrawal of this document.",
+    "Run `disclosure channel verify`: what the channel says is withdrawn becomes withdrawn here.",
+)
+
+_END = {
+    Attribute.PROACTIVE: "finish_publishing",
+    Attribute.ON_REQUEST: "file_on_request",
+    Attribute.EXEMPT: "withhold",
+}
+
+
+def withdraw(core: Core, document: str, by: str, reason: str) -> State:
+    """Recall a document from every channel (撤回; 保守国家秘密法 第三十四条; A2.14).
+
+    One person with the right suffices: a leak must not wait. Receipts are kept; the page keeps its
+    address and index number with a notice.
+
+    Args:
+        core: the process's parts.
+        document: case number.
+        by: a person with role ``secrecy``, ``office`` or ``admin``.
+        reason: why; only its digest enters the log, and it is not published.
+
+    Returns:
+        ``withdrawing``, or ``withdrawn`` when no channel had it.
+
+    Raises:
+        NotAllowed: the person may not withdraw.
+        Refused: nothing is out or on its way out.
+    """
+    if not reason.strip():
+        raise Refused("A reason is required.", code="reason_required", advice="Give it with --reason.")
+    with core.database.write() as connection:
+        row = documents.fetch(connection, document, lock=True)
+        person = people.get(connection, by)
+        if not any(person.holds(role, row.unit) for role in (Role.SECRECY, Role.OFFICE, Role.ADMIN)):
+            raise NotAllowed("Only secrecy, office or admin may withdraw.", code="wrong_role")
+        now, generation = utc_now(), row.generation + 1
+        for item in publications_of(connection, document):
+            values = {
+                "action": Action.WITHDRAW.value, "state": P.WITHDRAWING.value, "generation": generation,
+                "version": row.version, "attempt": 0, "effect_at": now, "due_at": now, "lease_owner": None,
+                "fence": item.fence + 1, "takeovers": 0,
+            }  # fmt: skip
+            _set(connection, document, item.channel, values)
+            _enqueue(core, connection, document, item.channel, row.revision)
+        detail = {"reason": digest_of(reason), "generation": generation}
+        changes = {"generation": generation, "work_at": None}
+        take_step(core, connection, document, "withdraw", actor=by, changes=changes, detail=detail)
+        _finish(core, connection, document)
+        return State(documents.fetch(connection, document).state)
+
+
+def retry(core: Core, document: str, channel: str | None = None) -> int:
+    """Try failed and uncertain publications of a document again, now.
+
+    Returns:
+        How many channels will be tried.
+    """
+    with core.database.write() as connection:
+        row = documents.fetch(connection, document, lock=True)
+        stuck = [
+            item
+            for item in publications_of(connection, document)
+            if channel in (None, item.channel)
+            and (
+                item.state in (P.FAILED.value, P.UNCERTAIN.value)
+                or (item.state in _OPEN and item.attempt > 0)
+            )
+        ]
+        for item in stuck:
+            state = P.WITHDRAWING if item.action == Action.WITHDRAW.value else P.PENDING
+            _set(
+                connection, document, item.channel, {"state": state.value, "due_at": utc_now(), "attempt": 0}
+            )
+            _enqueue(core, connection, document, item.channel, f"{row.revision}:{item.fence}")
+        return len(stuck)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A publication that a worker could carry out now."""
+
+    document: str
+    channel: str
+
+
+def due(connection: Connection, limit: int) -> list[Due]:
+    """Publications that nobody holds and whose time has come."""
+    rows = connection.execute(
+        select(publication.c.document, publication.c.channel)
+        .where(
+            publication.c.state.in_(_OPEN),
+            publication.c.due_at <= utc_now(),
+            publication.c.lease_owner.is_(None),
+        )
+        .order_by(publication.c.due_at)
+        .limit(limit)
+    )
+    return [Due(row.document, row.channel) for row in rows]
+
+
+def publications_of(connection: Connection, document: str) -> list[Row[Any]]:
+    """The channels of a document, by id."""
+    return list(
+        connection.execute(
+            select(publication).where(publication.c.document == document).order_by(publication.c.channel)
+        )
+    )
+
+
+def _row(connection: Connection, document: str, channel: str, *, lock: bool = False) -> Row[Any] | None:
+    query = select(publication).where(publication.c.document == document, publication.c.channel == channel)
+    return connection.execute(query.with_for_update() if lock else query).first()
+
+
+def _set(connection: Connection, document: str, channel: str, values: dict[str, Any]) -> None:
+    connection.execute(
+        update(publication)
+        .where(publication.c.document == document, publication.c.channel == channel)
+        .values(**values)
+    )
+
+
+def _enqueue(core: Core, connection: Connection, document: str, channel: str, mark: object) -> None:
+    key = f"publish:{document}:{channel}:{mark}"
+    core.queue.enqueue(connection, PUBLISH, key=key, subject=f"{document}|{channel}")
+
+
+def _keep_receipt(connection: Connection, row: Row[Any], answer: Receipt) -> None:
+    known = connection.execute(select(receipt.c.seq).where(receipt.c.key == answer.key)).first()
+    if known is None:
+        connection.execute(
+            insert(receipt).values(
+                document=row.document,
+                channel=row.channel,
+                key=answer.key,
+                body=answer.as_json(),
+                at=utc_now(),
+            )
+        )
+
+
+def _audit(connection: Connection, row: Row[Any], action: str, detail: dict[str, Any]) -> None:
+    unit = connection.execute(
+        select(document_table.c.unit).where(document_table.c.id == row.document)
+    ).scalar_one()
+    append(
+        connection,
+        Record(
+            action=action, actor="system", document=row.document, unit=unit, version=row.version,
+            detail={"channel": row.channel, "generation": row.generation, **detail},
+        ),
+    )  # fmt: skip

@@ -1,0 +1,221 @@
+"""Suspected state secrets: isolate, release by two, or destroy (design 7; 保守国家秘密法; A2.13).
+
+Nothing of the text is kept anywhere but in the quarantine folder. The secrecy officer (保密审查员)
+judges the original offline. A release takes two different officers and is bound to the bytes, the
+rules and the places: the same bytes under other rules are quarantined again. A confirmation
+destroys the bytes and leaves a destruction record and an incident note.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from disclosure_pipeline.errors import NotAllowed, Refused
+from disclosure_pipeline.hooks.reading import mark_key
+from disclosure_pipeline.model.finding import Finding
+from disclosure_pipeline.model.lifecycle import State
+from disclosure_pipeline.model.route import Role
+from disclosure_pipeline.model.times import utc_now
+from disclosure_pipeline.pipeline import letters, spool
+from disclosure_pipeline.pipeline.core import INTAKE, Core
+from disclosure_pipeline.pipeline.transitions import Lease, take_step
+from disclosure_pipeline.store import documents, people
+from disclosure_pipeline.store.audit import digest_of
+from disclosure_pipeline.store.tables import document as document_table
+from disclosure_pipeline.store.tables import exemption, part, quarantine
+
+
+def isolate(
+    core: Core, document: str, findings: Sequence[Finding], rules_version: str, *, lease: Lease | None = None
+) -> None:
+    """Quarantine a whole submission.
+
+    Args:
+        core: the process's parts.
+        document: case number.
+        findings: the markings; only rule, place and offsets of them are kept.
+        rules_version: the rules that found them.
+        lease: the worker's lease.
+    """
+    with core.database.read() as connection:
+        row = documents.fetch(connection, document)
+        parts = documents.parts_of(connection, document, row.version)
+        alone = _not_shared(connection, document)
+    name = row.spool or f"case-{document}"
+    if row.spool is not None:
+        spool.isolate(core, name)
+    spool.isolate_from_vault(core, name, alone)
+    digests = {item.position: item.sha256 for item in parts}
+    marks = [
+        {
+            "rule": item.rule, "part": item.part, "segment": item.segment, "start": item.start, "end": item.end,
+            "kind": item.place.kind, "page": item.place.page, "key": mark_key(digests.get(item.part, ""), item),
+        }
+        for item in findings
+    ]  # fmt: skip
+    with core.database.write() as connection:
+        documents.fetch(connection, document, lock=True)
+        documents.purge_text(connection, document)
+        documents.resolve_faults(connection, document)
+        connection.execute(delete(quarantine).where(quarantine.c.document == document))
+        connection.execute(
+            insert(quarantine).values(
+                document=document, at=utc_now(), rules_version=rules_version, marks=marks
+            )
+        )
+        letters.owe(connection, document, row.version, "held", {})
+        take_step(
+            core, connection, document, "quarantine", lease=lease,
+            changes={"spool": name, "work_at": None, "attempts": 0},
+            detail={"marks": len(marks), "rules": sorted({item.rule for item in findings})},
+        )  # fmt: skip
+    core.database.forget()
+
+
+def listing(core: Core) -> list[dict[str, Any]]:
+    """The quarantined cases: ids, hashes, sizes, rules and offsets; no names, no text."""
+    with core.database.read() as connection:
+        rows = connection.execute(
+            select(quarantine, document_table.c.state, document_table.c.department, document_table.c.spool)
+            .join(document_table, document_table.c.id == quarantine.c.document)
+            .where(document_table.c.state == State.QUARANTINED.value)
+            .order_by(quarantine.c.document)
+        ).all()
+        return [
+            {
+                "id": row.document, "department": row.department, "at": row.at, "rules_version": row.rules_version,
+                "folder": str(core.workspace.quarantine / row.spool), "marks": row.marks,
+                "released_by": row.released_by,
+                "parts": [
+                    {"position": item.position, "sha256": item.sha256, "size": item.size}
+                    for item in documents.parts_of(connection, row.document, _version(connection, row.document))
+                ],
+            }
+            for row in rows
+        ]  # fmt: skip
+
+
+def release(core: Core, document: str, by: str, reason: str) -> State:
+    """One officer says that this is no secret; the second one's word releases it.
+
+    Returns:
+        The state after the word: still ``quarantined``, or ``received``.
+
+    Raises:
+        Refused: not in quarantine, or the same officer twice.
+        NotAllowed: not a secrecy officer of the unit.
+    """
+    with core.database.write() as connection:
+        row, case = _open_case(connection, document, by)
+        if case.released_by is None:
+            connection.execute(
+                update(quarantine)
+                .where(quarantine.c.document == document)
+                .values(released_by=by, released_at=utc_now())
+            )
+            detail = {"reason": digest_of(reason)}
+            take_step(core, connection, document, "release_first", actor=by, detail=detail)
+            return State.QUARANTINED
+        if case.released_by == by:
+            raise Refused(
+                "A release needs two different secrecy officers.",
+                code="same_person",
+                advice="A second secrecy officer must look at the original and call the command.",
+            )
+    spool.bring_back(core, row.spool)
+    with core.database.write() as connection:
+        row, case = _open_case(connection, document, by)
+        for mark in case.marks:
+            connection.execute(
+                delete(exemption).where(exemption.c.document == document, exemption.c.mark == mark["key"])
+            )
+            connection.execute(
+                insert(exemption).values(
+                    document=document, mark=mark["key"], rules_version=case.rules_version
+                )
+            )
+        connection.execute(
+            update(quarantine).where(quarantine.c.document == document).values(ended="released")
+        )
+        take_step(
+            core, connection, document, "release", actor=by, changes={"work_at": utc_now()}, work=INTAKE,
+            detail={"reason": digest_of(reason), "marks": len(case.marks), "first": case.released_by},
+        )  # fmt: skip
+    return State.RECEIVED
+
+
+def confirm(core: Core, document: str, by: str, reason: str) -> dict[str, Any]:
+    """Confirm the suspicion: destroy the bytes, leave a record and an incident note.
+
+    Returns:
+        The incident note: what was destroyed and where copies may still lie.
+
+    Raises:
+        Refused: not in quarantine.
+        NotAllowed: not a secrecy officer of the unit.
+    """
+    with core.database.write() as connection:
+        row, case = _open_case(connection, document, by)
+        parts = documents.parts_of(connection, document, row.version)
+    files = spool.destroy(core, row.spool)
+    note = {
+        "case": document,
+        "department": row.department,
+        "confirmed_by": by,
+        "at": utc_now(),
+        "files": files,
+        "sha256": [item.sha256 for item in parts],
+        "rules": sorted({mark["rule"] for mark in case.marks}),
+        "copies_may_lie_in": list(_PLACES),
+    }
+    folder = core.workspace.quarantine / "records"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    (folder / f"{document}.json").write_text(json.dumps(note, ensure_ascii=False, indent=2), "utf-8")
+    with core.database.write() as connection:
+        _open_case(connection, document, by)
+        connection.execute(
+            update(quarantine).where(quarantine.c.document == document).values(ended="destroyed")
+        )
+        take_step(
+            core, connection, document, "destroy", actor=by, changes={"spool": None},
+            detail={"reason": digest_of(reason), "files": files},
+        )  # fmt: skip
+    return note
+
+
+_PLACES = (
+    "共享文件夹的回收站 (recycle bin of the share)",
+    "共享服务器的卷影副本或快照 (shadow copies, snapshots)",
+    "投递人电脑上的原稿与临时文件 (the sender's computer)",
+    "共享服务器的备份 (backups of the share)",
+    "本机文件系统日志或闪存的残留块 (journal or flash remains)",
+)
+
+
+def _open_case(connection: Connection, document: str, by: str) -> tuple[Any, Any]:
+    row = documents.fetch(connection, document, lock=True)
+    if row.state != State.QUARANTINED.value:
+        raise Refused(f"{document} is not in quarantine; it is {row.state}.")
+    if not people.get(connection, by).holds(Role.SECRECY, row.unit):
+        raise NotAllowed("Only a secrecy officer (保密审查员) of the unit may do this.")
+    case = connection.execute(select(quarantine).where(quarantine.c.document == document)).one()
+    return row, case
+
+
+def _version(connection: Connection, document: str) -> int:
+    return int(documents.fetch(connection, document).version)
+
+
+def _not_shared(connection: Connection, document: str) -> list[str]:
+    """Hashes in the vault that only this document names."""
+    own = set(connection.execute(select(part.c.sha256).where(part.c.document == document)).scalars())
+    shared = set(
+        connection.execute(
+            select(part.c.sha256).where(part.c.document != document, part.c.sha256.in_(own))
+        ).scalars()
+    )
+    return sorted(own - shared)

@@ -1,0 +1,246 @@
+"""What a stage concluded becomes one step in one transaction.
+
+The core does all writing: a stage only says what it found. Files are made safe before the rows say
+so, and removed from the spool after the rows say so; both halves can be repeated after a crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import singledispatch
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert
+
+from disclosure_pipeline.errors import DisclosureError
+from disclosure_pipeline.hooks.contracts import (
+    Case,
+    Extracted,
+    Frozen,
+    Marked,
+    Outcome,
+    Routed,
+    Screened,
+    SentBack,
+    SetAside,
+    Tagged,
+)
+from disclosure_pipeline.model.document import canonical_digest
+from disclosure_pipeline.model.finding import Fault, Finding, Screening, Severity
+from disclosure_pipeline.model.route import TierState
+from disclosure_pipeline.model.text import Place
+from disclosure_pipeline.pipeline import clocks, letters, spool
+from disclosure_pipeline.pipeline.core import Core
+from disclosure_pipeline.pipeline.quarantine import isolate
+from disclosure_pipeline.pipeline.transitions import Lease, take_step
+from disclosure_pipeline.store import documents
+from disclosure_pipeline.store.tables import artefact, tier
+
+UNDETERMINED = "check.undetermined"
+"""Kind of the finding that a doubt becomes; settled like any other (design details)."""
+
+
+@singledispatch
+def record(outcome: Outcome, core: Core, lease: Lease, case: Case) -> None:  # noqa: ARG001 -- the shape of all
+    """Write an outcome.
+
+    Args:
+        outcome: what the stage concluded.
+        core: the process's parts.
+        lease: the lease under which it was concluded.
+        case: the case it is about.
+
+    Raises:
+        Fenced: somebody took the document over.
+        StoreFault: rows or vault cannot be written; nothing has happened then.
+    """
+    raise DisclosureError(
+        f"A stage answered {type(outcome).__name__}, which nothing records.", code="stage.nonsense"
+    )
+
+
+@record.register
+def _(outcome: Extracted, core: Core, lease: Lease, case: Case) -> None:
+    name = _spool_name(core, case)
+    if name is not None:
+        spool.promote(core, spool.folder_of(core, name), outcome.parts)
+    with core.database.write() as connection:
+        documents.fetch(connection, case.document, lock=True)
+        documents.write_parts(connection, case.document, case.version, outcome.parts)
+        texts = {item.position: item.text for item in outcome.reading.texts}
+        documents.write_texts(connection, case.document, case.version, texts)
+        documents.add_faults(connection, case.document, outcome.reading.faults)
+        changes = {"title": outcome.title, "slip": outcome.slip.as_json(), "spool": None}
+        detail = {"parts": len(outcome.parts), "content": canonical_digest([p.sha256 for p in outcome.parts])}
+        take_step(core, connection, case.document, "extract", lease=lease, changes=changes, detail=detail)
+        letters.owe(connection, case.document, case.version, "receipt", {})
+    if name is not None:
+        spool.remove(core, name)
+
+
+@record.register
+def _(outcome: Marked, core: Core, lease: Lease, case: Case) -> None:
+    isolate(core, case.document, outcome.findings, outcome.rules_version, lease=lease)
+
+
+@record.register
+def _(outcome: Screened, core: Core, lease: Lease, case: Case) -> None:
+    screening = outcome.screening
+    found = (*screening.findings, *doubts_as_findings(screening))
+    with core.database.write() as connection:
+        documents.fetch(connection, case.document, lock=True)
+        documents.add_findings(connection, case.document, case.version, found)
+        documents.add_faults(connection, case.document, outcome.faults)
+        take_step(
+            core, connection, case.document, "screen", lease=lease,
+            changes={"rules_version": screening.rules_version},
+            detail={"verdict": screening.verdict.value, "rules": screening.rules_version, **_tally(found)},
+        )  # fmt: skip
+
+
+@record.register
+def _(outcome: Tagged, core: Core, lease: Lease, case: Case) -> None:
+    changes = {
+        "proposed": outcome.attribute.value,
+        "reviewed_as": outcome.attribute.value,
+        "proposed_ground": outcome.ground,
+        "ground": outcome.ground,
+        "ground_reason": outcome.ground_reason,
+        "formed": outcome.formed,
+    }
+    with core.database.write() as connection:
+        documents.fetch(connection, case.document, lock=True)
+        documents.add_findings(connection, case.document, case.version, outcome.findings)
+        documents.add_faults(connection, case.document, outcome.faults)
+        clocks.start_publication(core, connection, case.document, outcome.formed)
+        detail = {"attribute": outcome.attribute.value, "ground": outcome.ground, **_tally(outcome.findings)}
+        take_step(core, connection, case.document, "tag", lease=lease, changes=changes, detail=detail)
+
+
+@record.register
+def _(outcome: SentBack, core: Core, lease: Lease, case: Case) -> None:
+    with core.database.write() as connection:
+        documents.fetch(connection, case.document, lock=True)
+        letters.owe(connection, case.document, case.version, "returned", {"reasons": list(outcome.reasons)})
+        take_step(
+            core, connection, case.document, "send_back", lease=lease,
+            changes={"work_at": None, "attempts": 0}, detail={"reasons": len(outcome.reasons)},
+        )  # fmt: skip
+
+
+@record.register
+def _(outcome: Routed, core: Core, lease: Lease, case: Case) -> None:
+    with core.database.write() as connection:
+        documents.fetch(connection, case.document, lock=True)
+        open_tiers(connection, case.document, case.version, outcome)
+        documents.add_faults(connection, case.document, outcome.faults)
+        changes: dict[str, Any] = {
+            "referral_needed": outcome.route.referral,
+            "work_at": None,
+            "attempts": 0,
+            "takeovers": 0,
+        }
+        detail = {"tiers": [item.name for item in outcome.route.tiers], "rules": list(outcome.route.rules)}
+        take_step(core, connection, case.document, "route", lease=lease, changes=changes, detail=detail)
+
+
+@record.register
+def _(outcome: Frozen, core: Core, lease: Lease, case: Case) -> None:
+    if outcome.findings:
+        kinds = sorted({item.kind for item in outcome.findings})
+        fault = Fault(
+            "freeze.findings",
+            "freeze",
+            f"Re-reading the public copy found {len(outcome.findings)} places that nobody approved ({', '.join(kinds)}).",
+            "Return the draft, or `disclosure retry` to begin the review again.",
+        )
+        _set_aside(core, lease, case, (fault,))
+        return
+    for item, path in outcome.files:
+        core.vault.put(path, item.sha256)
+    digest = canonical_digest([[item.name, item.sha256] for item, _ in outcome.files])
+    with core.database.write() as connection:
+        documents.fetch(connection, case.document, lock=True)
+        connection.execute(
+            delete(artefact).where(artefact.c.document == case.document, artefact.c.version == case.version)
+        )
+        for ordinal, (item, _) in enumerate(outcome.files):
+            connection.execute(
+                insert(artefact).values(
+                    document=case.document, version=case.version, name=item.name, ordinal=ordinal,
+                    media_type=item.media_type, sha256=item.sha256, size=item.size, role=item.role,
+                    title=item.title,
+                )
+            )  # fmt: skip
+        changes = {"frozen_digest": digest, "work_at": None, "attempts": 0, "takeovers": 0}
+        detail = {"frozen": digest, "files": len(outcome.files)}
+        take_step(core, connection, case.document, "freeze", lease=lease, changes=changes, detail=detail)
+
+
+@record.register
+def _(outcome: SetAside, core: Core, lease: Lease, case: Case) -> None:
+    _set_aside(core, lease, case, outcome.faults)
+
+
+def _set_aside(core: Core, lease: Lease, case: Case, faults: Iterable[Fault]) -> None:
+    with core.database.write() as connection:
+        documents.fetch(connection, case.document, lock=True)
+        documents.resolve_faults(connection, case.document)
+        documents.add_faults(connection, case.document, faults)
+        letters.owe(
+            connection, case.document, case.version, "receipt", {"state": "需人工处理，工作人员将与您联系"}
+        )
+        take_step(
+            core, connection, case.document, "set_aside", lease=lease,
+            changes={"work_at": None, "attempts": 0}, detail={"codes": sorted({item.code for item in faults})},
+        )  # fmt: skip
+
+
+def doubts_as_findings(screening: Screening) -> list[Finding]:
+    """Each doubt as a finding that a person must settle: undetermined is never clear."""
+    return [
+        Finding(
+            kind=UNDETERMINED,
+            severity=Severity.REVIEW,
+            text=None,
+            start=0,
+            end=0,
+            segment=number,
+            place=doubt.place or Place(part="", kind="unplaced"),
+            rule=doubt.code,
+            suggestion=doubt.message,
+            detector=doubt.detector or "",
+            part=doubt.position,
+        )
+        for number, doubt in enumerate(screening.doubts)
+    ]
+
+
+def open_tiers(connection: Connection, document: str, version: int, routed: Routed) -> None:
+    """Write the chain of a version, every tier open."""
+    connection.execute(delete(tier).where(tier.c.document == document, tier.c.version == version))
+    connection.execute(
+        insert(tier),
+        [
+            {
+                "document": document, "version": version, "position": position, "tier": item.name,
+                "role": item.role.value, "label": item.label, "department": item.department,
+                "meeting": item.meeting, "limit": item.limit, "rules": list(routed.route.rules),
+                "state": TierState.OPEN.value,
+            }
+            for position, item in enumerate(routed.route.tiers)
+        ],
+    )  # fmt: skip
+
+
+def _spool_name(core: Core, case: Case) -> str | None:
+    with core.database.read() as connection:
+        name: str | None = documents.fetch(connection, case.document).spool
+        return name
+
+
+def _tally(findings: Iterable[Finding]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for item in findings:
+        counts[item.kind] = counts.get(item.kind, 0) + 1
+    return counts

@@ -1,0 +1,87 @@
+"""The review record of a document: what the archive keeps and `disclosure show` prints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from disclosure_pipeline.pipeline import clocks, decisions, versions
+from disclosure_pipeline.pipeline.core import Core
+from disclosure_pipeline.store import documents
+from disclosure_pipeline.store.tables import decision, finding, publication, referral
+
+
+def review_record(core: Core, connection: Connection, case: Row[Any]) -> dict[str, Any]:
+    """Everything the 审查单 and the archive need, as JSON values (A2.7).
+
+    The texts of findings stay out: the record travels with the public text and must not repeat
+    what was redacted from it.
+
+    Args:
+        core: the process's parts.
+        connection: a transaction.
+        case: the document's row.
+    """
+    ground = core.rulebook.ground(case.ground) if case.ground else None
+    return {
+        "case": case.id,
+        "version": case.version,
+        "department": case.department,
+        "attribute": attributes(case),
+        "ground": case.ground,
+        "ground_article": ground.article if ground else "",
+        "ground_reason": case.ground_reason,
+        "rules_version": case.rules_version,
+        "content": versions.content_hash(connection, case),
+        "frozen": case.frozen_digest,
+        "carrier": "公文" if documents.slip_of(case).document_number else "非公文信息",
+        "channels": [row.channel for row in connection.execute(
+            select(publication.c.channel).where(publication.c.document == case.id).order_by(publication.c.channel)
+        )],
+        "findings": _findings(connection, case),
+        "tiers": tiers(connection, case),
+        "decisions": [_plain(row, decision, "seq", "document") for row in decisions.decisions_of(connection, case.id)],
+        "referrals": [
+            _plain(row, referral, "seq", "document")
+            for row in connection.execute(select(referral).where(referral.c.document == case.id).order_by(referral.c.seq))
+        ],
+        "clocks": clocks.clocks_of(core, connection, case.id),
+        "parts": [part.as_json() for part in documents.parts_of(connection, case.id, case.version)],
+    }  # fmt: skip
+
+
+def attributes(case: Row[Any]) -> dict[str, str | None]:
+    """The three attribute values (003 三(四))."""
+    return {"proposed": case.proposed, "office": case.office, "final": case.final}
+
+
+def tiers(connection: Connection, case: Row[Any]) -> list[dict[str, Any]]:
+    """The tiers of the present version."""
+    return [
+        {
+            "tier": item.tier, "role": item.role, "label": item.label, "state": item.state, "by": item.by,
+            "at": item.at, "reason": item.reason, "meeting": item.meeting,
+        }
+        for item in documents.tiers_of(connection, case.id, case.version)
+    ]  # fmt: skip
+
+
+def _findings(connection: Connection, case: Row[Any]) -> list[dict[str, Any]]:
+    rows = connection.execute(
+        select(finding)
+        .where(finding.c.document == case.id, finding.c.version == case.version)
+        .order_by(finding.c.ordinal)
+    )
+    return [
+        {
+            "id": row.id, "kind": row.kind, "severity": row.severity, "rule": row.rule, "article": row.article,
+            "place": row.place, "settled": row.settled, "by": row.settled_by, "at": row.settled_at,
+            "reason": row.settled_reason,
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _plain(row: Row[Any], table: Any, *left_out: str) -> dict[str, Any]:
+    return {column.name: getattr(row, column.name) for column in table.c if column.name not in left_out}

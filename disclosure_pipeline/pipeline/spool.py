@@ -1,0 +1,149 @@
+"""The spool: private copies of originals that nobody has checked yet (design 5, 7).
+
+One folder (0700) per submission, named by its claim. Names of files are text too: they stay in the
+folder's manifest until the marking check passed, and go with the folder into quarantine. The vault
+gets the files afterwards; the spool folder is removed when that is committed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from disclosure_pipeline.model.document import Part, PartRole
+from disclosure_pipeline.pipeline.core import Core
+from disclosure_pipeline.settings.workspace import PRIVATE
+from disclosure_pipeline.store.vault import sync_folder
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class SpooledFile:
+    """One file in a spool folder.
+
+    Args:
+        file: its name inside the spool folder (neutral: ``0.bin``).
+        name: name as dropped, decoded for display.
+        relative: path inside the submission, with ``/``.
+        sha256: hash of the bytes, proved by reading back.
+        size: bytes.
+    """
+
+    file: str
+    name: str
+    relative: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a spool folder holds.
+
+    Args:
+        name: display name of the dropped file or folder.
+        is_folder: whether a folder was dropped.
+        files: its files, in order.
+    """
+
+    name: str
+    is_folder: bool
+    files: tuple[SpooledFile, ...]
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest durably into a spool folder."""
+    path = folder / MANIFEST
+    with path.open("w", encoding="utf-8") as handle:
+        json.dump(asdict(manifest), handle, ensure_ascii=False)
+        handle.flush()
+        os.fsync(handle.fileno())
+    sync_folder(folder)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read a spool folder's manifest."""
+    data = json.loads((folder / MANIFEST).read_text("utf-8"))
+    return Manifest(data["name"], data["is_folder"], tuple(SpooledFile(**item) for item in data["files"]))
+
+
+def folder_of(core: Core, name: str) -> Path:
+    """Where a spooled submission lies: in the spool, or in quarantine if it was moved already."""
+    spooled = core.workspace.spool / name
+    return spooled if spooled.is_dir() else core.workspace.quarantine / name
+
+
+def unchecked_parts(manifest: Manifest) -> tuple[Part, ...]:
+    """Parts as rows before the marking check: no names, no media types."""
+    return tuple(
+        Part(position, None, "", item.sha256, item.size, PartRole.ATTACHMENT if position else PartRole.MAIN)
+        for position, item in enumerate(manifest.files)
+    )
+
+
+def promote(core: Core, folder: Path, parts: Sequence[Part]) -> None:
+    """Keep the checked originals in the vault; the spool folder stays until :func:`remove`."""
+    manifest = read_manifest(folder)
+    for part in parts:
+        core.vault.put(folder / manifest.files[part.position].file, part.sha256)
+
+
+def remove(core: Core, name: str) -> None:
+    """Remove a spool folder whose files are safe in the vault."""
+    shutil.rmtree(core.workspace.spool / name, ignore_errors=True)
+
+
+def isolate(core: Core, name: str) -> None:
+    """Move a whole submission into quarantine; done before the row says so, and repeatable."""
+    source, target = core.workspace.spool / name, core.workspace.quarantine / name
+    if source.is_dir() and not target.exists():
+        source.rename(target)
+        target.chmod(PRIVATE)
+        sync_folder(core.workspace.quarantine)
+        sync_folder(core.workspace.spool)
+
+
+def isolate_from_vault(core: Core, name: str, digests: Sequence[str]) -> None:
+    """Move originals that were in the vault already into a quarantine folder."""
+    target = core.workspace.quarantine / name
+    target.mkdir(mode=PRIVATE, exist_ok=True)
+    for number, sha256 in enumerate(digests):
+        source = core.vault.path(sha256)
+        if source.is_file():
+            source.replace(target / f"earlier-{number}.bin")
+    sync_folder(target)
+
+
+def bring_back(core: Core, name: str) -> None:
+    """Move a released submission from quarantine back into the spool."""
+    source, target = core.workspace.quarantine / name, core.workspace.spool / name
+    if source.is_dir() and not target.exists():
+        source.rename(target)
+        sync_folder(core.workspace.spool)
+
+
+def destroy(core: Core, name: str) -> int:
+    """Overwrite and remove a quarantined submission.
+
+    Overwriting is best effort: journals, snapshots and flash storage may keep copies, which the
+    incident note says.
+
+    Returns:
+        How many files were destroyed.
+    """
+    folder = core.workspace.quarantine / name
+    count = 0
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        if path.is_file():
+            with path.open("r+b") as handle:
+                handle.write(b"\0" * path.stat().st_size)
+                handle.flush()
+                os.fsync(handle.fileno())
+            count += path.name != MANIFEST
+    shutil.rmtree(folder, ignore_errors=True)
+    return count

@@ -1,0 +1,68 @@
+"""撤件: the clerk takes a draft back before the first signature; and ways out of ``attention``."""
+
+from __future__ import annotations
+
+from disclosure_pipeline.errors import NotAllowed, Refused
+from disclosure_pipeline.model.lifecycle import State
+from disclosure_pipeline.model.route import Role, TierState
+from disclosure_pipeline.model.times import utc_now
+from disclosure_pipeline.pipeline import letters, publication, versions
+from disclosure_pipeline.pipeline.core import INTAKE, Core
+from disclosure_pipeline.pipeline.transitions import take_step
+from disclosure_pipeline.store import documents, people
+
+
+def take_back(core: Core, document: str, by: str) -> State:
+    """Take a draft back; it can be corrected and dropped again under its case number.
+
+    Args:
+        core: the process's parts.
+        document: case number.
+        by: a clerk of its department.
+
+    Raises:
+        NotAllowed: not a clerk of the department.
+        Refused: somebody has signed already, or it is past review.
+    """
+    with core.database.write() as connection:
+        row = documents.fetch(connection, document, lock=True)
+        if not people.get(connection, by).holds(Role.CLERK, row.unit, row.department):
+            raise NotAllowed(
+                "Only a clerk of the drafting department may take a draft back.", code="wrong_role"
+            )
+        tiers = documents.tiers_of(connection, document, row.version)
+        if any(item.state == TierState.APPROVED.value for item in tiers):
+            raise Refused(
+                "Somebody has signed this version already.",
+                code="signed",
+                advice="Ask the open tier to return it.",
+            )
+        versions.void_open_tiers(connection, row)
+        letters.owe(connection, document, row.version, "taken_back", {})
+        # A worker that carries the document right now loses its lease and writes nothing more.
+        changes = {"taken_back": True, "work_at": None, "lease_owner": None, "fence": row.fence + 1}
+        take_step(core, connection, document, "take_back", actor=by, changes=changes)
+        return State.RETURNED
+
+
+def retry(core: Core, document: str, by: str) -> State:
+    """Try again: a document in ``attention`` from the start, or its failed publications.
+
+    Returns:
+        The state afterwards.
+
+    Raises:
+        Refused: there is nothing to try again.
+    """
+    with core.database.write() as connection:
+        row = documents.fetch(connection, document, lock=True)
+        if State(row.state) is State.ATTENTION:
+            versions.void_open_tiers(connection, row, signed_too=True)
+            documents.resolve_faults(connection, document)
+            changes = {"work_at": utc_now(), "attempts": 0, "takeovers": 0, "frozen_digest": None}
+            take_step(core, connection, document, "retry", actor=by, changes=changes, work=INTAKE)
+            return State.RECEIVED
+        state = State(row.state)
+    if publication.retry(core, document) == 0:
+        raise Refused(f"{document} is {state.value}; there is nothing to try again.")
+    return state

@@ -1,0 +1,92 @@
+"""What the core lends a stage while it works on one case."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import select
+
+from disclosure_pipeline.hooks.contracts import Case, Opinion, PartText, Reading, SourceFile
+from disclosure_pipeline.model.finding import Fault, Screening
+from disclosure_pipeline.model.policy import RuleBook
+from disclosure_pipeline.model.route import Route
+from disclosure_pipeline.pipeline.core import Core
+from disclosure_pipeline.settings.workspace import PRIVATE
+from disclosure_pipeline.store import documents
+from disclosure_pipeline.store.tables import exemption
+
+
+class CaseTools:
+    """The toolbox (`hooks.contracts.Toolbox`) of one run over one document.
+
+    Args:
+        core: the process's parts.
+        document: case number.
+    """
+
+    def __init__(self, core: Core, document: str):
+        self._core = core
+        self._document = document
+        self._reading: Reading | None = None
+        self._scratch: list[Path] = []
+
+    @property
+    def rulebook(self) -> RuleBook:
+        """All rules in force."""
+        return self._core.rulebook
+
+    def read(self, files: Sequence[SourceFile]) -> Reading:
+        """Extract and screen files in a sandbox process."""
+        self._reading = self._core.host.read(files, released=self._released())
+        return self._reading
+
+    def screen(self, texts: Sequence[PartText]) -> tuple[Screening, Sequence[Fault]]:
+        """Screen text; what :meth:`read` screened in this run is not screened twice."""
+        if self._reading is not None and _words(texts) == _words(self._reading.texts):
+            return self._reading.screening, self._reading.faults
+        return self._core.host.screen(texts, released=self._released(), digests=self._digests())
+
+    def opinions(self, case: Case) -> tuple[Sequence[Opinion], Sequence[Fault]]:
+        """Ask every attribute rule, through the guard."""
+        return self._core.host.opinions(case)
+
+    def plan_route(self, case: Case) -> tuple[Route, Sequence[Fault]]:
+        """The unit's chain, lengthened by the route planners."""
+        return self._core.host.plan_route(case, self._core.chain_of(case.unit).route())
+
+    def scratch(self) -> Path:
+        """A private empty folder, removed by :meth:`close`."""
+        parent = self._core.workspace.spool
+        folder = Path(tempfile.mkdtemp(prefix=".scratch-", dir=parent))
+        folder.chmod(PRIVATE)
+        self._scratch.append(folder)
+        return folder
+
+    def close(self) -> None:
+        """Remove what was lent."""
+        for folder in self._scratch:
+            shutil.rmtree(folder, ignore_errors=True)
+        self._scratch.clear()
+
+    def _digests(self) -> dict[int, str]:
+        with self._core.database.read() as connection:
+            row = documents.fetch(connection, self._document)
+            parts = documents.parts_of(connection, self._document, row.version)
+            return {part.position: part.sha256 for part in parts}
+
+    def _released(self) -> frozenset[str]:
+        with self._core.database.read() as connection:
+            rows = connection.execute(
+                select(exemption.c.mark).where(
+                    exemption.c.document == self._document,
+                    exemption.c.rules_version == self._core.rulebook.version,
+                )
+            )
+            return frozenset(rows.scalars())
+
+
+def _words(texts: Sequence[PartText]) -> list[tuple[int, tuple[str, ...]]]:
+    return [(part.position, tuple(segment.text for segment in part.text.segments)) for part in texts]

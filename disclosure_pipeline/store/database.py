@@ -1,0 +1,182 @@
+"""The one place that sets up SQLAlchemy: engine, transactions, migrations.
+
+SQLite runs in WAL mode with ``synchronous=FULL`` (a decision that was acknowledged survives a power
+cut) and takes its write lock at the first statement of a writing transaction (``BEGIN
+IMMEDIATE``), so that two writers wait for each other instead of failing. PostgreSQL runs at READ
+COMMITTED with row locks. Error messages never carry parameters (``hide_parameters``).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from disclosure_pipeline.errors import StoreFault
+from disclosure_pipeline.store.tables import counter, meta
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """A store, SQLite or PostgreSQL.
+
+    Args:
+        url: SQLAlchemy URL (``sqlite:///…`` or ``postgresql+psycopg://…``).
+        busy_timeout: seconds that a SQLite writer waits for another.
+    """
+
+    def __init__(self, url: str, busy_timeout: float = 30.0):
+        self.url = url
+        self.sqlite = url.startswith("sqlite")
+        self.engine = _sqlite(url, busy_timeout) if self.sqlite else _postgres(url)
+
+    def migrate(self) -> None:
+        """Bring the schema up to date.
+
+        Raises:
+            StoreFault: the store cannot be opened or is newer than this program.
+        """
+        from alembic import command
+        from alembic.config import Config
+        from alembic.util import CommandError
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        try:
+            with self.engine.begin() as connection:
+                if not self.sqlite:
+                    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7230001)")
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+                if connection.execute(select(meta.c.value).where(meta.c.key == "store_id")).first() is None:
+                    connection.execute(insert(meta).values(key="store_id", value=uuid.uuid4().hex))
+        except CommandError:
+            raise StoreFault(
+                "The store was made by a newer version of this program.",
+                code="store.newer",
+                advice="Install the newer version again, or restore the backup made before the upgrade.",
+            ) from None
+        except SQLAlchemyError as error:
+            raise _fault(error) from None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A reading transaction: one consistent view."""
+        try:
+            with self.engine.connect() as connection:
+                if self.sqlite:
+                    connection.exec_driver_sql("BEGIN")
+                yield connection
+                connection.rollback()
+        except SQLAlchemyError as error:
+            raise _fault(error) from None
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A writing transaction: everything in it happens, or nothing.
+
+        No plugin code, no file operation and no waiting belongs inside.
+        """
+        try:
+            with self.engine.connect() as connection:
+                if self.sqlite:
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                yield connection
+                connection.commit()
+        except SQLAlchemyError as error:
+            raise _fault(error) from None
+
+    def forget(self) -> None:
+        """Remove the remains of deleted text from the write-ahead log (SQLite).
+
+        Deleted cells are overwritten (``secure_delete``); the log could still hold their pages.
+        """
+        if self.sqlite:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _sqlite(url: str, busy_timeout: float) -> Engine:
+    engine = create_engine(url, hide_parameters=True, pool_size=8, max_overflow=24)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        # The driver must not open transactions of its own: ours begin explicitly.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {int(busy_timeout * 1000)}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA secure_delete = ON")
+        cursor.close()
+
+    return engine
+
+
+def _postgres(url: str) -> Engine:
+    return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=24)
+
+
+def _fault(error: SQLAlchemyError) -> StoreFault:
+    """Name the trouble without the statement's parameters."""
+    origin = type(getattr(error, "orig", None) or error).__name__
+    text = str(getattr(error, "orig", "")).lower()
+    if "locked" in text or "busy" in text:
+        return StoreFault(
+            "The database stayed locked for longer than the busy timeout.",
+            code="store.locked",
+            advice="End the program that holds the database, then `disclosure retry` what waits.",
+        )
+    if "disk is full" in text or "disk full" in text or "no space" in text:
+        return StoreFault(
+            "The disk is full.", code="disk.full", advice="Free disk space; work goes on by itself."
+        )
+    if "readonly" in text or "read-only" in text:
+        return StoreFault(
+            "The database cannot be written.",
+            code="store.readonly",
+            advice="Check the permissions of the data folder.",
+        )
+    return StoreFault(f"The database refused an operation ({origin}).")
+
+
+def next_serial(connection: Connection, name: str) -> int:
+    """The next number of a counter, starting at 1; gapless within committed transactions.
+
+    Args:
+        connection: a writing transaction.
+        name: counter name, e.g. ``case:2026``.
+    """
+    raised = update(counter).where(counter.c.name == name).values(value=counter.c.value + 1)
+    value = connection.execute(raised.returning(counter.c.value)).scalar()
+    if value is None:
+        from sqlalchemy.dialects import postgresql, sqlite
+
+        dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+        first = dialect.insert(counter).values(name=name, value=1)
+        first = first.on_conflict_do_update(index_elements=["name"], set_={"value": counter.c.value + 1})
+        value = connection.execute(first.returning(counter.c.value)).scalar_one()
+    return int(value)
+
+
+def get_meta(connection: Connection, key: str) -> str | None:
+    """A fact about the store, or ``None``."""
+    return connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar()
+
+
+def set_meta(connection: Connection, key: str, value: str | None) -> None:
+    """Set or (with ``None``) remove a fact about the store."""
+    connection.execute(meta.delete().where(meta.c.key == key))
+    if value is not None:
+        connection.execute(insert(meta).values(key=key, value=value))

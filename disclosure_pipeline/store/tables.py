@@ -1,0 +1,409 @@
+"""All tables of the store, in one place.
+
+Times are UTC as ISO 8601 text (``2026-11-22T09:30:00.000000Z``: sortable, the same on both
+databases, hashable); days are ISO dates in Asia/Shanghai. Codes are ASCII and translated at
+display. No column of a quarantined case holds text of its documents.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_ID = String(20)
+_CODE = String(60)
+_NAME = String(200)
+_TIME = String(32)
+_HASH = String(64)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", _CODE, primary_key=True),
+    Column("value", Text, nullable=False),
+    comment="Facts about this store: id, held flag, configuration seen last",
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", _NAME, primary_key=True),
+    Column("value", Integer, nullable=False),
+    comment="Serial numbers (case numbers, index numbers); only ever raised",
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("name", _NAME, primary_key=True),
+    Column("token_hash", _HASH),
+    Column("os_account", _NAME, unique=True),
+    Column("created_at", _TIME, nullable=False),
+    Column("disabled_at", _TIME),
+    comment="People who act; the name is what the page prints",
+)
+
+person_role = Table(
+    "person_role",
+    metadata,
+    Column("person", ForeignKey("person.name"), primary_key=True),
+    Column("role", _CODE, primary_key=True),
+    Column("unit", _CODE, primary_key=True),
+    Column("department", _NAME, primary_key=True, default=""),
+    comment="Roles a person holds in a unit, and for clerk and first in a department",
+)
+
+document = Table(
+    "document",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("unit", _CODE, nullable=False),
+    Column("department", _NAME, nullable=False),
+    Column("state", _CODE, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("title", Text),
+    Column("slip", JSON, nullable=False),
+    Column("folder_attribute", _CODE, nullable=False, default=""),
+    Column("proposed", _CODE),
+    Column("office", _CODE),
+    Column("final", _CODE),
+    Column("reviewed_as", _CODE),
+    Column("proposed_ground", _CODE, nullable=False, default=""),
+    Column("ground", _CODE, nullable=False, default=""),
+    Column("ground_reason", Text, nullable=False, default=""),
+    Column("formed", String(10), nullable=False, default=""),
+    Column("submitter", _NAME),
+    Column("claim", _CODE, unique=True),
+    Column("content_digest", _HASH, nullable=False),
+    Column("duplicate_of", _ID),
+    Column("spool", _NAME),
+    Column("taken_back", Boolean, nullable=False, default=False),
+    Column("index_number", _NAME),
+    Column("generation", Integer, nullable=False, default=0),
+    Column("referral_needed", _CODE, nullable=False, default=""),
+    Column("frozen_digest", _HASH),
+    Column("rules_version", _CODE, nullable=False, default=""),
+    Column("work_at", _TIME),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("lease_owner", _NAME),
+    Column("fence", Integer, nullable=False, default=0),
+    Column("takeovers", Integer, nullable=False, default=0),
+    Column("created_at", _TIME, nullable=False),
+    Column("entered_at", _TIME, nullable=False),
+    Column("published_at", _TIME),
+    Column("withdrawn_at", _TIME),
+    Index(None, "state", "id"),
+    Index(None, "department", "state", "id"),
+    Index(None, "content_digest"),
+    Index(None, "work_at"),
+    comment="One submission (公文 or other government information) and where it stands",
+)
+
+part = Table(
+    "part",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("name", Text),
+    Column("media_type", _NAME, nullable=False),
+    Column("sha256", _HASH, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("role", _CODE, nullable=False),
+    comment="Files of a version; bytes are in the spool until checked, then in the vault",
+)
+
+extract = Table(
+    "extract",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("media_type", _NAME, nullable=False),
+    Column("extractor", _NAME, nullable=False),
+    Column("segments", JSON, nullable=False),
+    Column("warnings", JSON, nullable=False),
+    Column("doubts", JSON, nullable=False),
+    Column("facts", JSON, nullable=False),
+    comment="Extracted text of a part, written only after the marking check passed",
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("id", _ID, primary_key=True),
+    Column("ordinal", Integer, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("detector", _NAME, nullable=False),
+    Column("kind", _CODE, nullable=False),
+    Column("severity", _CODE, nullable=False),
+    Column("text", Text),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("segment", Integer, nullable=False),
+    Column("place", JSON, nullable=False),
+    Column("rule", _NAME, nullable=False),
+    Column("article", Text, nullable=False),
+    Column("suggestion", Text, nullable=False),
+    Column("confidence", String(8), nullable=False),
+    Column("settled", _CODE),
+    Column("settled_by", _NAME),
+    Column("settled_at", _TIME),
+    Column("settled_reason", Text),
+    comment="What screening found, and how the secrecy officer settled it",
+)
+
+tier = Table(
+    "tier",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("tier", _CODE, nullable=False),
+    Column("role", _CODE, nullable=False),
+    Column("label", _NAME, nullable=False),
+    Column("department", Boolean, nullable=False),
+    Column("meeting", Boolean, nullable=False),
+    Column("limit", Integer, nullable=False),
+    Column("rules", JSON, nullable=False),
+    Column("state", _CODE, nullable=False),
+    Column("by", _NAME),
+    Column("at", _TIME),
+    Column("reason", Text),
+    comment="The approval chain of a version, tier by tier",
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("document", ForeignKey("document.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("content", _HASH, nullable=False),
+    Column("tier", _CODE, nullable=False),
+    Column("verb", _CODE, nullable=False),
+    Column("by", _NAME, nullable=False),
+    Column("recorded_by", _NAME),
+    Column("scan", _HASH),
+    Column("reason", Text, nullable=False),
+    Column("meeting", _NAME, nullable=False),
+    Column("attribute", _CODE),
+    Column("ground", _CODE, nullable=False),
+    Column("frozen", _HASH),
+    Column("at", _TIME, nullable=False),
+    Index(None, "document", "version"),
+    comment="What people decided, bound to the hash of what they decided on",
+)
+
+referral = Table(
+    "referral",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("document", ForeignKey("document.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("tier", _CODE, nullable=False),
+    Column("kind", _CODE, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("opened_by", _NAME, nullable=False),
+    Column("opened_at", _TIME, nullable=False),
+    Column("outcome", _CODE),
+    Column("body", _NAME),
+    Column("number", _NAME),
+    Column("scan", _HASH),
+    Column("answered_by", _NAME),
+    Column("answered_at", _TIME),
+    Index(None, "document"),
+    comment="报审 / 会签 / 专项审批: questions to outside bodies and their recorded answers",
+)
+
+artefact = Table(
+    "artefact",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("name", String(255), primary_key=True),
+    Column("ordinal", Integer, nullable=False),
+    Column("media_type", _NAME, nullable=False),
+    Column("sha256", _HASH, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("role", _CODE, nullable=False),
+    Column("title", Text, nullable=False),
+    comment="Frozen public files of a version; bytes in the vault",
+)
+
+publication = Table(
+    "publication",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("channel", _NAME, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("action", _CODE, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("state", _CODE, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("receipt", JSON),
+    Column("attempt", Integer, nullable=False),
+    Column("effect_at", _TIME, nullable=False),
+    Column("due_at", _TIME, nullable=False),
+    Column("lease_owner", _NAME),
+    Column("fence", Integer, nullable=False),
+    Column("takeovers", Integer, nullable=False),
+    Index(None, "state", "due_at"),
+    comment="One document in one channel",
+)
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("document", ForeignKey("document.id"), nullable=False),
+    Column("channel", _NAME, nullable=False),
+    Column("key", _NAME, nullable=False, unique=True),
+    Column("body", JSON, nullable=False),
+    Column("at", _TIME, nullable=False),
+    Index(None, "document"),
+    comment="Every receipt any channel ever gave; never deleted",
+)
+
+index_number = Table(
+    "index_number",
+    metadata,
+    Column("number", _NAME, primary_key=True),
+    Column("document", ForeignKey("document.id"), nullable=False, unique=True),
+    Column("at", _TIME, nullable=False),
+    comment="索引号: reserved once, never reused, also not after a withdrawal",
+)
+
+clock = Table(
+    "clock",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("rule", _CODE, primary_key=True),
+    Column("start", String(10), nullable=False),
+    Column("due", String(10), nullable=False),
+    Column("provisional", Boolean, nullable=False),
+    Column("done_on", String(10)),
+    Column("inputs", JSON, nullable=False),
+    Index(None, "done_on", "due"),
+    comment="Time limits in working days, with everything they were computed from",
+)
+
+fault = Table(
+    "fault",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("document", _ID),
+    Column("code", _CODE, nullable=False),
+    Column("stage", _CODE, nullable=False),
+    Column("plugin", _NAME),
+    Column("message", Text, nullable=False),
+    Column("advice", Text, nullable=False),
+    Column("at", _TIME, nullable=False),
+    Column("resolved_at", _TIME),
+    Index(None, "document"),
+    comment="Failures by code, without document text",
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("at", _TIME, nullable=False),
+    Column("rules_version", _CODE, nullable=False),
+    Column("marks", JSON, nullable=False),
+    Column("released_by", _NAME),
+    Column("released_at", _TIME),
+    Column("ended", _CODE),
+    comment="Suspected state secrets: rule, offsets and hashes only",
+)
+
+exemption = Table(
+    "exemption",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("mark", _HASH, primary_key=True),
+    Column("rules_version", _CODE, nullable=False),
+    comment="Markings that two secrecy officers released, bound to hash, rule version and offsets",
+)
+
+attribute_review = Table(
+    "attribute_review",
+    metadata,
+    Column("quarter", String(6), primary_key=True),
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("attribute", _CODE, nullable=False),
+    Column("state", _CODE, nullable=False),
+    Column("outcome", _CODE),
+    Column("by", _NAME),
+    Column("reason", Text),
+    Column("at", _TIME),
+    comment="Regular attribute review (定期审查, 001): one task per item and quarter",
+)
+
+letter = Table(
+    "letter",
+    metadata,
+    Column("key", _NAME, primary_key=True),
+    Column("document", _ID, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("kind", _CODE, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Column("at", _TIME, nullable=False),
+    Column("sent_at", _TIME),
+    Index(None, "sent_at"),
+    comment="Messages owed to people; the text is made from rows when sent",
+)
+
+worker = Table(
+    "worker",
+    metadata,
+    Column("id", _NAME, primary_key=True),
+    Column("host", _NAME, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started_at", _TIME, nullable=False),
+    Column("beat_at", _TIME, nullable=False),
+    Column("stopped_at", _TIME),
+    comment="Signs of life of worker processes",
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", _TIME, nullable=False),
+    Column("unit", _CODE, nullable=False),
+    Column("actor", _NAME, nullable=False),
+    Column("action", _CODE, nullable=False),
+    Column("document", _ID, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("before", _CODE, nullable=False),
+    Column("after", _CODE, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("previous", _HASH, nullable=False),
+    Column("hash", _HASH, nullable=False),
+    Index(None, "document", "seq"),
+    comment="Hash chain over everything that happened; reasons only as digests",
+)
+
+access = Table(
+    "access",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("at", _TIME, nullable=False),
+    Column("actor", _NAME, nullable=False),
+    Column("document", _ID, nullable=False),
+    Column("what", _CODE, nullable=False),
+    Column("batch", _HASH),
+    comment="Who looked at which document; chained into the audit log in batches",
+)

@@ -1,0 +1,136 @@
+"""The vault: originals and frozen artefacts by the hash of their bytes (design 5).
+
+Files are named by their sha256, written once, read-only, and never changed. Which of them are
+still needed is derived from the rows (parts and artefacts), so that there is no second count that
+could drift.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from disclosure_pipeline.errors import StoreFault
+
+_CHUNK = 1 << 20
+_READ_ONLY = 0o400
+
+
+class Vault:
+    """A content-addressed folder.
+
+    Args:
+        folder: where the files lie (mode 0700).
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def path(self, sha256: str) -> Path:
+        """Where the bytes with this hash lie (or would lie)."""
+        return self.folder / sha256[:2] / sha256
+
+    def holds(self, sha256: str) -> bool:
+        """Whether the vault has these bytes."""
+        return self.path(sha256).is_file()
+
+    def put(self, source: Path, sha256: str) -> Path:
+        """Keep a file under its hash; the source stays.
+
+        Args:
+            source: a file on any file system.
+            sha256: the hash it must have.
+
+        Raises:
+            StoreFault: the bytes do not have this hash, or the vault cannot be written.
+        """
+        target = self.path(sha256)
+        if target.is_file():
+            return target
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+            temporary = Path(name)
+            try:
+                with os.fdopen(handle, "wb") as out, source.open("rb") as bytes_in:
+                    shutil.copyfileobj(bytes_in, out, _CHUNK)
+                    out.flush()
+                    os.fsync(out.fileno())
+                if file_digest(temporary) != sha256:
+                    raise StoreFault(
+                        "A file changed while it was copied into the vault.", code="vault.changed"
+                    )
+                temporary.chmod(_READ_ONLY)
+                temporary.replace(target)
+            finally:
+                temporary.unlink(missing_ok=True)
+            sync_folder(target.parent)
+        except OSError as error:
+            raise vault_fault(error) from None
+        return target
+
+    def check(self, sha256: str) -> None:
+        """Read a file back and prove its hash.
+
+        Raises:
+            StoreFault: missing or damaged.
+        """
+        target = self.path(sha256)
+        if not target.is_file() or file_digest(target) != sha256:
+            raise StoreFault(
+                "A file of the vault is missing or damaged.",
+                code="vault.damaged",
+                advice="Restore the vault from the backup; nothing is published from a damaged file.",
+            )
+
+    def drop(self, sha256: str) -> None:
+        """Remove a file that no row names any more."""
+        self.path(sha256).unlink(missing_ok=True)
+
+    def sweep(self, needed: Iterable[str]) -> int:
+        """Remove everything that no row names; returns how many files went."""
+        keep = set(needed)
+        gone = 0
+        for folder in self.folder.iterdir() if self.folder.is_dir() else ():
+            for item in folder.iterdir() if folder.is_dir() else ():
+                if item.name not in keep and not item.name.startswith("."):
+                    item.unlink(missing_ok=True)
+                    gone += 1
+        return gone
+
+
+def file_digest(path: Path) -> str:
+    """sha256 (hex) of a file's bytes."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def vault_fault(error: OSError) -> StoreFault:
+    """An operating-system error as a fault an operator can act on."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StoreFault(
+            "The disk is full.", code="disk.full", advice="Free disk space; work goes on by itself."
+        )
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return StoreFault(
+            "The vault cannot be written.",
+            code="vault.readonly",
+            advice="Check mount and permissions of the data folder; work goes on by itself.",
+        )
+    return StoreFault(
+        f"The vault failed ({errno.errorcode.get(error.errno or 0, 'OSError')}).", code="vault.fault"
+    )

@@ -1,0 +1,191 @@
+"""Writes the sample drafts so that every run gives the same bytes: fixed times, fixed order."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+MADE = datetime(2026, 11, 20, 8, 0, tzinfo=UTC).replace(tzinfo=None)
+"""The time that stands in every file (office programs store it without a zone)."""
+
+_ZIP_TIME = (2026, 11, 20, 8, 0, 0)
+_SUPERFLUOUS = ("docProps/thumbnail.jpeg",)
+_STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(<)")
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """An official document in the usual order of its elements (GB/T 9704).
+
+    Empty elements are left out.
+    """
+
+    title: str
+    paragraphs: Sequence[str]
+    letterhead: str = ""
+    number: str = ""
+    marking: str = ""
+    to: str = ""
+    table: Sequence[Sequence[str]] = ()
+    attachments: str = ""
+    signed: str = ""
+    date: str = ""
+    note: str = ""
+
+    def lines(self) -> tuple[list[str], list[str]]:
+        """The elements in reading order; the table stands behind the paragraphs."""
+        before = [self.marking, self.letterhead, self.number, self.title, self.to, *self.paragraphs]
+        return [line for line in before if line], [line for line in self._after() if line]
+
+    def _after(self) -> list[str]:
+        return [self.attachments, self.signed, self.date, self.note]
+
+
+def docx(paper: Paper, *, header: str = "") -> Any:
+    """A python-docx document of the paper, not saved yet."""
+    import docx as python_docx
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
+    document = python_docx.Document()
+    normal = document.styles["Normal"]
+    normal.font.name, normal.font.size = "FangSong", Pt(16)
+    normal.element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋_GB2312")
+    before, after = paper.lines()
+    for line in before:
+        paragraph = document.add_paragraph(line)
+        if line in (paper.letterhead, paper.number, paper.title):
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    if paper.table:
+        _table(document, paper.table)
+    for line in after:
+        paragraph = document.add_paragraph(line)
+        if line in (paper.signed, paper.date):
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    if header:
+        document.sections[0].header.paragraphs[0].text = header
+    return document
+
+
+def _table(document: Any, rows: Sequence[Sequence[str]]) -> None:
+    table = document.add_table(rows=0, cols=len(rows[0]))
+    table.style = "Table Grid"
+    for row in rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+
+
+def track_change(paragraph: Any, deleted: str, inserted: str, author: str) -> None:
+    """Append a tracked deletion and insertion to a python-docx paragraph."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    for number, (tag, text_tag, text) in enumerate(
+        (("w:del", "w:delText", deleted), ("w:ins", "w:t", inserted)), 101
+    ):
+        change, run, words = OxmlElement(tag), OxmlElement("w:r"), OxmlElement(text_tag)
+        change.set(qn("w:id"), str(number))
+        change.set(qn("w:author"), author)
+        change.set(qn("w:date"), "2026-11-20T08:00:00Z")
+        words.text = text
+        run.append(words)
+        change.append(run)
+        paragraph._p.append(change)
+
+
+def save_docx(document: Any, path: Path) -> None:
+    """Save a python-docx document without author, thumbnail or times of its own."""
+    properties = document.core_properties
+    properties.author = properties.last_modified_by = properties.comments = properties.title = ""
+    properties.keywords = properties.subject = properties.category = ""
+    properties.created = properties.modified = MADE
+    properties.revision = 1
+    for comment in document.comments:
+        comment._comment_elm.set(f"{_WORD}date", "2026-11-20T08:00:00Z")
+    stream = io.BytesIO()
+    document.save(stream)
+    write(path, _steady(stream.getvalue()))
+
+
+def save_xlsx(workbook: Any, path: Path) -> None:
+    """Save an openpyxl workbook with fixed times."""
+    workbook.properties.creator = workbook.properties.lastModifiedBy = ""
+    workbook.properties.created = MADE
+    stream = io.BytesIO()
+    workbook.save(stream)
+    write(path, _steady(stream.getvalue()))
+
+
+def pdf(path: Path, lines: Iterable[str], *, title: str) -> None:
+    """A one-column pdf of printed lines with a page number; long paragraphs are broken like in print."""
+    from reportlab.lib.pagesizes import A4
+    from reportlab.lib.utils import simpleSplit
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    font, size, left = "STSong-Light", 14, 85.0
+    pdfmetrics.registerFont(UnicodeCIDFont(font))
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4, invariant=1, pageCompression=1)
+    canvas.setTitle(title)
+    canvas.setFont(font, size)
+    y, width = A4[1] - 100, A4[0] - 2 * left
+    for line in lines:
+        if line == title:
+            canvas.drawCentredString(A4[0] / 2, y, line)
+            y -= 44
+            continue
+        indent = 0.0 if line.endswith("：") else 2.0 * size
+        for number, piece in enumerate(simpleSplit("　　" + line if indent else line, font, size, width)):
+            shift = indent if number == 0 else 0.0
+            canvas.drawString(left + shift, y, piece.strip("　"))
+            y -= 28
+    canvas.drawCentredString(A4[0] / 2, 50, "— 1 —")
+    canvas.save()
+    write(path, stream.getvalue())
+
+
+def picture_pdf(path: Path, picture: Path) -> None:
+    """A pdf whose only page is a picture, as a scanner makes it."""
+    from reportlab.lib.pagesizes import A4
+    from reportlab.pdfgen.canvas import Canvas
+
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4, invariant=1)
+    canvas.drawImage(str(picture), 0, 0, *A4)
+    canvas.save()
+    write(path, stream.getvalue())
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file and the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def _steady(package: bytes) -> bytes:
+    """An office package again, with fixed times and member order, without a preview picture."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(package)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in sorted(source.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
+            if name in _SUPERFLUOUS:
+                continue
+            data = source.read(name)
+            if name == "_rels/.rels":
+                data = re.sub(rb"<Relationship [^>]*thumbnail[^>]*/>", b"", data)
+            if name == "docProps/core.xml":
+                data = _STAMP.sub(rb"\g<1>2026-11-20T08:00:00Z\g<2>", data)
+            member = zipfile.ZipInfo(name, _ZIP_TIME)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.create_system = 0
+            target.writestr(member, data, compresslevel=9)
+    return out.getvalue()

@@ -1,0 +1,348 @@
+"""The public copy holds the approved visible text, all of it, and nothing else."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import html
+
+from disclosure_pipeline.builtin.public import MARK, Problem, Redaction, build, compare, prove
+from disclosure_pipeline.builtin.public.blocks import shown_name
+from disclosure_pipeline.builtin.public.build import file_stem
+from disclosure_pipeline.builtin.public.lines import Line, paragraphs, without_page_numbers
+from disclosure_pipeline.errors import Refused
+from disclosure_pipeline.hooks.contracts import PartText
+from disclosure_pipeline.model.document import Part, PartRole
+from disclosure_pipeline.model.publication import Artefact
+from disclosure_pipeline.model.text import Doubt, Place, Segment, Text
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TITLE = "关于做好冬季取暖工作的通知"
+SECRET_ID = "110101190001010015"
+
+
+def body(text: str, paragraph: int, kind: str = "body", *, visible: bool = True) -> Segment:
+    return Segment(text, Place("word/document.xml", kind, paragraph=paragraph), visible)
+
+
+def cell(text: str, where: str) -> Segment:
+    return Segment(text, Place("word/document.xml", "table", cell=where))
+
+
+def part_text(
+    position: int, segments: Sequence[Segment], role: PartRole = PartRole.MAIN, media: str = DOCX
+) -> PartText:
+    return PartText(position, role, Text(media, "builtin.test", tuple(segments)))
+
+
+def part(position: int, name: str, role: PartRole = PartRole.MAIN) -> Part:
+    return Part(position, name, DOCX, "0" * 64, 1, role)
+
+
+MAIN = part_text(
+    0,
+    [
+        body(TITLE, 1),
+        body("各镇人民政府：", 2),
+        body("一、总体要求", 3),
+        body("取暖工作于", 4),
+        body("11月20日", 4, "insertion"),
+        body("前完成，<b>不得</b>延误。", 4),
+        cell("姓名", "table 1 A1"),
+        cell("证件号码", "table 1 B1"),
+        cell("石某", "table 1 A2"),
+        cell(SECRET_ID, "table 1 B2"),
+        body("（此件公开发布）", 5),
+        body("11月30日", 4, "deletion", visible=False),
+        Segment("内部批注：暂缓", Place("word/comments.xml", "comment"), False),
+        Segment("示范县机密页眉", Place("word/header1.xml", "header")),
+        Segment("张三保存", Place("docProps/core.xml", "metadata"), False),
+        body("白字里的话", 6, "hidden", visible=False),
+    ],
+)
+SLIP = part_text(1, [body("发文拟稿单 拟稿人电话13900000000", 1)], PartRole.SLIP)
+ATTACHMENT = part_text(
+    2,
+    [
+        Segment("取暖补贴表", Place("sheet1", "table", cell="补贴!A1")),
+        Segment("镇", Place("sheet1", "table", cell="补贴!A2")),
+        Segment("金额", Place("sheet1", "table", cell="补贴!C2")),
+        Segment("青石镇", Place("sheet1", "table", cell="补贴!A3")),
+        Segment("=1+2", Place("sheet1", "table", cell="补贴!C3")),
+    ],
+    PartRole.ATTACHMENT,
+    XLSX,
+)
+NOTE = part_text(3, [body("实施细则全文，另行解释。", 1)], PartRole.ATTACHMENT)
+TEXTS = [MAIN, SLIP, ATTACHMENT, NOTE]
+PARTS = [
+    part(0, "2026-000123 正文.docx"),
+    part(1, "发文拟稿单.docx", PartRole.SLIP),
+    part(2, "2026-000123_附件1：补贴标准.xlsx", PartRole.ATTACHMENT),
+    part(3, "附件2 实施细则.docx", PartRole.ATTACHMENT),
+]
+REDACT_ID = Redaction(0, 9, 0, len(SECRET_ID))
+
+
+def read_again(path: Path, artefact: Artefact) -> Text:
+    """Every text in a built file, by means that share nothing with the builder."""
+    raw = path.read_text("utf-8-sig")
+    pieces = (
+        [str(node) for node in html.document_fromstring(raw).itertext()]
+        if artefact.media_type == "text/html"
+        else raw.splitlines()
+    )
+    segments = tuple(Segment(piece, Place("x", "body")) for piece in pieces if piece.strip())
+    return Text(artefact.media_type, "test", segments)
+
+
+def built(
+    folder: Path, texts: Sequence[PartText] = TEXTS, redactions: Sequence[Redaction] = (), title: str = TITLE
+) -> dict[str, str]:
+    files = build(title, texts, PARTS, folder, redactions)
+    return {artefact.name: path.read_bytes().decode("utf-8") for artefact, path in files}
+
+
+def test_files_names_roles_and_titles(tmp_path: Path) -> None:
+    files = build(TITLE, TEXTS, PARTS, tmp_path)
+    assert [(item.name, item.media_type, item.role, item.title) for item, _ in files] == [
+        ("page.html", "text/html", "page", TITLE),
+        (f"{TITLE}.txt", "text/plain", "text", TITLE),
+        ("附件1.csv", "text/csv", "attachment", "附件1　补贴标准"),
+        ("附件2.txt", "text/plain", "attachment", "附件2　实施细则"),
+    ]
+    for artefact, path in files:
+        assert path == tmp_path / artefact.name
+        assert path.stat().st_size == artefact.size
+
+
+def test_page_is_rebuilt_and_escaped(tmp_path: Path) -> None:
+    page = built(tmp_path)["page.html"]
+    main = page.split("<main>\n")[1].split("\n</main>")[0].split("\n")
+    assert main == [
+        f"<h1>{TITLE}</h1>",
+        "<p>各镇人民政府：</p>",
+        "<h2>一、总体要求</h2>",
+        "<p>取暖工作于11月20日前完成，&lt;b&gt;不得&lt;/b&gt;延误。</p>",
+        "<table>",
+        "<thead>",
+        '<tr><th scope="col">姓名</th><th scope="col">证件号码</th></tr>',
+        "</thead>",
+        "<tbody>",
+        f"<tr><td>石某</td><td>{SECRET_ID}</td></tr>",
+        "</tbody>",
+        "</table>",
+        "<p>（此件公开发布）</p>",
+        "<section>",
+        "<h2>附件1　补贴标准</h2>",
+        "<table>",
+        "<caption>取暖补贴表</caption>",
+        "<thead>",
+        '<tr><th scope="col">镇</th><th scope="col">金额</th></tr>',
+        "</thead>",
+        "<tbody>",
+        "<tr><td>青石镇</td><td>=1+2</td></tr>",
+        "</tbody>",
+        "</table>",
+        "</section>",
+        "<section>",
+        "<h2>附件2　实施细则</h2>",
+        "<p>实施细则全文，另行解释。</p>",
+        "</section>",
+    ]
+
+
+def test_nothing_hidden_internal_or_of_the_paper_comes_out(tmp_path: Path) -> None:
+    everything = "".join(built(tmp_path).values())
+    for leak in ("11月30日", "内部批注", "机密", "张三", "白字", "拟稿", "13900000000"):
+        assert leak not in everything
+
+
+def test_redacted_characters_are_gone_from_every_file(tmp_path: Path) -> None:
+    files = built(tmp_path, redactions=[REDACT_ID])
+    assert SECRET_ID not in "".join(files.values())
+    assert f"<td>{MARK}</td>" in files["page.html"]
+    assert f"石某\t{MARK}" in files[f"{TITLE}.txt"]
+
+
+def test_touching_redactions_give_one_mark(tmp_path: Path) -> None:
+    cuts = [Redaction(0, 9, 0, 6), Redaction(0, 9, 6, 14), Redaction(0, 9, 4, 10)]
+    assert f"石某\t{MARK}0015\n" in built(tmp_path, redactions=cuts)[f"{TITLE}.txt"]
+
+
+@pytest.mark.parametrize("wrong", [(0, 99, 0, 1), (9, 0, 0, 1), (0, 9, 0, 99), (0, 9, 3, 3), (0, 9, -1, 2)])
+def test_a_redaction_that_does_not_fit_is_refused(tmp_path: Path, wrong: tuple[int, int, int, int]) -> None:
+    with pytest.raises(Refused) as caught:
+        build(TITLE, TEXTS, PARTS, tmp_path, [Redaction(*wrong)])
+    assert caught.value.code == "public.redaction"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_csv_has_bom_and_never_calculates(tmp_path: Path) -> None:
+    text = built(tmp_path)["附件1.csv"]
+    assert text.startswith("\ufeff")
+    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    assert rows == [["取暖补贴表"], ["镇", "金额"], ["青石镇", "'=1+2"]]
+
+
+def test_same_content_gives_same_bytes(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    first = build(TITLE, TEXTS, PARTS, tmp_path / "a", [REDACT_ID])
+    second = build(TITLE, list(reversed(TEXTS)), PARTS, tmp_path / "b", [REDACT_ID])
+    assert [artefact for artefact, _ in first] == [artefact for artefact, _ in second]
+
+
+def test_control_and_zero_width_characters_do_not_reach_the_copy(tmp_path: Path) -> None:
+    texts = [part_text(0, [body("甲\u200b乙\x07丙\u202e丁\ud800", 1)])]
+    assert "<p>甲乙丙丁\ufffd</p>" in built(tmp_path, texts)["page.html"]
+
+
+def test_a_workbook_as_main_part_also_gives_its_tables(tmp_path: Path) -> None:
+    texts = [part_text(0, ATTACHMENT.text.segments, media=XLSX)]
+    assert list(built(tmp_path, texts)) == ["page.html", f"{TITLE}.txt", "数据表.csv"]
+
+
+# ------------------------------------------------------------------------------ proof
+
+
+@pytest.mark.parametrize("redactions", [[], [REDACT_ID]])
+def test_what_was_built_is_proved(tmp_path: Path, redactions: list[Redaction]) -> None:
+    files = build(TITLE, TEXTS, PARTS, tmp_path, redactions)
+    again = [(artefact, read_again(path, artefact)) for artefact, path in files]
+    assert prove(again, TITLE, TEXTS, PARTS, redactions) == []
+
+
+def test_proof_sees_a_redacted_value_that_stands_elsewhere(tmp_path: Path) -> None:
+    texts = [part_text(0, [*MAIN.text.segments, body(f"再次提到{SECRET_ID}。", 9)])]
+    files = build(TITLE, texts, PARTS, tmp_path, [REDACT_ID])
+    again = [(artefact, read_again(path, artefact)) for artefact, path in files]
+    assert prove(again, TITLE, texts, PARTS, [REDACT_ID]) == [
+        Problem("public.redacted_remains", 1, 0),
+        Problem("public.redacted_remains", 1, 1),
+    ]
+
+
+def test_proof_sees_foreign_missing_and_unread_text(tmp_path: Path) -> None:
+    texts = [MAIN]
+    files = build(TITLE, texts, PARTS, tmp_path)
+    page, text = (read_again(path, artefact) for artefact, path in files)
+    foreign = Text(page.media_type, "test", (*page.segments, body("内部批注：暂缓", 9)))
+    short = Text(text.media_type, "test", text.segments[:-1], doubts=(Doubt("page.no_text", "x"),))
+    assert prove([(files[0][0], foreign), (files[1][0], short)], TITLE, texts, PARTS) == [
+        Problem("public.foreign_text", 1, 0),
+        Problem("public.unread", 1, 1),
+        Problem("public.missing_text", 1, 1),
+    ]
+    assert prove([(files[0][0], page)], TITLE, texts, PARTS) == [Problem("public.missing_text", 1)]
+
+
+def test_text_that_was_redacted_is_foreign_even_when_short() -> None:
+    approved = [part_text(0, [body("年龄：73岁", 1)])]
+    cut = [Redaction(0, 0, 3, 5)]
+    assert compare(["年龄：73岁"], approved, cut) == [
+        Problem("public.foreign_text", 1),
+    ]
+    assert compare([f"年龄：{MARK}岁"], approved, cut) == []
+
+
+def test_a_scan_without_text_cannot_be_proved(tmp_path: Path) -> None:
+    texts = [part_text(0, [], media="application/pdf")]
+    files = build(TITLE, texts, PARTS, tmp_path)
+    again = [(artefact, read_again(path, artefact)) for artefact, path in files]
+    assert {problem.code for problem in prove(again, TITLE, texts, PARTS)} == {"public.empty"}
+
+
+def test_a_file_that_nobody_planned_is_a_problem(tmp_path: Path) -> None:
+    files = build(TITLE, [MAIN], PARTS, tmp_path)
+    again = [(artefact, read_again(path, artefact)) for artefact, path in files]
+    extra = Artefact("extra.txt", "text/plain", "0" * 64, 1, "attachment")
+    assert prove([*again, (extra, again[1][1])], TITLE, [MAIN], PARTS) == [
+        Problem("public.unexpected_file", 1, 2)
+    ]
+
+
+texts_of_any_kind = st.text(
+    alphabet=st.characters(codec="utf-8", exclude_characters="\uffff"), min_size=0, max_size=30
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), lines=st.lists(texts_of_any_kind, min_size=1, max_size=5))
+def test_any_text_with_any_redaction_is_proved_or_named(
+    tmp_path: Path, data: st.DataObject, lines: list[str]
+) -> None:
+    """Redacted runs never stay where they were cut, and the builder never fails on odd characters."""
+    texts = [part_text(0, [body("公告全文如下", 1), *(body(line, 2 + n) for n, line in enumerate(lines))])]
+    cuts = []
+    for index, line in enumerate(lines, 1):
+        if line and data.draw(st.booleans()):
+            start = data.draw(st.integers(0, len(line) - 1))
+            cuts.append(Redaction(0, index, start, data.draw(st.integers(start + 1, len(line)))))
+    folder = tmp_path / "public"
+    folder.mkdir(exist_ok=True)
+    files = build(TITLE, texts, PARTS, folder, cuts)
+    _, path = files[1]
+    pieces = [line for line in path.read_text("utf-8").split("\n") if line.strip()]
+    found = {problem.code for problem in compare(pieces, texts, cuts, [TITLE])}
+    assert found <= {"public.redacted_remains"}
+
+
+# ------------------------------------------------------------------ names, lines of a page
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("2026-000123_附件1：补贴标准.xlsx", "补贴标准"),
+        ("附件二、实施细则.docx", "实施细则"),
+        ("名单 2026-000007.xlsx", "名单"),
+        ("附件3.pdf", ""),
+        ("附件一览表.docx", "附件一览表"),
+        ("..\\秘书\\预算.xlsx", "预算"),
+    ],
+)
+def test_attachment_names(name: str, shown: str) -> None:
+    assert shown_name(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("title", "stem"),
+    [("甲/乙:丙", "甲_乙_丙"), ("..", "正文"), ("", "正文"), ("CON", "正文"), ("关于\n通知 ", "关于_通知")],
+)
+def test_title_as_file_name(title: str, stem: str) -> None:
+    assert file_stem(title) == stem
+
+
+def test_a_very_long_title_still_makes_a_file_name() -> None:
+    assert file_stem("示" * 300) == "示" * 60
+
+
+def test_printed_lines_become_paragraphs() -> None:
+    lines = [
+        Line("关于清洁取暖的公告", 1, 200, 400),
+        Line("为做好今年冬季清洁取暖工作，现将", 1, 92, 520),
+        Line("有关事项公告如下，请各镇遵照执", 1, 60, 515),
+        Line("行。", 1, 60, 90),
+        Line("一、补贴标准每户三百元，由县财政局按", 1, 92, 520),
+        Line("— 1 —", 1, 280, 300),
+        Line("月发放到户。", 2, 60, 200),
+        Line("2", 2, 290, 300),
+    ]
+    assert paragraphs(without_page_numbers(lines)) == [
+        "关于清洁取暖的公告",
+        "为做好今年冬季清洁取暖工作，现将有关事项公告如下，请各镇遵照执行。",
+        "一、补贴标准每户三百元，由县财政局按月发放到户。",
+    ]
+
+
+def test_a_bare_number_that_is_not_the_page_number_stays() -> None:
+    lines = [Line("合计", 1), Line("735", 1), Line("3", 2)]
+    assert [line.text for line in without_page_numbers(lines)] == ["合计", "735", "3"]
