@@ -261,7 +261,6 @@ def no_attribute(root: Path) -> None:
 def heating_price(root: Path) -> None:
     title = "关于调整县城区集中供热价格的通知"
     lines = (
-        title,
         "各供热企业、热用户：",
         "经成本监审和听证，并经县人民政府常务会议研究同意，现就调整县城区集中供热价格有关事项通知如下，"
         "请认真做好政策解释和收费公示工作，确保平稳实施。",

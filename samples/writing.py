@@ -15,8 +15,14 @@ MADE = datetime(2026, 11, 20, 8, 0, tzinfo=UTC).replace(tzinfo=None)
 """The time that stands in every file (office programs store it without a zone)."""
 
 _ZIP_TIME = (2026, 11, 20, 8, 0, 0)
+_PROGRAM = (
+    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
+    b"<Application>WPS Office</Application></Properties>"
+)
 _SUPERFLUOUS = ("docProps/thumbnail.jpeg",)
 _STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(<)")
+_FONT = "STSong-Light"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -127,43 +133,66 @@ def save_xlsx(workbook: Any, path: Path) -> None:
 def pdf(path: Path, lines: Iterable[str], *, title: str) -> None:
     """A one-column pdf of printed lines with a page number; long paragraphs are broken like in print."""
     from reportlab.lib.pagesizes import A4
-    from reportlab.lib.utils import simpleSplit
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-    from reportlab.pdfgen.canvas import Canvas
 
-    font, size, left = "STSong-Light", 14, 85.0
-    pdfmetrics.registerFont(UnicodeCIDFont(font))
+    size, left, top = 14.0, 85.0, A4[1] - 100
+    pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
     stream = io.BytesIO()
-    canvas = Canvas(stream, pagesize=A4, invariant=1, pageCompression=1)
-    canvas.setTitle(title)
-    canvas.setFont(font, size)
-    y, width = A4[1] - 100, A4[0] - 2 * left
+    canvas = _canvas(stream)
+    canvas.setFont(_FONT, size)
+    canvas.drawCentredString(A4[0] / 2, top, title)
+    y = top - 44
     for line in lines:
-        if line == title:
-            canvas.drawCentredString(A4[0] / 2, y, line)
-            y -= 44
-            continue
-        indent = 0.0 if line.endswith("：") else 2.0 * size
-        for number, piece in enumerate(simpleSplit("　　" + line if indent else line, font, size, width)):
-            shift = indent if number == 0 else 0.0
-            canvas.drawString(left + shift, y, piece.strip("　"))
+        indent = 0.0 if line.endswith("：") else 2 * size
+        for piece in _broken(line, size, A4[0] - 2 * left, indent):
+            canvas.drawString(left + indent, y, piece)
+            indent = 0.0
             y -= 28
     canvas.drawCentredString(A4[0] / 2, 50, "— 1 —")
     canvas.save()
     write(path, stream.getvalue())
 
 
+def _broken(line: str, size: float, width: float, indent: float) -> list[str]:
+    """A paragraph broken into printed lines, the first ``indent`` points shorter."""
+    from reportlab.pdfbase.pdfmetrics import stringWidth
+
+    pieces = [""]
+    for character in line:
+        room = width - (indent if len(pieces) == 1 else 0.0)
+        if stringWidth(pieces[-1] + character, _FONT, size) > room:
+            pieces.append("")
+        pieces[-1] += character
+    return pieces
+
+
 def picture_pdf(path: Path, picture: Path) -> None:
     """A pdf whose only page is a picture, as a scanner makes it."""
     from reportlab.lib.pagesizes import A4
-    from reportlab.pdfgen.canvas import Canvas
 
     stream = io.BytesIO()
-    canvas = Canvas(stream, pagesize=A4, invariant=1)
+    canvas = _canvas(stream)
     canvas.drawImage(str(picture), 0, 0, *A4)
     canvas.save()
     write(path, stream.getvalue())
+
+
+def _canvas(stream: io.BytesIO) -> Any:
+    """A page of A4 in a pdf without times, author or title of its own."""
+    from reportlab.lib.pagesizes import A4
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(stream, pagesize=A4, invariant=1, pageCompression=1)
+    for clear in (
+        canvas.setAuthor,
+        canvas.setTitle,
+        canvas.setSubject,
+        canvas.setCreator,
+        canvas.setKeywords,
+    ):
+        clear("")
+    return canvas
 
 
 def write(path: Path, data: bytes) -> None:
@@ -182,6 +211,8 @@ def _steady(package: bytes) -> bytes:
             data = source.read(name)
             if name == "_rels/.rels":
                 data = re.sub(rb"<Relationship [^>]*thumbnail[^>]*/>", b"", data)
+            if name == "docProps/app.xml":
+                data = _PROGRAM
             if name == "docProps/core.xml":
                 data = _STAMP.sub(rb"\g<1>2026-11-20T08:00:00Z\g<2>", data)
             member = zipfile.ZipInfo(name, _ZIP_TIME)

@@ -186,7 +186,7 @@ def _value(cells: _Cells, label: _Cell, field: str) -> str:
     values = []
     for cell in row:
         if cell.column > label.column:
-            if _is_label(cell.words) or next(_inline(cell.words), None):
+            if _is_label(cell.words) or _INLINE.match(cell.words):
                 break
             values.append(cell.words)
     # The boxes of an attribute may stand in cells of their own; other values fill one cell.

@@ -26,6 +26,8 @@ _PROSE = ("body", "textbox")
 _CELLS = ("table",)
 _READ = (*_PROSE, *_CELLS, "footnote", "endnote", "insertion")
 
+HEAD_LINES = 10
+"""The 发文字号 of a draft stands within its first lines."""
 TITLE_LINES = 4
 """Most lines over which a title is broken."""
 TITLE_LENGTH = 120
@@ -105,12 +107,13 @@ def lines(text: Text, kinds: Collection[str] = _READ) -> Iterator[Line]:
 def find_title(text: Text, rulebook: RuleBook) -> Title | None:
     """The first line that is neither a marking nor a number, date or note line.
 
-    A title broken over lines is joined when the next lines end it with a 文种. A file without
-    paragraphs (a workbook) is read by its cells.
+    A title broken over lines is joined when the next lines end it with a 文种. What stands above
+    the 发文字号 is the 版头, never the title. A file without paragraphs (a workbook) is read by its
+    cells.
     """
-    furniture = rulebook.of_form("not_title", "document_number")
+    furniture = rulebook.of_form("not_title")
     notes = rulebook.of_form("note")
-    found = [*lines(text, _PROSE)] or [*lines(text, _CELLS)]
+    found = _below_number([*lines(text, _PROSE)] or [*lines(text, _CELLS)], rulebook)
     for position, line in enumerate(found):
         if _is_any(furniture, line.folded) or _is_note(notes, line.folded) or parse_date(line.folded):
             continue
@@ -121,11 +124,21 @@ def find_title(text: Text, rulebook: RuleBook) -> Title | None:
     return None
 
 
+def _below_number(found: Sequence[Line], rulebook: RuleBook) -> Sequence[Line]:
+    """The lines below the first number line at the head; all of them when there is none."""
+    numbers = rulebook.of_form("document_number")
+    for count, line in enumerate(found[:HEAD_LINES], start=1):
+        if _is_any(numbers, line.folded):
+            return found[count:]
+    return found
+
+
 def _title_lines(candidates: Sequence[Line], rulebook: RuleBook) -> Sequence[Line]:
     """The lines up to the one that ends a title left open; only the first when none does."""
+    first = candidates[0]
+    if not _is_any(rulebook.of_form("title_start"), first.folded):
+        candidates = [line for line in candidates if line.spot.segment == first.spot.segment]
     ends = rulebook.of_form("title_end")
-    if not _is_any(rulebook.of_form("title_start"), candidates[0].folded):
-        return candidates[:1]
     for count, line in enumerate(candidates, start=1):
         if len(line.folded) > TITLE_LENGTH or re.search("[。;:,]", line.folded) or parse_date(line.folded):
             break

@@ -92,6 +92,11 @@ def tree(root: Path) -> dict[str, bytes]:
     }
 
 
+def names(folder: Path) -> list[str]:
+    """What lies in a folder, sorted."""
+    return sorted(path.name for path in folder.iterdir())
+
+
 def folders(root: Path) -> set[str]:
     return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_dir()}
 
@@ -107,7 +112,7 @@ def run_killed(work: Callable[[], object], after: int) -> bool:
             _die_before(after)
             work()
             os._exit(0)
-        except BaseException:
+        except BaseException:  # noqa: BLE001 -- a child must not return into the test run
             os._exit(70)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     assert code in (0, 9), f"the work failed by itself ({code})"

@@ -147,7 +147,9 @@ def test_explains_how_the_date_came_about(calendar: HolidayCalendar) -> None:
 def test_days_are_those_of_shanghai() -> None:
     assert day_of(datetime(2026, 3, 4, 15, 59, tzinfo=UTC)) == date(2026, 3, 4)
     assert day_of(datetime(2026, 3, 4, 16, 0, tzinfo=UTC)) == date(2026, 3, 5)
-    assert today_in_shanghai(datetime(2026, 3, 5, 0, 30, tzinfo=timezone(timedelta(hours=9)))) == date(2026, 3, 4)
+    assert today_in_shanghai(datetime(2026, 3, 5, 0, 30, tzinfo=timezone(timedelta(hours=9)))) == date(
+        2026, 3, 4
+    )
     assert abs((today_in_shanghai() - datetime.now(UTC).date()).days) <= 1
     with pytest.raises(ValueError, match="time zone"):
         day_of(datetime(2026, 3, 4, 16, 0))  # noqa: DTZ001

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from site_orders import names
 
 from disclosure_pipeline.builtin import files
 from disclosure_pipeline.errors import ChannelFault
@@ -23,7 +24,7 @@ def test_write_replaces_at_once_and_leaves_no_temporary(tmp_path: Path) -> None:
         files.write_atomic(target, b"two")
         assert reader.read() == b"one"
     assert target.read_bytes() == b"two"
-    assert os.listdir(tmp_path) == ["a.json"]
+    assert names(tmp_path) == ["a.json"]
 
 
 def test_write_makes_private_files_private(tmp_path: Path) -> None:
@@ -42,7 +43,7 @@ def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(OSError, match="No space"):
         files.write_atomic(target, b"new")
     assert target.read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["a"]
+    assert names(tmp_path) == ["a"]
 
 
 def test_an_equal_file_is_left_alone(tmp_path: Path) -> None:
@@ -74,16 +75,16 @@ def test_stage_checks_the_hash(tmp_path: Path) -> None:
     with pytest.raises(ChannelFault) as caught:
         files.stage(source, folder, hashlib.sha256(b"other").hexdigest())
     assert caught.value.code == "artefact.changed"
-    assert os.listdir(folder) == ["named"]
+    assert names(folder) == ["named"]
 
 
 def test_sweep_takes_only_temporaries(tmp_path: Path) -> None:
     for name in (f"{files.TEMPORARY}1", "a", ".hidden"):
         (tmp_path / name).write_bytes(b"x")
     files.sweep(tmp_path, older_than=60)
-    assert len(os.listdir(tmp_path)) == 3
+    assert len(names(tmp_path)) == 3
     files.sweep(tmp_path)
-    assert sorted(os.listdir(tmp_path)) == [".hidden", "a"]
+    assert names(tmp_path) == [".hidden", "a"]
 
 
 def test_faults_tell_the_error_but_no_name(tmp_path: Path) -> None:

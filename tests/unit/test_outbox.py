@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from site_orders import context, run_killed, tree
+from site_orders import context, names, run_killed, tree
 
 from disclosure_pipeline.builtin.files import NAME_BYTES
 from disclosure_pipeline.builtin.notifiers.outbox import NAMES, OutboxNotifier
@@ -74,7 +74,7 @@ def test_receipt_first_without_names_then_with_them(notifier: OutboxNotifier, ou
     send(notifier, outbox, "receipt", key=f"{CASE}/receipt/2", at="2026-11-22T01:31:00+00:00", parts=parts(),
          title=SECRET)  # fmt: skip
     assert text(letter).count(SECRET) == 2
-    assert os.listdir(outbox) == [letter.name]
+    assert names(outbox) == [letter.name]
 
 
 def test_an_older_letter_does_not_replace_a_newer(notifier: OutboxNotifier, outbox: Path) -> None:
@@ -160,7 +160,7 @@ def test_held_says_nothing_about_the_document(notifier: OutboxNotifier, outbox: 
     send(notifier, outbox, "receipt", parts=parts(), title=SECRET)
     send(notifier, outbox, "held", at="2026-11-22T01:31:00+00:00", title=SECRET, name=f"{SECRET}.docx", parts=parts(),
          reasons=[{"text": SECRET, "quote": SECRET}], files=[(f"{SECRET}.docx", secret)])  # fmt: skip
-    assert sorted(os.listdir(outbox)) == [f"{CASE}_收件回执.html", f"{CASE}_移送说明.html"]
+    assert names(outbox) == [f"{CASE}_收件回执.html", f"{CASE}_移送说明.html"]
     for name, data in tree(outbox).items():
         assert SECRET.encode() not in data, name
         assert SECRET not in name
@@ -171,7 +171,7 @@ def test_held_says_nothing_about_the_document(notifier: OutboxNotifier, outbox: 
 
 def test_held_without_receipt_writes_none(notifier: OutboxNotifier, outbox: Path) -> None:
     send(notifier, outbox, "held")
-    assert os.listdir(outbox) == [f"{CASE}_移送说明.html"]
+    assert names(outbox) == [f"{CASE}_移送说明.html"]
 
 
 def test_result_names_the_address_and_a_withdrawal_takes_it_away(
@@ -183,7 +183,7 @@ def test_result_names_the_address_and_a_withdrawal_takes_it_away(
     assert address in text(result)
     assert "已发布" in text(result)
     send(notifier, outbox, "withdrawn", at="2026-11-23T01:30:00+00:00", reason="内容有误", title=SECRET)
-    assert os.listdir(outbox / "已发布") == [f"{CASE}_撤回通知.html"]
+    assert names(outbox / "已发布") == [f"{CASE}_撤回通知.html"]
     assert "内容有误" in text(outbox / "已发布" / f"{CASE}_撤回通知.html")
     assert SECRET not in text(outbox / "已发布" / f"{CASE}_撤回通知.html")
     send(notifier, outbox, "result", key="late", address=address, title=SECRET)
@@ -205,7 +205,7 @@ def test_refused_without_a_case(notifier: OutboxNotifier, outbox: Path) -> None:
     send(notifier, outbox, "refused", case=..., key="b", reasons=reasons)
     found = tree(outbox)
     assert len(found) == 2
-    assert sum("x&lt;b&gt;.docx".encode() in data for data in found.values()) == 1
+    assert sum(b"x&lt;b&gt;.docx" in data for data in found.values()) == 1
     assert not any(b"<b>" in data for data in found.values())
 
 
@@ -219,9 +219,9 @@ def test_duplicate_and_taken_back(notifier: OutboxNotifier, outbox: Path) -> Non
 def test_long_and_odd_file_names(notifier: OutboxNotifier, outbox: Path, tmp_path: Path) -> None:
     draft = tmp_path / "vaulted"
     draft.write_bytes(b"x")
-    names = ["字" * 200 + ".docx", "字" * 201 + ".docx", "a/b\\c\x07\u202e.pdf", "\udcd6.txt"]
-    send(notifier, outbox, "returned", reasons=[], files=[(name, draft) for name in names])
-    copies = os.listdir(outbox / "退回")
+    dropped = ["字" * 200 + ".docx", "字" * 201 + ".docx", "a/b\\c\x07\u202e.pdf", "\udcd6.txt"]
+    send(notifier, outbox, "returned", reasons=[], files=[(name, draft) for name in dropped])
+    copies = names(outbox / "退回")
     assert len(copies) == 4
     assert all(name.startswith(CASE) and len(name.encode()) <= NAME_BYTES for name in copies)
     assert sorted(name.rsplit(".", 1)[1] for name in copies) == ["docx", "docx", "pdf", "txt"]
@@ -258,7 +258,7 @@ def test_links_laid_by_others_are_not_followed(
     with pytest.raises(ChannelFault) as caught:
         send(notifier, outbox, "returned", reasons=[], files=[("a.txt", outside / "mine")])
     assert caught.value.code == "outbox.link"
-    assert os.listdir(outside) == ["mine"]
+    assert names(outside) == ["mine"]
     os.mkfifo(outbox / f"{CASE}_重复提交说明.html")
     send(notifier, outbox, "duplicate", first_case="2026-000007")
     assert (outbox / f"{CASE}_重复提交说明.html").is_file()

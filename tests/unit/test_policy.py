@@ -90,7 +90,10 @@ def test_a_wrong_rule_is_refused_with_file_and_id(tmp_path: Path, old: str, new:
         ("[[route]]\nid = 'r'\narticle = ''\nmeeting = true", "nothing triggers it"),
         ("[[route]]\nid = 'r'\narticle = ''\njoint = true", "asks for nothing"),
         ("[[route]]\nid = 'r'\narticle = ''\njoint = true\nrefer = 'ask'", "unknown referral 'ask'"),
-        ("[[route]]\nid = 'r'\narticle = ''\ntitle_patterns = ['(']\nmeeting = true", "no regular expression"),
+        (
+            "[[route]]\nid = 'r'\narticle = ''\ntitle_patterns = ['(']\nmeeting = true",
+            "no regular expression",
+        ),
         ("[[route]]\nid = 'r'\narticle = ''\nfinding_kinds = ['x']\nmeeting = true", "unknown kind 'x'"),
         ("[[route]]\nid = 'r'\narticle = ''\njoint = 'yes'\nmeeting = true", "joint"),
         ("[[clock]]\nid = 'c'\ntitle = 't'\ndays = 0\narticle = ''", "days must be positive"),
@@ -146,7 +149,15 @@ def test_each_folder_falls_back_for_itself(tmp_path: Path, shipped: RuleBook) ->
 
 
 def test_the_shipped_grounds_and_clocks(shipped: RuleBook) -> None:
-    assert [ground.code for ground in shipped.grounds] == ["R14a", "R14b", "R14c", "R15", "R16a", "R16b", "R16c"]
+    assert [ground.code for ground in shipped.grounds] == [
+        "R14a",
+        "R14b",
+        "R14c",
+        "R15",
+        "R16a",
+        "R16b",
+        "R16c",
+    ]
     assert [ground.tally[-1] for ground in shipped.grounds] == list("1234567")
     assert all(ground.article.startswith("政府信息公开条例第十") for ground in shipped.grounds)
     publish = shipped.clock("publish")

@@ -15,7 +15,7 @@ from lxml import html
 from disclosure_pipeline.builtin.public import MARK, Problem, Redaction, build, compare, prove
 from disclosure_pipeline.builtin.public.blocks import shown_name
 from disclosure_pipeline.builtin.public.build import file_stem
-from disclosure_pipeline.builtin.public.lines import Line, paragraphs, without_page_numbers
+from disclosure_pipeline.builtin.public.lines import Printed, running_text
 from disclosure_pipeline.errors import Refused
 from disclosure_pipeline.hooks.contracts import PartText
 from disclosure_pipeline.model.document import Part, PartRole
@@ -254,10 +254,15 @@ def test_text_that_was_redacted_is_foreign_even_when_short() -> None:
 
 
 def test_a_scan_without_text_cannot_be_proved(tmp_path: Path) -> None:
-    texts = [part_text(0, [], media="application/pdf")]
+    scan = Text("application/pdf", "test", (), doubts=(Doubt("page.no_text", "x"),))
+    texts = [PartText(0, PartRole.MAIN, scan), NOTE]  # an attachment with text does not make up for it
     files = build(TITLE, texts, PARTS, tmp_path)
     again = [(artefact, read_again(path, artefact)) for artefact, path in files]
-    assert {problem.code for problem in prove(again, TITLE, texts, PARTS)} == {"public.empty"}
+    assert prove(again, TITLE, texts, PARTS) == [
+        Problem("public.source_unread", 1),
+        Problem("public.empty", 1, 0),
+        Problem("public.empty", 1, 1),
+    ]
 
 
 def test_a_file_that_nobody_planned_is_a_problem(tmp_path: Path) -> None:
@@ -325,24 +330,37 @@ def test_a_very_long_title_still_makes_a_file_name() -> None:
     assert file_stem("示" * 300) == "示" * 60
 
 
-def test_printed_lines_become_paragraphs() -> None:
-    lines = [
-        Line("关于清洁取暖的公告", 1, 200, 400),
-        Line("为做好今年冬季清洁取暖工作，现将", 1, 92, 520),
-        Line("有关事项公告如下，请各镇遵照执", 1, 60, 515),
-        Line("行。", 1, 60, 90),
-        Line("一、补贴标准每户三百元，由县财政局按", 1, 92, 520),
-        Line("— 1 —", 1, 280, 300),
-        Line("月发放到户。", 2, 60, 200),
-        Line("2", 2, 290, 300),
+def test_printed_pages_become_running_text() -> None:
+    blocks = [
+        Printed("关于清洁取暖的公告", 1),
+        Printed("为做好今年冬季清洁取暖工作，现将有关事\n项公告如下，请各镇遵照 Clean\nHeating 执行。", 1),
+        Printed("一、补贴标准每户三百元，由县财政局按月", 1),
+        Printed("— 1 —", 1),
+        Printed("发放到户。", 2),
+        Printed("二、本公告自发布之日起施行。", 2),
+        Printed("2", 2),
+        Printed("附件", 3),
     ]
-    assert paragraphs(without_page_numbers(lines)) == [
+    assert running_text(blocks) == [
         "关于清洁取暖的公告",
-        "为做好今年冬季清洁取暖工作，现将有关事项公告如下，请各镇遵照执行。",
+        "为做好今年冬季清洁取暖工作，现将有关事项公告如下，请各镇遵照 Clean Heating 执行。",
         "一、补贴标准每户三百元，由县财政局按月发放到户。",
+        "二、本公告自发布之日起施行。",
+        "附件",
     ]
 
 
 def test_a_bare_number_that_is_not_the_page_number_stays() -> None:
-    lines = [Line("合计", 1), Line("735", 1), Line("3", 2)]
-    assert [line.text for line in without_page_numbers(lines)] == ["合计", "735", "3"]
+    assert running_text([Printed("合计", 1), Printed("735", 1), Printed("3", 2)]) == ["合计", "735", "3"]
+
+
+def test_a_pdf_is_rebuilt_without_its_page_numbers(tmp_path: Path) -> None:
+    segments = [
+        Segment("为做好今年冬季清洁取暖工作，现将有关事\n项公告如下。", Place("page", "body", page=1)),
+        Segment("— 1 —", Place("page", "body", page=1)),
+    ]
+    texts = [part_text(0, segments, media="application/pdf")]
+    files = build(TITLE, texts, PARTS, tmp_path)
+    assert "<p>为做好今年冬季清洁取暖工作，现将有关事项公告如下。</p>" in files[0][1].read_text("utf-8")
+    again = [(artefact, read_again(path, artefact)) for artefact, path in files]
+    assert prove(again, TITLE, texts, PARTS) == []

@@ -220,6 +220,8 @@ EXTRACTORS = {
     ".xlsx": ("xlsx", "XlsxExtractor"),
     ".txt": ("txt", "TxtExtractor"),
     ".csv": ("txt", "TxtExtractor"),
+    ".pdf": ("pdf", "PdfExtractor"),
+    ".html": ("html", "HtmlExtractor"),
 }
 SLIPS = ("slip.toml", "发文拟稿单.docx")
 PUBLISHED = [path for path in EXPECTED if expectation(path)["state"] == "published"]

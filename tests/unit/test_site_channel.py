@@ -8,11 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
-from disclosure_pipeline.builtin.channels.site.channel import SiteChannel
-from disclosure_pipeline.errors import ChannelFault, Fenced
-from disclosure_pipeline.hooks.contracts import Channel
-from disclosure_pipeline.model.publication import Action, Order, Standing
 from site_orders import (
     SENTENCE,
     TITLE,
@@ -25,6 +20,11 @@ from site_orders import (
     run_killed,
     tree,
 )
+
+from disclosure_pipeline.builtin.channels.site.channel import SiteChannel
+from disclosure_pipeline.errors import ChannelFault, Fenced
+from disclosure_pipeline.hooks.contracts import Channel
+from disclosure_pipeline.model.publication import Action, Order, Standing
 
 PUBLISH, UPDATE, WITHDRAW = Action.PUBLISH, Action.UPDATE, Action.WITHDRAW
 LATER = "2026-11-23T02:00:00+00:00"
@@ -454,3 +454,22 @@ def test_killed_update_then_other_update_leaves_no_trace_of_it(
             assert "教育局.html" not in name
         assert [row["title"] for row in catalogue(root)] == ["第三版"]
         operations += 1
+
+
+def test_a_withdrawal_drops_the_title_before_anything_else(
+    tmp_path: Path, vault: Path, quick_disk: None
+) -> None:
+    """From its first write on, the record of a killed withdrawal tells nothing of the text."""
+    SiteChannel(context(site=tmp_path / "prepared")).publish(first(vault))
+    begun, operations, ended = 0, 0, False
+    while not ended:
+        root = shutil.copytree(tmp_path / "prepared", tmp_path / str(operations))
+        site = SiteChannel(context(site=root))
+        ended = run_killed(lambda site=site: site.withdraw(recall()), operations)
+        record = (root / PAGE).with_name("record.json").read_text("utf-8")
+        if json.loads(record)["coming"] is not None:
+            begun += 1
+            assert TITLE not in record
+            assert site.verify(["2026-000001"])[0].generation == 1
+        operations += 1
+    assert begun > 10

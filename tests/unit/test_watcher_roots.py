@@ -68,9 +68,7 @@ def test_a_configured_root_with_its_own_folders(tmp_path: Path) -> None:
     share.mkdir(parents=True)
     configured = DropRoot(department="办公室", path=str(share), outbox=str(share / "已收"), polling=True)
     folders = FolderNames(inbox="待审", returned="退回")
-    roots = plan(
-        tmp_path, UnitSettings(drop_roots=(configured,)), intake=IntakeSettings(folders=folders)
-    )
+    roots = plan(tmp_path, UnitSettings(drop_roots=(configured,)), intake=IntakeSettings(folders=folders))
     (root,) = roots.roots()
     assert (root.id, root.drop, root.returned, root.claims, root.polling) == (
         "default/办公室#1", share / "待审", share / "已收" / "退回", share / ".disclosure-claims", True,
@@ -120,9 +118,7 @@ def test_impossible_names_refuse_the_start(tmp_path: Path, units: tuple[UnitSett
 
 def test_a_share_that_is_not_there_is_unavailable_never_empty(tmp_path: Path) -> None:
     share = tmp_path / "share"
-    roots = plan(
-        tmp_path, UnitSettings(drop_roots=(DropRoot(department="甲", path=str(share), mount=True),))
-    )
+    roots = plan(tmp_path, UnitSettings(drop_roots=(DropRoot(department="甲", path=str(share), mount=True),)))
     (root,) = roots.roots()
     assert availability(root) == "root.missing"
     roots.make()

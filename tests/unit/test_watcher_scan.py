@@ -64,7 +64,11 @@ def test_holds(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"1")
         if lock:
             (tmp_path / lock).write_bytes(b"1")
-    for name, other, _ in (("甲", "正文.docx.part", ""), ("乙", ".正文.docx.tmp", ""), ("丙", "~$文.docx", "")):
+    for name, other, _ in (
+        ("甲", "正文.docx.part", ""),
+        ("乙", ".正文.docx.tmp", ""),
+        ("丙", "~$文.docx", ""),
+    ):
         (tmp_path / name).mkdir()
         (tmp_path / name / "正文.docx").write_bytes(b"1")
         (tmp_path / name / other).write_bytes(b"1")

@@ -123,8 +123,8 @@ def test_ready_only_after_quiet_never_twice_and_in_the_end(
         look()
         clock.now += wait
         look()
-    for key in locked:
-        if locked[key]:
+    for key, is_locked in list(locked.items()):
+        if is_locked:
             locked[key], changed[key] = False, clock.now
     look()
     clock.now += quiet

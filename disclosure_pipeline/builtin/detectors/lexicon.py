@@ -64,7 +64,7 @@ class Lexicon:
         self._automaton = AhoCorasick(self._words)
         self._boundaries = WordBoundaries(cache, words)
         self.kinds = tuple(dict.fromkeys(rule.kind for rule in self._rules))
-        self.canaries = tuple(Canary(rule.patterns[0], rule.kind) for rule in literal)
+        self.canaries = tuple(Canary(f"。{rule.patterns[0]}。", rule.kind) for rule in literal)
 
     @property
     def segmenter_loaded(self) -> bool:

@@ -86,7 +86,7 @@ class _Document:
         self._page_area: float = _A4_AREA
         self._styles = Styles()
         self._found = False
-        own = {root: self._walk for root in KINDS_BY_ROOT}
+        own = dict.fromkeys(KINDS_BY_ROOT, self._walk)
         self._reader = OoxmlReader(package, out, limits, depth, own)
 
     def read(self) -> None:

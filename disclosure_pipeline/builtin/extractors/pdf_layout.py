@@ -5,16 +5,20 @@ Coordinates are points from the top left corner of the page: (left, top, right, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
 from disclosure_pipeline.builtin.extractors.markup import column_name
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 Box = tuple[float, float, float, float]
 
 _SNAP = 3.0
 _FEWEST_LINES = 2
+_MOST_CROSSINGS = 1_000_000
 
 
 class Line:
@@ -26,6 +30,13 @@ class Line:
         self.characters: list[str] = []
         self.boxes: list[Box | None] = []
 
+    @classmethod
+    def whole(cls, text: str, box: Box | None) -> Self:
+        """A line whose characters were not looked at one by one."""
+        line = cls()
+        line.append(text, box)
+        return line
+
     def append(self, character: str, box: Box | None) -> None:
         """Add a character."""
         self.characters.append(character)
@@ -35,7 +46,7 @@ class Line:
     def text(self) -> str:
         """The characters; halves of a surrogate pair are joined."""
         text = "".join(self.characters)
-        if any("\ud800" <= character <= "\udfff" for character in self.characters):
+        if _SURROGATE.search(text):
             text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         return text
 
@@ -130,6 +141,8 @@ def tables(edges: Sequence[Edge]) -> list[Grid]:
         [_as_dict(edge) for edge in edges],
         snap_x_tolerance=_SNAP, snap_y_tolerance=_SNAP, join_x_tolerance=_SNAP, join_y_tolerance=_SNAP,
     )  # fmt: skip
+    if len(merged) ** 2 > _MOST_CROSSINGS:  # a drawing, not a table
+        return []
     cells = intersections_to_cells(edges_to_intersections(merged, _SNAP, _SNAP))
     grids = []
     for found in cells_to_tables(cells):

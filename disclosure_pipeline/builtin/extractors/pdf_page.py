@@ -8,11 +8,12 @@ over them (a blackened place whose text is still there).
 from __future__ import annotations
 
 import ctypes
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from disclosure_pipeline.builtin.extractors import pictures
-from disclosure_pipeline.builtin.extractors.pdf_layout import Box, Edge, Line, inside, paragraphs, tables
+from disclosure_pipeline.builtin.extractors.pdf_layout import Box, Edge, Line, inside, paragraphs, tables, union
 from disclosure_pipeline.model.text import Place
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ _NEARLY_WHITE = 240
 _OPAQUE = 250
 _INVISIBLE_MODES = (3, 7)
 _HYPHENS = (0x02, 0xFFFE)
+_GARBAGE = re.compile("[\x00\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
+_UNUSUAL = re.compile("[\x00\x02\ue000-\uf8ff\ufffd\ufffe\ud800-\udfff\U00010000-\U0010ffff]")
+_LINE = re.compile(r"[^\r\n]*[^\s][^\r\n]*")
 _THIN = 2.0
 _MOST_SEGMENTS = 2000
 
@@ -44,6 +48,12 @@ class _Drawing:
     """Opaque areas with their place in the drawing order."""
     edges: list[Edge] = field(default_factory=list)
     large_picture: bool = False
+
+    @property
+    def hides_something(self) -> bool:
+        """Whether an opaque area was drawn after some text, which it may cover."""
+        first = min(self.order.values(), default=0)
+        return any(at > first for at, _ in self.covers)
 
 
 class PageReader:
@@ -63,11 +73,11 @@ class PageReader:
     def read(self, out: Collector) -> None:
         """Add the page's segments and doubts."""
         drawing = self._look_at_objects()
-        texts, hidden, garbled = self._characters(drawing)
+        grids = tables(drawing.edges)
+        texts, hidden, garbled = self._read_text(drawing, by_character=bool(grids))
         shown = sum(len(line.text.strip()) for line in texts)
         unseen = sum(len(line.text.strip()) for line in hidden)
         self._judge(out, drawing, shown, unseen, garbled)
-        grids = tables(drawing.edges)
         number = 0
         for block in paragraphs(texts, grids, self._width):
             number += 1
@@ -79,7 +89,7 @@ class PageReader:
 
     def lines(self) -> list[str]:
         """The text of every line, seen or not, for comparing revisions."""
-        shown, hidden, _ = self._characters(_Drawing())
+        shown, hidden, _ = self._read_text(_Drawing(), by_character=False)
         return [line.text for line in (*shown, *hidden)]
 
     def _judge(self, out: Collector, drawing: _Drawing, shown: int, unseen: int, garbled: int) -> None:
@@ -95,40 +105,84 @@ class PageReader:
 
     # --------------------------------------------------------------- characters
 
-    def _characters(self, drawing: _Drawing) -> tuple[list[Line], list[Line], int]:
+    def _read_text(self, drawing: _Drawing, *, by_character: bool) -> tuple[list[Line], list[Line], int]:
         """(visible lines, unseen lines, number of garbled characters)."""
-        import pypdfium2.raw as pdfium
-
         text_page = self._page.get_textpage()
         try:
-            handle = text_page.raw
-            count = pdfium.FPDFText_CountChars(handle)
-            asks_object = bool(drawing.suspects or drawing.white or drawing.covers)
-            rectangle = pdfium.FS_RECTF()
-            reference = ctypes.byref(rectangle)
-            shown, hidden = [Line()], [Line()]
-            garbled = 0
-            for index in range(count):
-                code = pdfium.FPDFText_GetUnicode(handle, index)
-                if code in (0x0D, 0x0A):
-                    _break(shown)
-                    _break(hidden)
-                    continue
-                character = "-" if code in _HYPHENS else chr(code)
-                box = None
-                if not character.isspace() and pdfium.FPDFText_GetLooseCharBox(handle, index, reference):
-                    box = self._view(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
-                    if code == 0 or 0xE000 <= code <= 0xF8FF or code == 0xFFFD or code >= 0xF0000:
-                        garbled += 1
-                    elif pdfium.FPDFText_HasUnicodeMapError(handle, index) == 1:
-                        garbled += 1
-                unseen = box is not None and self._is_off_page(box)
-                if asks_object and box is not None and not unseen:
-                    source = pdfium.FPDFText_GetTextObject(handle, index)
-                    unseen = _is_unseen(drawing, ctypes.addressof(source.contents) if source else 0, box)
-                (hidden if unseen else shown)[-1].append(character, box)
+            if not (by_character or drawing.suspects or drawing.white or drawing.hides_something):
+                found = self._by_line(text_page)
+                if found is not None:
+                    return found
+            return self._by_character(text_page, drawing)
         finally:
             text_page.close()
+
+    def _by_line(self, text_page: Any) -> tuple[list[Line], list[Line], int] | None:
+        """The quick way, for pages where nothing is hidden and no table is ruled.
+
+        ``None`` when characters and text do not correspond one to one, or something lies off the page.
+        """
+        import pypdfium2.raw as pdfium
+
+        handle = text_page.raw
+        count = pdfium.FPDFText_CountChars(handle)
+        text = text_page.get_text_range(0, count, errors="replace")
+        if len(text) != count or _UNUSUAL.search(text):
+            return None
+        lines = []
+        garbled = 0
+        for match in _LINE.finditer(text):
+            start, end = match.span()
+            boxes = [self._box(handle, start), self._box(handle, end - 1), *self._boxes(handle, start, end - start)]
+            if any(box is not None and self._is_off_page(box) for box in boxes):
+                return None
+            garbled += pdfium.FPDFText_HasUnicodeMapError(handle, start) == 1 and end - start
+            lines.append(Line.whole(match[0], union(boxes)))
+        return lines, [], garbled
+
+    def _boxes(self, handle: Any, start: int, length: int) -> list[Box]:
+        import pypdfium2.raw as pdfium
+
+        sides = [ctypes.c_double() for _ in range(4)]
+        boxes = []
+        for index in range(pdfium.FPDFText_CountRects(handle, start, length)):
+            if pdfium.FPDFText_GetRect(handle, index, *sides):
+                left, top, right, bottom = (side.value for side in sides)
+                boxes.append(self._view(left, bottom, right, top))
+        return boxes
+
+    def _box(self, handle: Any, index: int) -> Box | None:
+        import pypdfium2.raw as pdfium
+
+        rectangle = pdfium.FS_RECTF()
+        if not pdfium.FPDFText_GetLooseCharBox(handle, index, ctypes.byref(rectangle)):
+            return None
+        return self._view(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
+
+    def _by_character(self, text_page: Any, drawing: _Drawing) -> tuple[list[Line], list[Line], int]:
+        """The exact way: each character is placed by its own box and its own text object."""
+        import pypdfium2.raw as pdfium
+
+        handle = text_page.raw
+        asks_object = bool(drawing.suspects or drawing.white or drawing.covers)
+        shown, hidden = [Line()], [Line()]
+        garbled = 0
+        for index in range(pdfium.FPDFText_CountChars(handle)):
+            code = pdfium.FPDFText_GetUnicode(handle, index)
+            if code in (0x0D, 0x0A):
+                _break(shown)
+                _break(hidden)
+                continue
+            character = "-" if code in _HYPHENS else chr(code)
+            box = None if character.isspace() else self._box(handle, index)
+            unseen = False
+            if box is not None:
+                garbled += bool(_GARBAGE.match(character)) or pdfium.FPDFText_HasUnicodeMapError(handle, index) == 1
+                unseen = self._is_off_page(box)
+                if asks_object and not unseen:
+                    source = pdfium.FPDFText_GetTextObject(handle, index)
+                    unseen = _is_unseen(drawing, ctypes.addressof(source.contents) if source else 0, box)
+            (hidden if unseen else shown)[-1].append(character, box)
         return [line for line in shown if line.text], [line for line in hidden if line.text], garbled
 
     def _is_off_page(self, box: Box) -> bool:

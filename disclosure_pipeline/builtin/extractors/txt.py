@@ -150,7 +150,7 @@ def _plausible(text: str) -> bool:
 def _is_wide_text(text: str) -> bool:
     """Whether a text decoded as UTF-16 without a mark is ASCII and common Han characters."""
     sample = text[:20_000]
-    usual = sum(char.isascii() or bool(_HAN.match(char)) or "\u2000" <= char <= "\u30ff" or "\uff00" <= char for char in sample)
+    usual = sum(char.isascii() or bool(_HAN.match(char)) or "\u2000" <= char <= "\u30ff" or char >= "\uff00" for char in sample)
     return usual >= 0.95 * len(sample) and _plausible(sample)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from disclosure_pipeline.builtin.public.lines import Line, paragraphs, without_page_numbers
+from disclosure_pipeline.builtin.public.lines import Printed, running_text
 from disclosure_pipeline.builtin.public.selection import (
     Redaction,
     check_redactions,
@@ -175,22 +175,16 @@ def _blocks(part: PartText, redactions: Sequence[Redaction]) -> tuple[Block, ...
     blocks: list[Block] = []
     for item in order:
         if isinstance(item, list):
-            texts = _printed(item) if paged else _running(item)
+            texts = _paged(item) if paged else _running(item)
             blocks += _with_headings(texts)
         elif any(any(texts) for texts in tables[item].values()):
             blocks.append(_grid(tables[item]))
     return tuple(blocks)
 
 
-def _printed(items: Sequence[tuple[Place, str]]) -> list[str]:
-    """Paragraphs of a paged format, whose segments hold printed lines."""
-    lines: list[Line] = []
-    for place, text in items:
-        pieces = [piece for piece in text.split("\n") if piece.strip()]
-        box = place.bbox if len(pieces) == 1 else None
-        left, right = (box[0], box[2]) if box else (None, None)
-        lines += [Line(piece, place.page or 0, left, right) for piece in pieces]
-    return paragraphs(without_page_numbers(lines))
+def _paged(items: Sequence[tuple[Place, str]]) -> list[str]:
+    """Paragraphs of a format that only knows pages."""
+    return running_text(Printed(text, place.page or 0) for place, text in items)
 
 
 def _running(items: Sequence[tuple[Place, str]]) -> list[str]:

@@ -32,6 +32,9 @@ from disclosure_pipeline.model.text import Text
 
 _CUT = "\uffff"
 """Stands for removed characters inside the proof; no file can hold this noncharacter in its text."""
+_LOST = ("page.no_text", "page.garbled", "text.empty")
+"""Doubts of an extractor that mean: a page is not in the text, however an officer settled it."""
+
 _SHORTEST_CJK = 2
 _SHORTEST_ASCII = 4
 
@@ -41,10 +44,12 @@ class Problem:
     """Why an artefact must not be frozen.
 
     Args:
-        code: ``public.empty`` no approved text; ``public.foreign_text`` text that was not approved;
-            ``public.redacted_remains`` redacted characters still readable; ``public.missing_text``
-            approved text that is not there; ``public.unread`` the artefact could not be read again;
-            ``public.unexpected_file`` a file that the approved content does not give.
+        code: ``public.empty`` a part without public text; ``public.foreign_text`` text that was not
+            approved; ``public.redacted_remains`` redacted characters still readable;
+            ``public.missing_text`` approved text that is not there; ``public.source_unread`` pages of
+            the draft that were never read as text (a scan), which the copy would lack;
+            ``public.unread`` the artefact could not be read again; ``public.unexpected_file`` a file
+            that the approved content does not give.
         count: how often.
         artefact: position of the artefact in the list that was proved, -1 for all together.
     """
@@ -75,11 +80,11 @@ def compare(
     Returns:
         Problems by code, empty when the artefact is proved.
     """
-    approved_pieces = [piece for part in public_parts(approved) for piece in _approved(part, redactions)]
-    allowed = _CUT.join(["".join(approved_pieces), *(_bare(text) for text in (*boilerplate, MARK))])
+    public = ["".join(_approved(part, redactions)) for part in public_parts(approved)]
+    allowed = _CUT.join([*public, *(_bare(text) for text in (*boilerplate, MARK))])
     whole = "".join(_bare(piece) for piece in built)
     counts = {
-        "public.empty": 0 if any(piece.strip(_CUT) for piece in approved_pieces) else 1,
+        "public.empty": sum(not text.strip(_CUT) for text in public) if public else 1,
         "public.foreign_text": sum(_foreign(piece, allowed) for piece in built),
         "public.redacted_remains": sum(value in whole for value in _redacted(approved, redactions)),
         "public.missing_text": _missing(approved, redactions, whole) if complete else 0,
@@ -106,7 +111,8 @@ def prove(
     copy = public_copy(title, texts, parts, redactions)
     planned = {file.name: file for file in plan(copy)}
     boilerplate = [copy.title, *(section.heading for section in copy.sections if section.number)]
-    problems: list[Problem] = []
+    lost = sum(doubt.code in _LOST for part in public_parts(texts) for doubt in part.text.doubts)
+    problems = [Problem("public.source_unread", lost)] if lost else []
     for index, (artefact, text) in enumerate(files):
         file = planned.pop(artefact.name, None)
         if file is None:
@@ -143,7 +149,7 @@ def _bare(text: str) -> str:
 def _approved(part: PartText, redactions: Sequence[Redaction]) -> Iterator[str]:
     """The public segments of a part, redacted characters replaced by the sentinel."""
     for index, segment in public_segments(part.text):
-        yield _bare(cut(segment.text.replace(_CUT, ""), part.position, index, redactions, _CUT))
+        yield _bare(cut(segment.text.replace(_CUT, "\ufffd"), part.position, index, redactions, _CUT))
 
 
 def _foreign(piece: str, allowed: str) -> bool:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from disclosure_pipeline.hooks.contracts import PluginContext, Stage
+from disclosure_pipeline.hooks.contracts import Stage
 from disclosure_pipeline.hooks.hookspecs import hookimpl
 
 
 @hookimpl
-def register_stages(context: PluginContext) -> Sequence[Stage]:  # noqa: ARG001
+def register_stages() -> Sequence[Stage]:
     """Every stage."""
-    from disclosure_pipeline.builtin.stages import STAGES
+    from disclosure_pipeline.builtin.stages import (
+        ExtractStage,
+        FreezeStage,
+        RouteStage,
+        ScreenStage,
+        TagStage,
+    )
 
-    return STAGES
+    return [ExtractStage(), ScreenStage(), TagStage(), RouteStage(), FreezeStage()]

@@ -1,0 +1,23 @@
+"""A detector whose offsets are those of another text."""
+
+from disclosure_pipeline.hooks.contracts import Canary
+from disclosure_pipeline.hooks.hookspecs import hookimpl
+from disclosure_pipeline.model.finding import Finding, Severity
+
+
+class Offsets:
+    id = "offsets"
+    version = "1"
+    kinds = ("format.fault",)
+    canaries = (Canary("金丝雀", "format.fault"),)
+
+    def detect(self, part):
+        segment = part.text.segments[0]
+        if "金丝雀" not in segment.text:
+            return [Finding("format.fault", Severity.BLOCK, "秘书", 1, 3, 0, segment.place, "fault.offsets")]
+        return [Finding("format.fault", Severity.INFO, "金丝雀", 0, 3, 0, segment.place, "fault.canary")]
+
+
+@hookimpl
+def register_detectors():
+    return [Offsets()]

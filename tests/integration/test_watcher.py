@@ -1,0 +1,526 @@
+"""The whole watcher on real folders: with a clock of its own round by round, then with its threads."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from watcher_desk import FolderDesk, wait_for
+
+from disclosure_pipeline.errors import StoreFault
+from disclosure_pipeline.service.watcher import Outcome, RootPlan, Watcher
+from disclosure_pipeline.service.watcher.listen import Until
+from disclosure_pipeline.settings.models import DropRoot, IntakeSettings, Settings, UnitSettings
+from disclosure_pipeline.settings.workspace import Workspace
+
+QUICK = IntakeSettings(stable_after=0.3, folder_stable_after=0.6, rescan_every=1.0, poll_every=0.2)
+
+
+class Place:
+    """A workspace with one department, a desk and a watcher."""
+
+    def __init__(self, base: Path, intake: IntakeSettings, *roots: DropRoot, **options: object):
+        self.base = base
+        self.now = 1000.0
+        self.reports: list[tuple[str, str, str]] = []
+        space = Workspace(base / "config", base / "var")
+        space.make()
+        unit = UnitSettings(departments=("办公室",), drop_roots=roots)
+        self.plan = RootPlan(space, Settings(unit=(unit,), intake=intake))
+        self.plan.make()
+        self.desk = FolderDesk(space.spool)
+        self.inbox = base / "var/inbox/办公室"
+        self.returned = base / "var/outbox/办公室/退回"
+        self.intake = intake
+        self.options = options
+        self.watcher = self.another_watcher()
+
+    def another_watcher(self) -> Watcher:
+        """A watcher as after a restart."""
+        return Watcher(self.plan, self.intake, self.desk, self._report, **self.options)  # type: ignore[arg-type]
+
+    def _report(self, code: str, root: str, detail: str) -> None:
+        self.reports.append((code, root, detail))
+
+    def drop(self, name: str, content: bytes = b"draft", folder: Path | None = None) -> Path:
+        path = (folder or self.inbox) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        return path
+
+    def rounds(self, *waits: float) -> None:
+        self.watcher.scan_once()
+        for wait in waits:
+            self.now += wait
+            self.watcher.scan_once()
+
+    def claims(self) -> list[Path]:
+        folder = self.inbox / ".disclosure-claims"
+        return sorted(folder.iterdir()) if folder.exists() else []
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """Round by round, with a clock that the test moves."""
+    made: list[Place] = []
+    made.append(Place(tmp_path, IntakeSettings(), clock=lambda: made[0].now if made else 1000.0))
+    return made[0]
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Callable[..., Place]]:
+    """Starts watchers with their threads; stops them at the end."""
+    started: list[Place] = []
+
+    def start(*roots: DropRoot, intake: IntakeSettings = QUICK, **options: object) -> Place:
+        place = Place(tmp_path, intake, *roots, **options)
+        started.append(place)
+        place.watcher.start()
+        assert place.watcher.ready.wait(10)
+        return place
+
+    yield start
+    for place in started:
+        assert place.watcher.stop(10)
+
+
+# ------------------------------------------------------------- round by round
+
+
+def test_taken_after_the_quiet_time_and_removed_after_the_commit(place: Place) -> None:
+    path = place.drop("通知.docx")
+    os.utime(path, (0, 0))  # an old mtime says nothing
+    place.rounds(0.9)
+    assert place.desk.calls == 0
+    place.rounds(0.1)
+    assert place.desk.contents() == [{"通知.docx": b"draft"}]
+    assert not path.exists()
+    assert place.claims() == []
+    place.rounds(10, 10)
+    assert place.desk.calls == 1
+
+
+def test_a_slowly_written_file_is_taken_whole(place: Place) -> None:
+    path = place.drop("大.pdf", b"")
+    for _ in range(20):
+        with path.open("ab") as file:
+            file.write(b"0123456789")
+        place.rounds(0.6)
+    assert place.desk.calls == 0
+    place.rounds(1)
+    assert place.desk.contents() == [{"大.pdf": b"0123456789" * 20}]
+
+
+def test_an_empty_file_waits_longer_then_goes_to_the_desk(place: Place) -> None:
+    place.drop("新建文档.docx", b"")
+    place.rounds(9)
+    assert place.desk.calls == 0
+    place.rounds(1)
+    assert place.desk.contents() == [{"新建文档.docx": b""}]
+
+
+def test_a_file_held_open_for_writing_waits_and_its_clerk_is_told(place: Place) -> None:
+    path = place.drop("a.docx")
+    with path.open("ab"):
+        place.rounds(1, 30, 30)
+        assert place.desk.waiting == []
+        place.rounds(600, 30, 30)
+        assert place.desk.waiting == [("a.docx", "drop.busy")]
+    place.rounds(30)
+    assert place.desk.names() == ["a.docx"]
+
+
+def test_a_lock_file_holds_its_draft_only(place: Place) -> None:
+    place.drop("通知公告.docx")
+    lock = place.drop("~$公告.docx")
+    place.drop("另一份.docx")
+    place.rounds(1, 600)
+    assert place.desk.names() == ["另一份.docx"]
+    assert place.desk.waiting == [("通知公告.docx", "drop.locked")]
+    lock.unlink()
+    place.rounds(1)
+    assert place.desk.names() == ["另一份.docx", "通知公告.docx"]
+
+
+def test_a_folder_moved_in_whole_with_slip_and_attribute(place: Place) -> None:
+    place.drop("主动公开/年度计划/正文.docx", b"text")
+    place.drop("主动公开/年度计划/附件/一.xlsx", b"table")
+    place.drop("主动公开/年度计划/slip.toml", b"slip")
+    place.rounds(2.9)
+    assert place.desk.calls == 0
+    place.rounds(0.1)
+    ((submission, copies),) = place.desk.taken
+    assert copies == {"正文.docx": b"text", "附件/一.xlsx": b"table", "slip.toml": b"slip"}
+    assert (submission.folder_attribute, submission.is_folder, submission.name, submission.department) == (
+        "主动公开", True, "年度计划", "办公室",
+    )  # fmt: skip
+    assert list(place.inbox.glob("主动公开/*")) == []
+    assert (place.inbox / "主动公开").is_dir()
+
+
+def test_ready_shortens_the_wait_and_an_unfinished_transfer_stops_it(place: Place) -> None:
+    place.drop("甲/正文.docx")
+    place.drop("甲/.ready")
+    place.drop("乙/正文.docx")
+    part = place.drop("乙/附件.pdf.part")
+    place.rounds(1)
+    assert place.desk.names() == ["甲"]
+    place.rounds(600)
+    assert place.desk.names() == ["甲"]
+    assert place.desk.waiting == [("乙", "drop.unfinished")]
+    part.rename(part.with_suffix(""))
+    place.rounds(3)
+    assert place.desk.names() == ["乙", "甲"]
+    assert place.desk.contents()[1] == {"正文.docx": b"draft", "附件.pdf": b"draft"}
+
+
+def test_an_ignored_file_of_a_folder_goes_back_clutter_goes(place: Place) -> None:
+    place.drop("甲/正文.docx")
+    place.drop("甲/.私人笔记")
+    place.drop("甲/Thumbs.db")
+    place.rounds(3, 3)
+    assert place.desk.contents() == [{"正文.docx": b"draft"}]
+    assert sorted(str(path.relative_to(place.returned)) for path in place.returned.rglob("*")) == [
+        "甲", "甲/.私人笔记",
+    ]  # fmt: skip
+    assert place.claims() == []
+
+
+def test_refusals_are_noted_once_per_change_and_left_where_they_are(place: Place) -> None:
+    secret = place.base / "outside.txt"
+    secret.write_bytes(b"must never be read")
+    place.drop("折子/正文.docx")
+    (place.inbox / "折子" / "附件.txt").symlink_to(secret)
+    os.link(secret, place.inbox / "硬.txt")
+    place.rounds(3, 3, 30, 600)
+    assert sorted(place.desk.refused) == [
+        ("办公室", "折子", "drop.link"), ("办公室", "硬.txt", "drop.hard_link"),
+    ]  # fmt: skip
+    assert (place.inbox / "折子" / "正文.docx").exists()
+    place.drop("折子/正文.docx", b"changed")
+    place.rounds(3)
+    assert [name for _, name, _ in place.desk.refused].count("折子") == 2
+    (place.inbox / "折子" / "附件.txt").unlink()
+    place.rounds(3)
+    assert place.desk.contents() == [{"正文.docx": b"changed"}]
+
+
+def test_not_taken_goes_to_the_returned_folder(place: Place) -> None:
+    place.desk.outcome = lambda name: Outcome.NOT_TAKEN if "000001" in name else Outcome.DUPLICATE
+    place.drop("2026-000001 更正.docx")
+    place.drop("重复.docx")
+    place.rounds(1)
+    assert [path.name for path in place.returned.iterdir()] == ["2026-000001 更正.docx"]
+    assert place.claims() == []
+    assert [path.name for path in place.inbox.iterdir()] == [".disclosure-claims"]
+
+
+def test_a_failing_desk_keeps_the_claim_and_the_rest_goes_on(place: Place) -> None:
+    broken = {
+        "坏.docx": StoreFault("No space.", code="spool.full"),
+        "怪.docx": RuntimeError("坏.docx secret"),
+    }
+    place.desk.fault = broken.get
+    for name in (*broken, "好.docx"):
+        place.drop(name)
+    place.rounds(1)
+    assert place.desk.names() == ["好.docx"]
+    assert len(place.claims()) == 2
+    assert sorted(place.reports) == [
+        ("desk.failed", "default/办公室", "RuntimeError"), ("spool.full", "default/办公室", "StoreFault"),
+    ]  # fmt: skip
+    calls = []
+    for _ in range(12):
+        before = place.desk.calls
+        place.rounds(1)
+        calls.append(place.desk.calls - before)
+    assert calls == [2, 0, 2, 0, 0, 0, 2, 0, 0, 0, 0, 0]  # after 1, 2, 4, 8 … seconds
+    place.desk.fault = lambda name: None
+    place.rounds(60)
+    assert place.desk.names() == ["坏.docx", "好.docx", "怪.docx"]
+    assert place.claims() == []
+
+
+def test_a_crash_between_claim_and_commit_or_commit_and_removal(place: Place) -> None:
+    place.drop("依申请公开/a.docx", b"one")
+    place.drop("b.docx", b"two")
+    place.desk.fault = lambda name: RuntimeError("killed before the commit")
+    place.rounds(1)
+    assert len(place.claims()) == 2
+    place.desk.fault = lambda name: None
+    first = place.claims()[0].name
+    place.desk.cases[first] = "2026-000077"  # this one was committed, and not removed
+    place.watcher = place.another_watcher()
+    place.rounds(1)
+    assert place.claims() == []
+    assert place.desk.cases[first] == "2026-000077"
+    assert len(place.desk.taken) == 1
+    ((submission, _),) = place.desk.taken
+    assert submission.folder_attribute == ("依申请公开" if submission.name == "a.docx" else "")
+
+
+def test_claims_cut_short_by_a_crash(place: Place) -> None:
+    claims = place.inbox / ".disclosure-claims"
+    (claims / ("a" * 32)).mkdir(parents=True)  # between mkdir and rename
+    place.drop("通知.docx.slip.toml", b"slip", claims / ("b" * 32))  # between slip and draft
+    place.drop("通知.docx")
+    place.rounds(1, 1)
+    assert place.desk.contents() == [{"通知.docx": b"draft", "通知.docx.slip.toml": b"slip"}]
+    assert place.claims() == []
+
+
+def test_a_file_replaced_while_it_is_taken_in_loses_nothing(place: Place) -> None:
+    place.drop("a.docx", b"first")
+
+    def replace_during_accept(name: str) -> None:
+        if place.desk.calls == 1:
+            place.drop("a.docx", b"second")
+
+    place.desk.fault = replace_during_accept
+    place.rounds(1, 1, 1)
+    assert place.desk.contents() == [{"a.docx": b"first"}, {"a.docx": b"second"}]
+
+
+def test_a_writer_that_kept_the_claimed_file_open_loses_nothing(place: Place) -> None:
+    path = place.drop("a.docx", b"first")
+
+    def write_into_the_claim(name: str) -> None:
+        if place.desk.calls == 1:
+            (claimed,) = place.claims()
+            with (claimed / "a.docx").open("ab") as file:
+                file.write(b", and more")
+
+    place.desk.fault = write_into_the_claim
+    place.rounds(1, 1, 1, 1)
+    assert not path.exists()
+    assert place.desk.contents() == [{"a.docx": b"first, and more"}]
+
+
+def test_gbk_names_long_paths_and_control_characters(place: Place) -> None:
+    inbox = os.fsencode(place.inbox)
+    for raw in ("更正通知.docx".encode("gbk"), b"a\nb.docx"):
+        Path(os.fsdecode(inbox + b"/" + raw)).write_bytes(raw)
+    place.drop("深/" + "/".join(["长" * 80] * 4) + "/正文.docx")
+    place.rounds(3)
+    assert place.desk.names() == ["a\ufffdb.docx", "更正通知.docx", "深"]
+    (deep,) = [copies for copies in place.desk.contents() if b"draft" in copies.values()]
+    assert len(next(iter(deep)).encode()) > 960
+
+
+def test_a_folder_that_somebody_makes_is_a_department(place: Place) -> None:
+    place.rounds(1)
+    place.drop("年报.docx", folder=place.base / "var/inbox/财政科")
+    place.rounds(1)
+    assert [submission.department for submission, _ in place.desk.taken] == ["财政科"]
+    (place.base / "var/inbox/误放.docx").write_bytes(b"1")
+    place.rounds(1, 1)
+    assert place.reports == [("inbox.stray", "inbox", "1")]
+
+
+def test_no_names_in_logs_or_reports(place: Place) -> None:
+    place.drop("绝密人事安排.docx")
+    place.drop("机密折子/正文.docx")
+    (place.inbox / "机密折子" / "x").symlink_to("/etc")
+    place.desk.fault = lambda name: OSError(5, "Input/output error", f"/x/{name}")
+    with structlog.testing.capture_logs() as logs:
+        place.rounds(3)
+    assert place.desk.calls == 1
+    assert logs
+    said = str(logs) + str(place.reports)
+    assert "EIO" in said
+    assert "绝密" not in said
+    assert "机密" not in said
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")
+def test_an_unmounted_share_is_unavailable_and_comes_back(tmp_path: Path) -> None:
+    share = tmp_path / "share"
+    share.mkdir()
+    clock = [0.0]
+    place = Place(tmp_path, IntakeSettings(), DropRoot(department="财政科", path=str(share), mount=True),
+                  clock=lambda: clock[0])  # fmt: skip
+
+    def status() -> tuple[str, str]:
+        (found,) = [item for item in place.watcher.status() if item.root.path == share]
+        return found.state, found.fault
+
+    def mount() -> None:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", share], check=True)
+
+    place.drop("落在空挂载点.docx", folder=share)
+    for _ in range(3):
+        place.watcher.scan_once()
+        clock[0] += 5
+    assert (place.desk.calls, status()) == (0, ("unavailable", "root.not_mounted"))
+    mount()
+    try:
+        place.drop("年报.docx", folder=share)
+        place.watcher.scan_once()
+        assert status() == ("available", "")
+        clock[0] += 1
+        place.watcher.scan_once()
+        assert place.desk.names() == ["年报.docx"]
+        place.drop("未取走.docx", folder=share)
+        place.watcher.scan_once()
+    finally:
+        subprocess.run(["umount", share], check=True)
+    clock[0] += 5
+    place.watcher.scan_once()
+    assert status() == ("unavailable", "root.not_mounted")
+    assert place.desk.names() == ["年报.docx"]
+    assert place.reports == [("root.not_mounted", "default/财政科#1", "")] * 2
+
+
+# --------------------------------------------------------------- with threads
+
+
+def test_files_before_the_start_and_after_it(running: Callable[..., Place], tmp_path: Path) -> None:
+    (tmp_path / "var/inbox/办公室").mkdir(parents=True)
+    (tmp_path / "var/inbox/办公室/早.docx").write_bytes(b"1")
+    place = running()
+    wait_for(lambda: place.desk.names() == ["早.docx"])
+    start = time.monotonic()
+    place.drop("晚.docx")
+    wait_for(lambda: len(place.desk.taken) == 2)
+    assert time.monotonic() - start < 5
+    assert {(item.mode, item.state, item.waiting) for item in place.watcher.status()} == {
+        ("events", "available", 0)
+    }
+
+
+def test_five_hundred_files_at_once_each_exactly_once(running: Callable[..., Place]) -> None:
+    place = running()
+    for number in range(500):
+        place.drop(f"{number}.txt", str(number).encode())
+    wait_for(lambda: len(place.desk.taken) == 500, 60)
+    assert sorted(next(iter(copies.values())) for copies in place.desk.contents()) == sorted(
+        str(number).encode() for number in range(500)
+    )
+    time.sleep(1.2)
+    assert place.desk.calls == 500
+    assert place.claims() == []
+
+
+def test_a_gbk_name_does_not_end_the_listening(running: Callable[..., Place]) -> None:
+    place = running(intake=QUICK.model_copy(update={"rescan_every": 600.0}))
+    raw = os.fsencode(place.inbox) + b"/" + "通知.docx".encode("gbk")
+    Path(os.fsdecode(raw)).write_bytes(b"gbk")
+    wait_for(lambda: place.desk.names() == ["通知.docx"])
+    time.sleep(0.5)
+    place.drop("后来.docx")
+    wait_for(lambda: place.desk.names() == ["后来.docx", "通知.docx"])
+    assert {item.mode for item in place.watcher.status()} == {"events"}
+
+
+def _deaf(folders: tuple[Path, ...], until: Until) -> Iterable[set[str]]:
+    while not until.is_set():
+        time.sleep(0.02)
+    return ()
+
+
+def _broken(folders: tuple[Path, ...], until: Until) -> Iterable[set[str]]:
+    raise OSError(28, "inotify watch limit reached")
+
+
+def test_events_that_never_come_are_made_up_for_by_the_rescan(running: Callable[..., Place]) -> None:
+    place = running(source=_deaf)
+    place.drop("a.docx")
+    wait_for(lambda: place.desk.names() == ["a.docx"], 5)
+
+
+def test_where_events_are_not_to_be_had_it_polls_and_says_so(running: Callable[..., Place]) -> None:
+    place = running(source=_broken, intake=QUICK.model_copy(update={"rescan_every": 600.0}))
+    place.drop("a.docx")
+    wait_for(lambda: place.desk.names() == ["a.docx"], 5)
+    assert {item.mode for item in place.watcher.status()} == {"degraded"}
+    assert place.reports == [("watch.degraded", "local", "OSError ENOSPC")]
+
+
+def test_a_polled_root_and_new_departments(running: Callable[..., Place], tmp_path: Path) -> None:
+    share = tmp_path / "share"
+    share.mkdir()
+    place = running(
+        DropRoot(department="财政科", path=str(share), polling=True),
+        DropRoot(department="法规科", path=str(tmp_path / "later")),
+        intake=QUICK.model_copy(update={"rescan_every": 600.0}),
+    )
+    place.drop("a.docx", folder=share)
+    place.drop("b.docx", folder=tmp_path / "var/inbox/新科室")
+    place.drop("c.docx", folder=tmp_path / "later")
+    wait_for(lambda: place.desk.names() == ["a.docx", "b.docx", "c.docx"])
+    assert {item.root.department: item.mode for item in place.watcher.status()} == {
+        "办公室": "events", "新科室": "events", "法规科": "events", "财政科": "polling",
+    }  # fmt: skip
+    assert ("root.missing", "default/法规科#2", "") in place.reports
+
+
+def test_a_slow_copy_of_a_large_file_is_taken_once_and_whole(running: Callable[..., Place]) -> None:
+    place = running()
+    path = place.inbox / "大.pdf"
+    block = b"0123456789abcdef" * 65536  # 1 MiB
+
+    def copy() -> None:
+        with path.open("wb", buffering=0) as file:
+            for number in range(40):
+                file.write(block * 5)
+                time.sleep(0.5 if number == 20 else 0.05)  # one pause longer than the quiet time
+
+    writer = threading.Thread(target=copy)
+    writer.start()
+    place.drop("小.docx")
+    wait_for(lambda: place.desk.names() == ["小.docx"])
+    writer.join()
+    wait_for(lambda: len(place.desk.taken) == 2, 60)
+    assert [file.size for submission, _ in place.desk.taken for file in submission.files] == [5, 200 * 2**20]
+    assert place.desk.calls == 2
+
+
+def test_the_same_name_again_while_the_first_is_in_work(running: Callable[..., Place]) -> None:
+    place = running()
+    entered, go = threading.Event(), threading.Event()
+
+    def slow(name: str) -> None:
+        entered.set()
+        assert go.wait(10)
+
+    place.desk.fault = slow
+    place.drop("a.docx", b"first")
+    assert entered.wait(10)
+    place.drop("a.docx", b"second")
+    wait_for(lambda: len(place.claims()) == 2)
+    go.set()
+    wait_for(lambda: place.desk.contents() == [{"a.docx": b"first"}, {"a.docx": b"second"}])
+
+
+def test_stop_finishes_what_is_handed_over(running: Callable[..., Place]) -> None:
+    place = running()
+    entered = threading.Event()
+
+    def slow(name: str) -> None:
+        entered.set()
+        time.sleep(0.5)
+
+    place.desk.fault = slow
+    place.drop("a.docx")
+    assert entered.wait(10)
+    assert place.watcher.stop(10)
+    assert place.desk.names() == ["a.docx"]
+    assert place.claims() == []
+
+
+def test_a_department_folder_removed_and_made_again(running: Callable[..., Place]) -> None:
+    place = running(intake=QUICK.model_copy(update={"rescan_every": 600.0}))
+    place.drop("a.docx")
+    wait_for(lambda: place.desk.names() == ["a.docx"])
+    wait_for(lambda: place.claims() == [])
+    (place.inbox / ".disclosure-claims").rmdir()
+    place.inbox.rmdir()
+    wait_for(lambda: ("root.missing", "default/办公室", "") in place.reports)
+    place.drop("b.docx")
+    wait_for(lambda: place.desk.names() == ["a.docx", "b.docx"])
