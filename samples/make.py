@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from people import bank_card, mobile, resident_id
-from writing import Paper, docx, pdf, picture_pdf, save_docx, save_xlsx, track_change, write
+from writing import Paper, docx, pdf, picture_pdf, save_docx, save_xlsx, slip, track_change, workbook, write
 
 HERE = Path(__file__).parent
 PUBLIC_NOTE = "（此件公开发布）"
@@ -92,7 +92,7 @@ def wrong_attribute(root: Path) -> None:
         note="（此件依申请公开）",
     )
     save_docx(docx(paper), folder / "通知.docx")
-    _slip(folder / "slip.toml", title=paper.title, attribute="主动公开", genre="通知", main="通知.docx")
+    slip(folder / "slip.toml", title=paper.title, attribute="主动公开", genre="通知", main="通知.docx")
 
 
 def corrupted(root: Path) -> None:
@@ -110,8 +110,6 @@ def corrupted(root: Path) -> None:
 
 
 def annual_plan(root: Path) -> None:
-    from openpyxl import Workbook
-
     folder = root / "财政局" / "财政惠民工作计划"
     paper = Paper(
         "2026年度财政惠民工作计划",
@@ -129,23 +127,19 @@ def annual_plan(root: Path) -> None:
         note=PUBLIC_NOTE,
     )
     save_docx(docx(paper), folder / "工作计划.docx")
-    workbook = Workbook()
-    sheet = workbook.active
-    sheet.title = "任务表"
-    for row in (
+    rows = (
         ("惠民项目任务表", None, None),
         ("项目", "责任单位", "资金（万元）"),
         ("农村道路养护", "县交通运输局", 320),
         ("镇卫生院设备更新", "县卫生健康局", 180),
         ("社区食堂运营补助", "县民政局", 96.5),
-    ):
-        sheet.append(row)
-    save_xlsx(workbook, folder / "附件1：惠民项目任务表.xlsx")
+    )
+    save_xlsx(workbook({"任务表": rows}), folder / "附件1：惠民项目任务表.xlsx")
     explanation = Paper(
         "资金管理说明", ("项目资金实行专账核算，结余资金按规定收回。", "各单位每季度末公开资金使用情况。")
     )
     save_docx(docx(explanation), folder / "附件2：资金管理说明.docx")
-    _slip(
+    slip(
         folder / "slip.toml",
         title=paper.title,
         attribute="主动公开",
@@ -158,25 +152,18 @@ def annual_plan(root: Path) -> None:
 
 
 def hidden_sheet(root: Path) -> None:
-    from openpyxl import Workbook
-
-    workbook = Workbook()
-    sheet = workbook.active
-    sheet.title = "公开表"
-    for row in (
+    shown = (
         ("项目", "本年预算（万元）", "上年预算（万元）"),
         ("基本支出", 1260, 1218),
         ("项目支出", 840, 902),
         ("合计", 2100, 2120),
-    ):
-        sheet.append(row)
-    hidden = workbook.create_sheet("测算底稿")
-    hidden.append(("经办人", "联系手机", "备注"))
-    hidden.append(("石样甲", mobile(11), "底稿数字尚未核对"))
-    hidden.sheet_state = "hidden"
+    )
+    hidden = (("经办人", "联系手机", "备注"), ("石样甲", mobile(11), "底稿数字尚未核对"))
+    book = workbook({"公开表": shown, "测算底稿": hidden})
+    book["测算底稿"].sheet_state = "hidden"
     path = root / "财政局" / "主动公开" / "部门预算公开表.xlsx"
-    save_xlsx(workbook, path)
-    _slip(
+    save_xlsx(book, path)
+    slip(
         path.with_name(path.name + ".slip.toml"),
         title="示范县财政局2026年部门预算公开表",
         genre="预算",
@@ -210,7 +197,7 @@ def exempt(root: Path) -> None:
         date="2026年11月9日",
     )
     save_docx(docx(paper), folder / "考勤管理规定.docx")
-    _slip(
+    slip(
         folder / "slip.toml",
         title=paper.title,
         attribute="不予公开",
@@ -234,7 +221,7 @@ def joint(root: Path) -> None:
         note=PUBLIC_NOTE,
     )
     save_docx(docx(paper), folder / "通知.docx")
-    _slip(
+    slip(
         folder / "slip.toml",
         title=paper.title,
         attribute="主动公开",
@@ -318,7 +305,7 @@ def tracked_changes(root: Path) -> None:
 def scan(root: Path) -> None:
     path = root / "民政局" / "依申请公开" / "社会团体变更登记批复（扫描件）.pdf"
     picture_pdf(path, HERE / "assets" / "approval-scan.png")
-    _slip(
+    slip(
         path.with_name(path.name + ".slip.toml"),
         title="关于同意示范县书法爱好者协会变更登记的批复",
         document_number="示民许〔2026〕8号",
@@ -400,15 +387,6 @@ SAMPLES: tuple[Maker, ...] = (
     office_form, heating_price,
 )  # fmt: skip
 """In the order of the numbers in ``expected/``."""
-
-
-def _slip(path: Path, **values: str | list[str]) -> None:
-    lines = []
-    for key, value in values.items():
-        words = value if isinstance(value, str) else None
-        items = ", ".join(f'"{item}"' for item in value) if words is None else ""
-        lines.append(f'{key} = "{words}"' if words is not None else f"{key} = [{items}]")
-    write(path, ("\n".join(lines) + "\n").encode())
 
 
 def main(root: Path) -> None:

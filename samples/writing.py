@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -121,12 +121,25 @@ def save_docx(document: Any, path: Path) -> None:
     write(path, _steady(stream.getvalue()))
 
 
-def save_xlsx(workbook: Any, path: Path) -> None:
+def workbook(sheets: Mapping[str, Sequence[Sequence[str | float | None]]]) -> Any:
+    """An openpyxl workbook of these sheets, not saved yet."""
+    from openpyxl import Workbook
+
+    made = Workbook()
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    del made["Sheet"]
+    return made
+
+
+def save_xlsx(book: Any, path: Path) -> None:
     """Save an openpyxl workbook with fixed times."""
-    workbook.properties.creator = workbook.properties.lastModifiedBy = ""
-    workbook.properties.created = MADE
+    book.properties.creator = book.properties.lastModifiedBy = ""
+    book.properties.created = MADE
     stream = io.BytesIO()
-    workbook.save(stream)
+    book.save(stream)
     write(path, _steady(stream.getvalue()))
 
 
@@ -193,6 +206,16 @@ def _canvas(stream: io.BytesIO) -> Any:
     ):
         clear("")
     return canvas
+
+
+def slip(path: Path, **values: str | list[str]) -> None:
+    """Write a ``slip.toml``."""
+    lines = []
+    for key, value in values.items():
+        items = [value] if isinstance(value, str) else value
+        quoted = ", ".join(f'"{item}"' for item in items)
+        lines.append(f"{key} = {quoted}" if isinstance(value, str) else f"{key} = [{quoted}]")
+    write(path, ("\n".join(lines) + "\n").encode())
 
 
 def write(path: Path, data: bytes) -> None:

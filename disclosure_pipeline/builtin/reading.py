@@ -32,6 +32,8 @@ TITLE_LINES = 4
 """Most lines over which a title is broken."""
 TITLE_LENGTH = 120
 """Most characters of a title; longer lines are running text."""
+NOTE_LENGTH = 60
+"""Most characters of a 附注 that stands alone."""
 
 
 def fold(text: str) -> str:
@@ -115,7 +117,7 @@ def find_title(text: Text, rulebook: RuleBook) -> Title | None:
     notes = rulebook.of_form("note")
     found = _below_number([*lines(text, _PROSE)] or [*lines(text, _CELLS)], rulebook)
     for position, line in enumerate(found):
-        if _is_any(furniture, line.folded) or _is_note(notes, line.folded) or parse_date(line.folded):
+        if _is_any(furniture, line.folded) or _note_rule(notes, line.folded) or parse_date(line.folded):
             continue
         if len(line.folded) > TITLE_LENGTH:
             return None
@@ -171,10 +173,9 @@ def find_notes(text: Text, rules: Sequence[Rule]) -> tuple[Note, ...]:
         rules: rules of form ``note``.
     """
     found: dict[tuple[int, int], Note] = {}
-    for rule in rules:
-        for line in lines(text):
-            if _is_note((rule,), line.folded):
-                found.setdefault((line.spot.segment, line.spot.start), Note(rule, line.spot, alone=True))
+    for line in lines(text):
+        if (rule := _note_rule(rules, line.folded)) is not None:
+            found[line.spot.segment, line.spot.start] = Note(rule, line.spot, alone=True)
     for rule, spot in _bracketed(text, rules):
         found.setdefault((spot.segment, spot.start), Note(rule, spot, alone=False))
     return tuple(found[key] for key in sorted(found))
@@ -197,12 +198,15 @@ def _bracketed(text: Text, rules: Sequence[Rule]) -> Iterator[tuple[Rule, Spot]]
                 yield rule, Spot(indexes[number], *unfold(original, begin, finish))
 
 
-def _is_note(rules: Sequence[Rule], folded: str) -> bool:
-    return any(
-        re.fullmatch(rf"[(\[【〔]?(?:{pattern})[。.]?[)\]】〕]?", folded)
-        for rule in rules
-        for pattern in rule.patterns
-    )
+def _note_rule(rules: Sequence[Rule], folded: str) -> Rule | None:
+    """The rule whose note the line is, with or without brackets."""
+    if len(folded) > NOTE_LENGTH:
+        return None
+    for rule in rules:
+        for pattern in rule.patterns:
+            if re.fullmatch(rf"[(\[【〔]?(?:{pattern})[。.]?[)\]】〕]?", folded):
+                return rule
+    return None
 
 
 def _is_any(rules: Sequence[Rule], folded: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from disclosure_pipeline import __version__
 from disclosure_pipeline.errors import ConfigError, PluginFault
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from disclosure_pipeline.settings.workspace import Workspace
 
 
+PluginState = Literal["loaded", "degraded", "failed", "disabled"]
+"""``degraded``: some of it is missing; ``disabled``: the configuration does not allow it."""
+
+
 @dataclass(frozen=True, slots=True)
 class PluginInfo:
     """A plugin as `disclosure plugins` shows it.
@@ -35,14 +39,14 @@ class PluginInfo:
     Args:
         name: its name.
         version: its version, or empty.
-        state: ``loaded``, ``degraded`` (some of it is missing), ``failed`` or ``disabled`` (not allowed).
+        state: see :data:`PluginState`.
         provides: full ids of its objects, sorted.
         faults: what went wrong while loading.
     """
 
     name: str
     version: str
-    state: str
+    state: PluginState
     provides: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
 
@@ -60,7 +64,7 @@ class PluginInfo:
         return PluginInfo(self.name, self.version, state_of(provides, faults), provides, faults)
 
 
-def state_of(provides: Sequence[str], faults: Sequence[Fault]) -> str:
+def state_of(provides: Sequence[str], faults: Sequence[Fault]) -> PluginState:
     """The state of an allowed plugin."""
     if not faults:
         return "loaded"

@@ -122,8 +122,7 @@ class Sandbox:
             nothing = f"{sandbox_child.__name__}:{sandbox_child.nothing.__name__}"
             futures = [self._schedule(slot, nothing, (), START_ALLOWANCE) for slot in slots]
             answers = [
-                self._wait(slot, future, START_ALLOWANCE)
-                for slot, future in zip(slots, futures, strict=True)
+                self._wait(slot, future, START_ALLOWANCE) for slot, future in zip(slots, futures, strict=True)
             ]
         finally:
             for slot in slots:
@@ -160,22 +159,22 @@ class Sandbox:
     def _ask(self, slot: _Slot, function: str, args: tuple[Any, ...], timeout: float) -> Answer:
         return self._wait(slot, self._schedule(slot, function, args, timeout), timeout)
 
-    def _schedule(
-        self, slot: _Slot, function: str, args: tuple[Any, ...], timeout: float
-    ) -> Future[Answer]:
+    def _schedule(self, slot: _Slot, function: str, args: tuple[Any, ...], timeout: float) -> Future[Answer]:
         """Hand the job to the slot's process; what goes wrong is in the future."""
         try:
             if slot.pool is None or not slot.pool.active:
                 self._by_keeper(lambda: self._start(slot)).result()
-            if slot.pool is None:
-                raise _closed()
-            future: Future[Answer] = slot.pool.schedule(
-                sandbox_child.call, args=(function, args), timeout=timeout
-            )
-        except Exception as error:  # noqa: BLE001 - pebble and the operating system
-            future = Future()
-            future.set_exception(error)
-        return future
+            if slot.pool is not None:
+                future: Future[Answer] = slot.pool.schedule(
+                    sandbox_child.call, args=(function, args), timeout=timeout
+                )
+                return future
+            error: Exception = _closed()
+        except Exception as failed:  # noqa: BLE001 - pebble and the operating system
+            error = failed
+        lost: Future[Answer] = Future()
+        lost.set_exception(error)
+        return lost
 
     def _wait(self, slot: _Slot, future: Future[Answer], timeout: float) -> Answer:
         from pebble import ProcessExpired
@@ -288,7 +287,7 @@ class Sandbox:
 def _stop(slot: _Slot) -> None:
     pool, slot.pool = slot.pool, None
     if pool is not None:
-        pool.stop()
+        pool.stop()  # type: ignore[no-untyped-call]
         pool.join()
 
 

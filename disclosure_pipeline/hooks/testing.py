@@ -7,7 +7,7 @@ channels are tested by the same functions.
     from disclosure_pipeline.hooks import testing
 
     def test_plugin(tmp_path):
-        testing.check_plugin(Path("plugins/vehicle_plate.py"))
+        testing.check_plugin(Path("plugins/vehicle_plate.py"), tmp_path)
 """
 
 from __future__ import annotations
@@ -297,11 +297,14 @@ def _words(version: int) -> tuple[str, str]:
 # ------------------------------------------------------------------ whole plugins
 
 
-def check_plugin(path: Path, section: Mapping[str, Any] | None = None) -> tuple[registry.Registered, ...]:
+def check_plugin(
+    path: Path, folder: Path, section: Mapping[str, Any] | None = None
+) -> tuple[registry.Registered, ...]:
     """Load a drop-in file as the host would, and prove its detectors.
 
     Args:
         path: the plugin's file.
+        folder: the folder it may write (``context.folders["own"]``).
         section: its configuration section; ``None`` means that there is none.
 
     Returns:
@@ -315,8 +318,7 @@ def check_plugin(path: Path, section: Mapping[str, Any] | None = None) -> tuple[
     try:
         plugin = load(source)
         options = registry.section(plugin, section)
-        own = Path(tempfile.mkdtemp(prefix="check-plugin-"))
-        context = PluginContext(options, RuleBook(()), {"own": own})
+        context = PluginContext(options, RuleBook(()), {"own": folder})
         families = (family for family in registry.FAMILIES if family is not registry.STAGES)
         found = registry.collect(plugin, context, families)
     except PluginFault as error:

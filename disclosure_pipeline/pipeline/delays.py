@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 from structlog import get_logger
 
 from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.model.finding import Fault
+from disclosure_pipeline.model.lifecycle import State, step
 from disclosure_pipeline.model.times import later, utc_now
 from disclosure_pipeline.pipeline.core import INTAKE, Core
-from disclosure_pipeline.pipeline.transitions import Lease
+from disclosure_pipeline.pipeline.transitions import Lease, take_step
 from disclosure_pipeline.store import documents
 from disclosure_pipeline.store.tables import document
 
@@ -29,6 +30,10 @@ TAKEN_OVER = Fault(
 """Why a document is set aside after too many takeovers (design 4)."""
 
 _FIRST, _MOST = 2.0, 300.0
+"""Seconds before the second try, and the longest wait between two."""
+
+_TRIES = 3
+"""Tries after which a fault that is not one of the machine sets the document aside."""
 
 
 def taken_over_too_often(core: Core, document_id: str) -> bool:
@@ -55,6 +60,13 @@ def try_later(core: Core, lease: Lease, error: DisclosureError) -> None:
             row = documents.fetch(connection, lease.document, lock=True)
             if (row.lease_owner, row.fence) != (lease.owner, lease.fence):
                 return
+            if (
+                error.code not in PASSING
+                and row.attempts >= _TRIES
+                and State(row.state) in step("set_aside").sources
+            ):
+                _set_aside(core, connection, lease, error)
+                return
             delay = min(_FIRST * 2**row.attempts, _MOST)
             connection.execute(
                 update(document)
@@ -73,3 +85,12 @@ def try_later(core: Core, lease: Lease, error: DisclosureError) -> None:
             )
     except DisclosureError as second:
         log.warning("work_delay_not_stored", case=lease.document, code=second.code)
+
+
+def _set_aside(core: Core, connection: Connection, lease: Lease, error: DisclosureError) -> None:
+    documents.resolve_faults(connection, lease.document)
+    fault = Fault(error.code, "intake", error.message, error.advice)
+    documents.add_faults(connection, lease.document, (fault,))
+    changes = {"work_at": None, "attempts": 0}
+    detail = {"codes": [error.code]}
+    take_step(core, connection, lease.document, "set_aside", lease=lease, changes=changes, detail=detail)

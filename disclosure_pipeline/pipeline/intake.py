@@ -54,10 +54,11 @@ class Accepted:
     """What became of a drop.
 
     Args:
-        outcome: ``accepted`` (a new case), ``corrected`` (a new version of ``case``),
+        outcome: ``accepted`` (a new case, or a new version of a returned one),
             ``duplicate`` (``case`` is the new row, ``first`` the earlier case) or
             ``not_taken`` (nothing was opened; ``reason`` says why, Chinese).
         case: case number, empty when nothing was opened.
+        stored: hashes of the files that the case holds, when this claim was taken before.
         first: earlier case of a duplicate.
         reason: for ``not_taken``.
     """
@@ -66,6 +67,7 @@ class Accepted:
     case: str
     first: str = ""
     reason: str = ""
+    stored: frozenset[str] | None = None
 
 
 def accept(core: Core, drop: Drop) -> Accepted:
@@ -84,7 +86,12 @@ def accept(core: Core, drop: Drop) -> Accepted:
         known = connection.execute(select(document).where(document.c.claim == drop.claim)).first()
         if known is not None:
             outcome = "duplicate" if known.duplicate_of else "accepted"
-            return Accepted(outcome, known.id, known.duplicate_of or "")
+            held = documents.parts_of(connection, known.id, known.version)
+            stored = frozenset(item.sha256 for item in held)
+            waits = known.spool == drop.spool and State(known.state) in (State.RECEIVED, State.ATTENTION)
+            if not waits:
+                spool.remove(core, drop.spool)
+            return Accepted(outcome, known.id, known.duplicate_of or "", stored=stored)
         named = _named_case(core.workspace.spool / drop.spool, manifest)
         match = _match(connection, drop, manifest, parts, named)
         if isinstance(match, Accepted):

@@ -120,7 +120,8 @@ def compose(core: Core, connection: Connection, row: Row[Any]) -> dict[str, Any]
 def folders(core: Core, unit: str, department: str) -> dict[str, str]:
     """The department's outbox and the folders in it."""
     settings = core.unit(unit)
-    outbox = core.workspace.outbox / department
+    base = core.workspace.outbox / unit if settings.parent else core.workspace.outbox
+    outbox = base / department
     for root in settings.drop_roots:
         if root.department == department and root.outbox:
             outbox = Path(root.outbox)

@@ -57,6 +57,9 @@ def carry_on(core: Core, document: str) -> None:
             log.warning("fenced", case=document)
         except DisclosureError as error:
             delays.try_later(core, lease, error)
+        except Exception as error:  # noqa: BLE001 -- a mistake of ours holds the document, never lets it pass
+            name = type(error).__name__
+            delays.try_later(core, lease, DisclosureError(f"The pipeline itself failed ({name})."))
         finally:
             tools.close()
     letters.deliver(core, document)

@@ -32,6 +32,9 @@ QUEUES = (INTAKE, PUBLISH, RESCREEN)
 _WORKFLOW = "disclosure.{queue}"
 _SETTLED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _BATCH = 500
+_CLAIMED_AT_ONCE = 64
+"""Rows that one look at a queue takes. Most of them are done already when it looks, because the
+doorbell is faster; how much really runs at once is the worker's own limit."""
 
 Task = Callable[[str], str]
 """Work on one subject; returns a code, never text, and never raises."""
@@ -52,9 +55,11 @@ class EngineQueue:
         self._database = database
         self._ready = False
 
-    def enqueue(self, connection: Connection, queue: str, *, key: str, subject: str, delay: float = 0.0) -> None:
+    def enqueue(
+        self, connection: Connection, queue: str, *, key: str, subject: str, delay: float = 0.0
+    ) -> None:
         """Ask for work inside the caller's transaction."""
-        self._ready = self._ready or _has_tables(self._database)
+        self._ready = self._ready or has_tables(self._database)
         if not self._ready:
             return
         options: dict[str, Any] = {
@@ -75,13 +80,10 @@ class WorkEngine:
         database: the store.
         executor: stable id of the worker slot; unique among the living.
         tasks: what to do, by queue.
-        concurrency: pieces of work of one queue that run at once.
         poll: seconds between looks at a queue (the net under the doorbell).
     """
 
-    def __init__(
-        self, database: Database, *, executor: str, tasks: Mapping[str, Task], concurrency: int, poll: float
-    ):
+    def __init__(self, database: Database, *, executor: str, tasks: Mapping[str, Task], poll: float):
         from dbos import DBOS
 
         self._dbos = DBOS
@@ -99,7 +101,6 @@ class WorkEngine:
             }
         )
         self._workflows = {queue: _workflow(DBOS, queue, task) for queue, task in tasks.items()}
-        self._concurrency = concurrency
         self._poll = poll
 
     def launch(self) -> None:
@@ -107,7 +108,7 @@ class WorkEngine:
         self._dbos.launch()
         for queue in self._workflows:
             self._dbos.register_queue(
-                queue, worker_concurrency=self._concurrency, polling_interval_sec=self._poll
+                queue, worker_concurrency=_CLAIMED_AT_ONCE, polling_interval_sec=self._poll
             )
 
     def start(self, queue: str, key: str, subject: str) -> None:
@@ -203,7 +204,8 @@ def _client(database: Database) -> DBOSClient:
     return _clients[database.url]
 
 
-def _has_tables(database: Database) -> bool:
+def has_tables(database: Database) -> bool:
+    """Whether a worker has made the engine's tables yet."""
     schema = None if database.sqlite else "dbos"
     return inspect(database.engine).has_table("workflow_status", schema=schema)
 

@@ -20,6 +20,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from disclosure_pipeline.errors import StoreFault
 from disclosure_pipeline.store.tables import counter, meta
 
+CHANNEL = "disclosure_rows"
+"""PostgreSQL channel on which every writing transaction tells that rows have changed."""
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -88,6 +91,8 @@ class Database:
                 if self.sqlite:
                     connection.exec_driver_sql("BEGIN IMMEDIATE")
                 yield connection
+                if not self.sqlite:
+                    connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
                 connection.commit()
         except SQLAlchemyError as error:
             raise _fault(error) from None

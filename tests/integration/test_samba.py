@@ -12,7 +12,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,6 +82,10 @@ class Share:
         """Run smbclient commands in the share; each call is a connection of its own."""
         subprocess.run(self.client(*commands), check=True, capture_output=True, timeout=120)
 
+    def answers(self) -> bool:
+        """Whether the server is up."""
+        return subprocess.run(self.client("ls"), check=False, capture_output=True).returncode == 0
+
     def client(self, *commands: str) -> list[str]:
         return ["smbclient", "//127.0.0.1/share", "-N", "-p", str(self.port), "-c", "; ".join(commands)]
 
@@ -106,7 +110,7 @@ def share(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Share]:
     )  # fmt: skip
     running = Share(folder, port)
     try:
-        wait_for(lambda: subprocess.run(running.client("ls"), capture_output=True).returncode == 0, 30)
+        wait_for(running.answers, 30)
         yield running
     finally:
         process.terminate()
@@ -165,31 +169,30 @@ def test_a_large_file_is_taken_whole_and_once(watched: FolderDesk, share: Share,
     assert watched.calls == 1
 
 
-def test_a_file_held_open_by_a_client_is_not_taken(
+def test_an_upload_that_pauses_longer_than_the_quiet_time(
     watched: FolderDesk, share: Share, tmp_path: Path
 ) -> None:
+    """The server holds the file open for writing as long as the client does: the lease test sees it."""
+    half = os.urandom(1 << 20) * 40  # more than the client keeps in hand
     other = _local(tmp_path, "client/other.docx", b"other")
     client = subprocess.Popen(
-        ["smbclient", "//127.0.0.1/share", "-N", "-p", str(share.port)], stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True, bufsize=1,
+        share.client('put - "待审\\慢.pdf"'), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )  # fmt: skip
     assert client.stdin is not None
-    try:
-        client.stdin.write('posix\nposix_open "待审/编辑中.docx" 0644\n')
-        client.stdin.write('open "待审\\编辑中.docx"\n')
-        wait_for(lambda: (share.folder / "待审" / "编辑中.docx").exists() or _opened_by_put(client, share))
-        share.run(f'put "{other}" "待审\\另一份.docx"')
-        wait_for(lambda: watched.names() == ["另一份.docx"])
-        time.sleep(7)  # an empty file waits ten times the quiet time
-        assert watched.names() == ["另一份.docx"]
-    finally:
-        client.stdin.close()
-        client.wait(20)
-    wait_for(lambda: watched.names() == ["另一份.docx", "编辑中.docx"], 40)
-
-
-def _opened_by_put(client: subprocess.Popen[str], share: Share) -> bool:
-    return client.poll() is not None
+    slow = share.folder / "待审" / "慢.pdf"
+    client.stdin.write(half)
+    client.stdin.flush()
+    wait_for(lambda: slow.exists() and slow.stat().st_size > 0)
+    share.run(f'put "{other}" "待审\\另一份.docx"')
+    wait_for(lambda: watched.names() == ["另一份.docx"])
+    time.sleep(2)
+    assert watched.names() == ["另一份.docx"]
+    client.stdin.write(half)
+    client.stdin.close()
+    assert client.wait(30) == 0
+    wait_for(lambda: watched.names() == ["另一份.docx", "慢.pdf"])
+    assert watched.contents()[1] == {"慢.pdf": half + half}
 
 
 def test_what_a_client_cannot_see(watched: FolderDesk, share: Share, tmp_path: Path) -> None:
@@ -199,8 +202,7 @@ def test_what_a_client_cannot_see(watched: FolderDesk, share: Share, tmp_path: P
         listing = subprocess.run(share.client("ls"), check=True, capture_output=True, text=True)
         entered.append(listing.stdout)
 
-    fault: Callable[[str], None] = look
-    watched.fault = fault
+    watched.fault = look
     draft = _local(tmp_path, "client/draft.docx", b"draft")
     share.run(f'put "{draft}" "待审\\a.docx"')
     wait_for(lambda: watched.names() == ["a.docx"])

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import fields
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from disclosure_pipeline.hooks.contracts import PartText
 from disclosure_pipeline.model.document import PartRole
-from disclosure_pipeline.model.finding import Finding, Severity
-from disclosure_pipeline.model.policy import Rule, RuleBook
+from disclosure_pipeline.model.finding import Finding
+from disclosure_pipeline.model.policy import RuleBook
 from disclosure_pipeline.model.text import VISIBLE_KINDS, Place, Segment, Text
-
-CONFIG = Path(__file__).parents[2] / "config"
-_LISTS = {"patterns", "guards"}
-
-
-def rule_of(table: dict[str, Any]) -> Rule:
-    unknown = set(table) - {field.name for field in fields(Rule)}
-    assert not unknown, f"{table['id']}: {unknown}"
-    values = {key: tuple(value) if key in _LISTS else value for key, value in table.items()}
-    return Rule(**{**values, "severity": Severity(table["severity"])})
+from disclosure_pipeline.settings.policy import load_rulebook
 
 
 @cache
 def shipped() -> RuleBook:
-    """Every ``[[rule]]`` of the repository's own configuration."""
-    files = sorted([*CONFIG.glob("rules/*.toml"), *CONFIG.glob("lexicons/*.toml")])
-    tables = [table for file in files for table in tomllib.loads(file.read_text()).get("rule", [])]
-    return RuleBook(rules=tuple(rule_of(table) for table in tables))
+    """The rules of the repository's own configuration."""
+    return load_rulebook(Path(__file__).parents[2] / "config")
 
 
 def part(*texts: str | tuple[str, str], **place: Any) -> PartText:
@@ -51,7 +39,7 @@ def row(*cells: str, number: int = 3) -> PartText:
     return PartText(0, PartRole.MAIN, Text("text/plain", "test", segments))
 
 
-def assert_offsets(found: list[Finding], screened: PartText) -> None:
+def assert_offsets(found: Sequence[Finding], screened: PartText) -> None:
     """Every finding quotes exactly the original characters."""
     for finding in found:
         segment = screened.text.segments[finding.segment]

@@ -42,7 +42,7 @@ def reader(**more) -> Reader:
 
 def with_fault(name: str) -> Reader:
     """The reader with one more detector, from the fault plugins."""
-    (registered,) = testing.check_plugin(FAULTS / f"{name}.py")
+    (registered,) = testing.check_plugin(FAULTS / f"{name}.py", FAULTS)
     detectors = {MARKING: SecrecyMarking(BOOK), "builtin.fault": registered.item}
     return reader(detectors=detectors, required=(MARKING,))
 

@@ -121,7 +121,6 @@ def test_small_enough_to_ship() -> None:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pytest.importorskip("docx")
     folder = tmp_path_factory.mktemp("drafts")
     sys.path.insert(0, str(SAMPLES))
     try:

@@ -88,7 +88,8 @@ def test_other_forms_on_the_first_page(detector: SecrecyMarking, text: str) -> N
 
 
 @pytest.mark.parametrize(
-    "kind", ["header", "footer", "textbox", "comment", "hidden", "metadata", "note", "attachment", "alt", "link"]
+    "kind",
+    ["header", "footer", "textbox", "comment", "hidden", "metadata", "note", "attachment", "alt", "link"],
 )
 @pytest.mark.parametrize("text", ["机密", "绝　密", "机密★10年", "秘密 特急", "秘密级"])
 def test_every_kind_of_place_counts(detector: SecrecyMarking, kind: str, text: str) -> None:
@@ -218,17 +219,19 @@ def test_declassification_notes_are_looked_at(detector: SecrecyMarking, text: st
     assert {finding.kind for finding in detector.detect(part("正文。", text, "正文。"))} == {"secrecy.term"}
 
 
-@given(
-    st.sampled_from(LEVELS), st.sampled_from(STARS[:5]), st.sampled_from(TERMS),
-    st.lists(st.sampled_from(["", " ", "\u200b", "　", "\n", "\u200d \ufeff"]), min_size=12, max_size=12),
-    st.text(max_size=20), st.text(max_size=20),
-)  # fmt: skip
+full_markings = st.builds(
+    "".join, st.tuples(st.sampled_from(LEVELS), st.sampled_from(STARS[:5]), st.sampled_from(TERMS))
+)
+noises = st.lists(st.sampled_from(["", " ", "\u200b", "　", "\n", "\u200d \ufeff"]), min_size=20, max_size=20)
+
+
+@given(full_markings, noises, st.text(max_size=20), st.text(max_size=20))
 @settings(max_examples=150, deadline=None)
 def test_noise_inside_does_not_hide_a_marking(
-    level: str, star: str, term: str, noise: list[str], before: str, after: str
+    marking: str, noise: list[str], before: str, after: str
 ) -> None:
-    marking = "".join(a + b for a, b in zip(level + star + term, noise * 2, strict=False))
-    screened = part(before + "。" + marking + "。" + after)
+    written = "".join(character + gap for character, gap in zip(marking, noise, strict=False))
+    screened = part(before + "。" + written + "。" + after)
     found = [finding for finding in SecrecyMarking(shipped()).detect(screened) if finding.kind == MARKING]
     assert_offsets(found, screened)
     first = len(before) + 1

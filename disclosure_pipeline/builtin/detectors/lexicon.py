@@ -29,13 +29,17 @@ class _Owner:
 
 Range = tuple[int, int]
 
+_LONGEST_CHANCE = 3
+
 
 class Lexicon:
     """Finds the terms of all rules of the form ``literal`` and the patterns of the form ``regex``.
 
     Terms are searched with all white space left out, so that line ends and spread-out headings do
     not hide them. A hit is explained away by a guard of its own rule that covers it whole, or when
-    it straddles a boundary between words; a rule with the option ``boundary = false`` keeps those.
+    it straddles a boundary between words. Terms of more than three characters are not made by
+    chance and keep such hits (the segmenter itself errs there: 办公会议|纪要), so do all terms of a
+    rule with the option ``boundary = false``.
 
     Args:
         rulebook: all rules in force, further lexicons included.
@@ -89,14 +93,12 @@ class Lexicon:
         view = View.of(part.text, drop=WHITESPACE)
         text = _lower(view.text)
         hits = self._hits(text)
-        checked = {place for rule, places in hits if rule.options.get("boundary", True) for place in places}
-        straddling = self._boundaries.straddling(view.text, sorted(checked)) if checked else set()
+        by_chance = {place for rule, places in hits for place in places if _may_be_chance(rule, place)}
+        straddling = self._boundaries.straddling(view.text, sorted(by_chance)) if by_chance else set()
         for rule, places in hits:
-            for start, end in places:
-                if (start, end) in straddling and rule.options.get("boundary", True):
-                    continue
-                if _is_latin_word(view, start, end):
-                    yield finding_at(part, view, rule, start, end)
+            for place in places:
+                if _is_whole(view, *place) and not (place in straddling and _may_be_chance(rule, place)):
+                    yield finding_at(part, view, rule, *place)
 
     def _hits(self, text: str) -> list[tuple[Rule, list[Range]]]:
         """By rule, the longest terms that no guard of the rule covers."""
@@ -160,7 +162,12 @@ def _unguarded(places: Sequence[Range], guards: Sequence[Range]) -> list[Range]:
     return free
 
 
-def _is_latin_word(view: View, start: int, end: int) -> bool:
+def _may_be_chance(rule: Rule, place: Range) -> bool:
+    """Whether neighbouring words may make up the term (计算机|密码 holds 机密)."""
+    return place[1] - place[0] <= _LONGEST_CHANCE and bool(rule.options.get("boundary", True))
+
+
+def _is_whole(view: View, start: int, end: int) -> bool:
     """Whether a hit does not begin or end within a word of Latin letters or a number."""
     first, behind = view.origin(start), view.origin(end - 1) + 1
     before, after = view.original[max(0, first - 1) : first], view.original[behind : behind + 1]

@@ -113,11 +113,11 @@ class NumberRule:
             return False
         if any(guard.match(after) for guard in self._after):
             return False
-        if self.is_usual(number):
+        if self.is_usual(number) or any(cue in before for cue in self._cues):
             return True
         if any(shape.match(text[number.start : number.end]) for shape in self._refuse):
             return False
-        return any(cue in before for cue in self._cues) or not _in_a_row(before, after, number.strength)
+        return not _in_a_row(before, after, number.strength)
 
     def confidence(self, number: Number) -> float:
         """How sure a number written like this is."""

@@ -74,7 +74,9 @@ def read_embedded(
     if not data:
         return
     name = (name or part).lower()
-    reader = choose(builtin_extractors(limits, depth + 1), data[:HEAD_BYTES], name) if depth < MAX_DEPTH else None
+    reader = (
+        choose(builtin_extractors(limits, depth + 1), data[:HEAD_BYTES], name) if depth < MAX_DEPTH else None
+    )
     if reader is None:
         out.doubt("attachment.unread", "文件中嵌有无法读取的附件或对象，请人工查看。", place)
         return

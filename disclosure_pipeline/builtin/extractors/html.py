@@ -13,7 +13,7 @@ from disclosure_pipeline.builtin.extractors import pictures
 from disclosure_pipeline.builtin.extractors.collector import Collector, Limits, Source, check_suffix
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.html_style import HiddenBySheet, is_hidden_style
-from disclosure_pipeline.builtin.extractors.txt import decode, load
+from disclosure_pipeline.builtin.extractors.txt import decode, is_plausible, load
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Place, Text
 
@@ -33,7 +33,9 @@ _INLINE = frozenset(
      "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
      "tspan", "input")
 )  # fmt: skip
-_HIDDEN_ELEMENTS = frozenset(("template", "noscript", "datalist", "head", "dialog", "audio", "video", "canvas", "object", "noframes"))
+_HIDDEN_ELEMENTS = frozenset(
+    ("template", "noscript", "datalist", "head", "dialog", "audio", "video", "canvas", "object", "noframes")
+)
 _ATTRIBUTE_KINDS = {
     "alt": "alt", "title": "alt", "summary": "alt", "aria-label": "alt", "aria-description": "alt", "label": "form",
     "placeholder": "form", "value": "form", "href": "link", "src": "link", "action": "link", "data": "link",
@@ -95,17 +97,15 @@ class _Page:
         self._block: list[str] = []
         self._hidden = False
         self._blocks = 0
-        self._cell: str | None = None
         self._sheet = HiddenBySheet()
 
     def read(self, root: etree._Element) -> None:
         for style in root.iter("style"):
             self._sheet.read(style.text or "", self._out)
-        # Comments before and after the root element are its siblings.
-        for sibling in (*root.itersiblings(preceding=True), *root.itersiblings()):
-            self._note(sibling)
-        self._element(root, hidden=False, pre=False, depth=0)
-        self._end_block()
+        # Comments around the root element, and whatever follows its end tag, are its siblings.
+        for sibling in (*reversed(list(root.itersiblings(preceding=True))), root, *root.itersiblings()):
+            self._element(sibling, hidden=False, pre=False, depth=0)
+            self._end_block()
 
     def _element(self, element: etree._Element, *, hidden: bool, pre: bool, depth: int) -> None:
         if not isinstance(element.tag, str):
@@ -116,8 +116,11 @@ class _Page:
         if tag in ("script", "style"):
             self._out.add(str(element.text or ""), "script", "page", detail=tag)
             return
-        if tag == "title" and not hidden:
+        if tag == "title":
             self._out.add("".join(map(str, element.itertext())), "metadata", "page", detail="title")
+            return
+        if tag == "br":
+            self._add_text("\n", hidden=hidden, pre=True)
             return
         concealed = hidden or tag in _HIDDEN_ELEMENTS or self._is_hidden(element, tag)
         inline = tag in _INLINE
@@ -126,8 +129,6 @@ class _Page:
         if depth > _MOST_DEPTH:
             self._add_text(" ".join(map(str, element.itertext())), hidden=concealed, pre=pre)
             return
-        if tag == "br":
-            self._add_text("\n", hidden=concealed, pre=True)
         keep = pre or tag in ("pre", "textarea", "xmp", "plaintext")
         self._add_text(element.text, hidden=concealed, pre=keep)
         for child in element:
@@ -153,7 +154,9 @@ class _Page:
             self._out.add(text, kind, "page", paragraph=self._blocks)
 
     def _is_hidden(self, element: etree._Element, tag: str) -> bool:
-        if element.get("hidden") is not None or (tag == "input" and element.get("type", "").lower() == "hidden"):
+        if element.get("hidden") is not None or (
+            tag == "input" and element.get("type", "").lower() == "hidden"
+        ):
             return True
         if is_hidden_style(element.get("style", "")):
             return True
@@ -174,7 +177,9 @@ class _Page:
             if value.startswith("data:"):
                 self._data_address(value)
             elif tag == "meta" and name == "content":
-                self._out.add(value, "metadata", "page", detail=element.get("name") or element.get("property"))
+                self._out.add(
+                    value, "metadata", "page", detail=element.get("name") or element.get("property")
+                )
             elif name.startswith("on"):
                 self._out.add(value, "script", "page", detail=name)
             elif name in _ATTRIBUTE_KINDS:
@@ -213,18 +218,20 @@ class _Page:
 
 def _decode(data: bytes, out: Collector) -> str:
     """By byte order mark, then by declared charset, then as plain text is decoded."""
-    for mark, encoding in _WIDE_MARKS:
-        if data.startswith(mark):
-            break
-    else:
+    encoding = next((encoding for mark, encoding in _WIDE_MARKS if data.startswith(mark)), "")
+    if not encoding:
         declared = _CHARSET.search(data[:4096])
         encoding = declared[1].decode("ascii").lower() if declared else ""
         encoding = "gb18030" if encoding in _CHINESE_CHARSETS else encoding
+    try:
+        text = data.decode(encoding).removeprefix("\ufeff") if encoding else ""
+    except (UnicodeDecodeError, LookupError):
+        text = ""
+    # Pages whose editor saved another encoding than they declare are common; some decode by chance.
+    if text and (encoding != "gb18030" or is_plausible(text)):
+        return text
     if encoding:
-        try:
-            return data.decode(encoding).removeprefix("\ufeff")
-        except (UnicodeDecodeError, LookupError):
-            out.warn("网页声明的编码与内容不符。")
+        out.warn("网页声明的编码与内容不符。")
     return decode(data)[0]
 
 

@@ -26,12 +26,19 @@ if TYPE_CHECKING:
 PartReader = Callable[[str, "etree._Element", bytes], None]
 
 _TELLING = frozenset(
-    ("descr", "title", "alt", "string", "instr", "prompt", "promptTitle", "error", "errorTitle", "connection", "command")
+    ("descr", "title", "alt", "string", "instr", "prompt", "promptTitle", "error", "errorTitle", "connection", "command",
+     "displayText")
 )  # fmt: skip
 """Attributes that are kept even when they are ASCII."""
 
 _TELLING_STEMS = (*(name.encode() + b"=" for name in _TELLING), b" =", b"\t=", b"\n=", b"\r=")
 _TELLING_ATTRIBUTE = re.compile(rb"[\s:](?:" + "|".join(_TELLING).encode() + rb")\s*=\s*[\"'][^\"'<]")
+_LONG_NUMBER = re.compile(r"\d{11}")
+_LONG_NUMBER_BYTES = re.compile(rb"\d{11}")
+_UTF8_PROLOG = re.compile(
+    rb"""\s*<(?!\?xml)|\s*<\?xml(?![^>]*encoding)|[^>]*encoding\s*=\s*["'](?:utf-8|us-ascii)["']""",
+    re.IGNORECASE,
+)
 _FONT_ATTRIBUTE = re.compile(rb' (?:\w+:)?(?:eastAsia|ascii|hAnsi|cs|typeface|font|panose)="[^"<]*"')
 _WIDE_ATTRIBUTE = re.compile(rb"""[\x00-\x7f][\x80-\xff][^"'<>]*["']|&\#[^"'<>]*["']""")
 _ELEMENT_TEXT = re.compile(rb">[^<]*[^\s<][^<]*<")
@@ -48,8 +55,9 @@ _DEFAULT_NAME = re.compile(
     r"(?:图片|图表|文本框|矩形|直线|椭圆|组合|对象|形状|任意多边形|自选图形|直接连接符|表格|标题|正文|页眉|页脚|默认|普通|网格|"
     r"批注|列出段落|无间隔|脚注|尾注|目录|超链接|字符|文本|框|引用|列表|书签|主题|样式|Char|[\d\s()（）\-.,/]|[A-Za-z])+"
 )
-_PLAIN_VALUE = re.compile(r"\s*|[\d.]{1,9}|true|false")
+_PLAIN_VALUE = re.compile(r"\s*|[\d.]{1,9}|[Tt]rue|[Ff]alse")
 _PICTOGRAPH = re.compile("[\x00-\x7f\ue000-\uf8ff]*")
+_BULLET = 8
 _SKIPPED_BINARIES = (".odttf", ".ttf", ".otf", ".fntdata")
 _DRAWING_ROOTS = frozenset(("chartSpace", "dataModel", "drawing", "wsDr", "userShapes", "svg"))
 _LOOKS_ROOTS = frozenset(("styles", "styleSheet", "theme", "fonts", "webSettings"))
@@ -86,7 +94,7 @@ class OoxmlReader:
     def read(self, name: str) -> None:
         """Read one part, whatever it is."""
         data = self._package.read(name)
-        if _is_xml(data):
+        if _is_xml(name, data):
             self._read_xml(name, data)
         elif data:
             self._read_binary(name, data)
@@ -145,16 +153,16 @@ class OoxmlReader:
         """Keep every text node under ``root``."""
         for element in root.iter():
             for text in (element.text, element.tail):
-                if text and not text.isspace():
+                if text and not _PLAIN_VALUE.fullmatch(text) and local(element) != "Anchor":
                     self._out.add(text, kind, name, detail=local(element) or "xml comment", visible=False)
 
     def _sweep_attributes(self, name: str, root: etree._Element) -> None:
-        """Keep attribute values that a person wrote: any that is not ASCII, and the telling ones."""
+        """Keep attribute values that a person wrote: not ASCII, or telling, or a long number."""
         seen: set[tuple[str, str]] = set()
         for element in root.iter():
             for key, value in element.attrib.items():
                 attribute_name, text = str(key).rpartition("}")[2], str(value)
-                if text.isascii() and attribute_name not in _TELLING:
+                if text.isascii() and attribute_name not in _TELLING and not _LONG_NUMBER.search(text):
                     continue
                 if _is_default(local(element), attribute_name, text) or (attribute_name, text) in seen:
                     continue
@@ -174,7 +182,14 @@ class OoxmlReader:
                 continue
             kind = relation.get("Type", "").rpartition("/")[2]
             self._out.add(relation.get("Target", ""), "link", name, detail=kind)
-            if kind in ("attachedTemplate", "oleObject", "frame", "subDocument", "aFChunk", "externalLinkPath"):
+            if kind in (
+                "attachedTemplate",
+                "oleObject",
+                "frame",
+                "subDocument",
+                "aFChunk",
+                "externalLinkPath",
+            ):
                 self._out.warn("文件引用了外部的模板、对象或文档，引用的内容未读取。")
             elif kind == "image":
                 self._out.warn("文件引用了外部图片，图片未读取。")
@@ -182,7 +197,9 @@ class OoxmlReader:
     def _properties(self, name: str, root: etree._Element) -> None:
         for element in root.iter():
             if len(element) == 0 and element.text and not _PLAIN_VALUE.fullmatch(element.text):
-                named = next((attribute(node, "name") for node in _upwards(element) if attribute(node, "name")), "")
+                named = next(
+                    (attribute(node, "name") for node in _upwards(element) if attribute(node, "name")), ""
+                )
                 self._out.add(element.text, "metadata", name, detail=named or local(element))
 
     def _drawing(self, name: str, root: etree._Element) -> None:
@@ -210,7 +227,9 @@ class OoxmlReader:
             pictures.look_at(self._out, name, data, large=name in self.large_pictures)
         elif lower.endswith("vbaproject.bin") or "/activex/" in lower:
             self._out.warn("文件中含有宏或控件。")
-            self._out.doubt("macro.unread", "文件中含有宏或控件，其内容未能读出，请人工查看。", Place(name, "script"))
+            self._out.doubt(
+                "macro.unread", "文件中含有宏或控件，其内容未能读出，请人工查看。", Place(name, "script")
+            )
         elif lower.endswith(_SKIPPED_BINARIES) or "/printersettings" in lower:
             return
         else:
@@ -227,7 +246,11 @@ def relation_targets(package: Package, part: str) -> dict[str, str]:
     for relation in package.xml(name).iterchildren("{*}Relationship"):
         if relation.get("TargetMode", "").lower() != "external":
             target = relation.get("Target", "")
-            path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            path = (
+                target.lstrip("/")
+                if target.startswith("/")
+                else posixpath.normpath(posixpath.join(folder, target))
+            )
             targets[relation.get("Id", "")] = path
     return targets
 
@@ -236,14 +259,24 @@ def _upwards(element: etree._Element) -> list[etree._Element]:
     return [element, *element.iterancestors()]
 
 
-def _is_xml(data: bytes) -> bool:
+def _is_xml(name: str, data: bytes) -> bool:
+    """Whether a part is XML; a web page imported as ``afchunk.htm`` is not."""
     start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
-    return start.startswith(b"<") or data[:4] in (b"\xff\xfe<\x00", b"\xfe\xff\x00<", b"<\x00?\x00", b"\x00<\x00?")
+    if start.startswith(b"<"):
+        return start.startswith(b"<?xml") or name.lower().endswith((".xml", ".rels", ".vml", ".svg"))
+    return data[:4] in (
+        b"\xff\xfe<\x00",
+        b"\xfe\xff\x00<",
+        b"<\x00?\x00",
+        b"\x00<\x00?",
+    )
 
 
 def _is_searchable(data: bytes) -> bool:
-    """Whether searching the bytes sees what a parser sees (no UTF-16 or other wide encoding)."""
-    return b"\x00" not in data[:64]
+    """Whether searching the bytes sees what a parser sees: UTF-8, not an encoding that hides words."""
+    return (
+        b"\x00" not in data[:64] and _UTF8_PROLOG.match(data.removeprefix(b"\xef\xbb\xbf")[:200]) is not None
+    )
 
 
 def _has_telling_attributes(data: bytes) -> bool:
@@ -252,6 +285,8 @@ def _has_telling_attributes(data: bytes) -> bool:
         return True
     if any(stem in data for stem in _TELLING_STEMS) and _TELLING_ATTRIBUTE.search(data):
         return True
+    if _LONG_NUMBER_BYTES.search(data):
+        return True
     if data.isascii() and b"&#" not in data:
         return False
     return _WIDE_ATTRIBUTE.search(_FONT_ATTRIBUTE.sub(b"", data)) is not None
@@ -259,7 +294,7 @@ def _has_telling_attributes(data: bytes) -> bool:
 
 def _is_default(element: str, key: str, text: str) -> bool:
     """Fonts, bullets, and the names that Office and WPS give to objects and styles by themselves."""
-    if key in _FONT_NAMES or (element == "lvlText" and _PICTOGRAPH.fullmatch(text)):
+    if key in _FONT_NAMES or (element == "lvlText" and len(text) < _BULLET and _PICTOGRAPH.fullmatch(text)):
         return True
     named = element in ("name", "docPr", "cNvPr", "lsdException") and key in ("val", "name")
     return named and _DEFAULT_NAME.fullmatch(text) is not None

@@ -91,7 +91,9 @@ class PdfExtractor:
                                 known.add(_bare(line))
                                 out.add(line, "deletion", PART, page=page, detail=f"revision {number}")
             except Exception as error:  # noqa: BLE001 - an old state may be beyond repair
-                out.doubt("revision.unread", f"文件的历史版本未能读出（{type(error).__name__}），请人工查看。")
+                out.doubt(
+                    "revision.unread", f"文件的历史版本未能读出（{type(error).__name__}），请人工查看。"
+                )
 
 
 @contextlib.contextmanager

@@ -144,7 +144,7 @@ def tables(edges: Sequence[Edge]) -> list[Grid]:
     if len(merged) ** 2 > _MOST_CROSSINGS:  # a drawing, not a table
         return []
     cells = intersections_to_cells(edges_to_intersections(merged, _SNAP, _SNAP))
-    grids = []
+    grids: list[Grid] = []
     for found in cells_to_tables(cells):
         if len(found) >= _FEWEST_LINES:
             grids.append(_grid(len(grids) + 1, [(box[0], box[1], box[2], box[3]) for box in found]))

@@ -35,7 +35,17 @@ _SKIPPED_KEYS = frozenset(
      "/Limits", "/K", "/ParentTree", "/Params")
 )  # fmt: skip
 _SKIPPED_TYPES = frozenset(
-    ("/Font", "/FontDescriptor", "/Encoding", "/XRef", "/ObjStm", "/CMap", "/Halftone", "/ExtGState", "/Pattern")
+    (
+        "/Font",
+        "/FontDescriptor",
+        "/Encoding",
+        "/XRef",
+        "/ObjStm",
+        "/CMap",
+        "/Halftone",
+        "/ExtGState",
+        "/Pattern",
+    )
 )
 _ACTION_KEYS = {"/URI": "link", "/JS": "script", "/F": "link"}
 _ANNOTATIONS_DRAWN_FROM_CONTENTS = frozenset(
@@ -87,7 +97,10 @@ class ObjectSweep:
                 try:
                     self._visit(item)
                 except (pikepdf.PdfError, ValueError, RuntimeError, TypeError) as error:
-                    self._doubt("object.unread", f"文件中有损坏的对象，未能读出（{type(error).__name__}），请人工查看。")
+                    self._doubt(
+                        "object.unread",
+                        f"文件中有损坏的对象，未能读出（{type(error).__name__}），请人工查看。",
+                    )
             for key, stream in self._files.items():
                 name = self._file_names.get(key, "")
                 self._attachment(stream, name)
@@ -145,7 +158,9 @@ class ObjectSweep:
                 self._dictionary(value, depth + 1)
 
     def _array(self, items: Any, key: str, kind: str, depth: int) -> None:
-        if depth > _MAX_NESTING or (len(items) and str(items[0]) in ("/Indexed", "/ICCBased", "/Separation", "/DeviceN")):
+        if depth > _MAX_NESTING or (
+            len(items) and str(items[0]) in ("/Indexed", "/ICCBased", "/Separation", "/DeviceN")
+        ):
             return
         for item in items:
             shape = _kind(item)
@@ -287,5 +302,14 @@ def _place_kind(key: str, holder: Any, kind_name: str, is_info: bool) -> str:  #
 
 
 def _is_font_or_function(stream: Any) -> bool:
-    keys = ("/Length1", "/N", "/FunctionType", "/ShadingType", "/PatternType", "/CMapName", "/Width", "/First")
+    keys = (
+        "/Length1",
+        "/N",
+        "/FunctionType",
+        "/ShadingType",
+        "/PatternType",
+        "/CMapName",
+        "/Width",
+        "/First",
+    )
     return any(key in stream for key in keys)

@@ -13,7 +13,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from disclosure_pipeline.builtin.extractors import pictures
-from disclosure_pipeline.builtin.extractors.pdf_layout import Box, Edge, Line, inside, paragraphs, tables, union
+from disclosure_pipeline.builtin.extractors.pdf_layout import (
+    Box,
+    Edge,
+    Line,
+    inside,
+    paragraphs,
+    tables,
+    union,
+)
 from disclosure_pipeline.model.text import Place
 
 if TYPE_CHECKING:
@@ -82,10 +90,14 @@ class PageReader:
         for block in paragraphs(texts, grids, self._width):
             number += 1
             kind = "table" if block.cell else "body"
-            out.add(block.text, kind, PART, page=self._number, paragraph=number, cell=block.cell, bbox=block.box)
+            out.add(
+                block.text, kind, PART, page=self._number, paragraph=number, cell=block.cell, bbox=block.box
+            )
         for line in hidden:
             number += 1
-            out.add(line.text, "hidden", PART, page=self._number, paragraph=number, bbox=line.box, visible=False)
+            out.add(
+                line.text, "hidden", PART, page=self._number, paragraph=number, bbox=line.box, visible=False
+            )
 
     def lines(self) -> list[str]:
         """The text of every line, seen or not, for comparing revisions."""
@@ -96,7 +108,11 @@ class PageReader:
         place = Place(PART, "body", page=self._number)
         characters = shown + unseen
         if not characters and drawing.objects:
-            out.doubt("page.no_text", f"第{self._number}页没有文字层（可能是扫描件），文字未能读出，请人工查看。", place)
+            out.doubt(
+                "page.no_text",
+                f"第{self._number}页没有文字层（可能是扫描件），文字未能读出，请人工查看。",
+                place,
+            )
             return
         if garbled >= _GARBLED_LEAST and garbled > _GARBLED_SHARE * characters:
             out.doubt("page.garbled", f"第{self._number}页的文字编码异常，读出的是乱码，请人工查看。", place)
@@ -133,7 +149,11 @@ class PageReader:
         garbled = 0
         for match in _LINE.finditer(text):
             start, end = match.span()
-            boxes = [self._box(handle, start), self._box(handle, end - 1), *self._boxes(handle, start, end - start)]
+            boxes = [
+                self._box(handle, start),
+                self._box(handle, end - 1),
+                *self._boxes(handle, start, end - start),
+            ]
             if any(box is not None and self._is_off_page(box) for box in boxes):
                 return None
             garbled += pdfium.FPDFText_HasUnicodeMapError(handle, start) == 1 and end - start
@@ -177,7 +197,9 @@ class PageReader:
             box = None if character.isspace() else self._box(handle, index)
             unseen = False
             if box is not None:
-                garbled += bool(_GARBAGE.match(character)) or pdfium.FPDFText_HasUnicodeMapError(handle, index) == 1
+                garbled += (
+                    bool(_GARBAGE.match(character)) or pdfium.FPDFText_HasUnicodeMapError(handle, index) == 1
+                )
                 unseen = self._is_off_page(box)
                 if asks_object and not unseen:
                     source = pdfium.FPDFText_GetTextObject(handle, index)
@@ -289,7 +311,9 @@ class PageReader:
     def _edge(self, one: tuple[float, float], other: tuple[float, float]) -> list[Edge]:
         if abs(one[0] - other[0]) > _THIN and abs(one[1] - other[1]) > _THIN:
             return []
-        box = self._view(min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1]))
+        box = self._view(
+            min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1])
+        )
         return [Edge.along(box)]
 
     def _look_at_image(self, drawing: _Drawing, item: Any, depth: int) -> None:
@@ -320,7 +344,9 @@ def _is_unseen(drawing: _Drawing, address: int, box: Box) -> bool:
     if address in drawing.suspects or box[3] - box[1] < _UNREADABLE_POINTS:
         return True
     order = drawing.order.get(address, 0)
-    if address in drawing.white and not any(at < order and inside(box, cover) for at, cover in drawing.covers):
+    if address in drawing.white and not any(
+        at < order and inside(box, cover) for at, cover in drawing.covers
+    ):
         return True
     return bool(order) and any(at > order and inside(box, cover) for at, cover in drawing.covers)
 
@@ -338,4 +364,3 @@ def _fill(item: Any) -> tuple[int, int, int, int] | None:
 def _break(lines: list[Line]) -> None:
     if lines[-1].text:
         lines.append(Line())
-

@@ -95,8 +95,12 @@ class CellFormats:
             for item in styles.iter("{*}numFmt")
             if _SHOWS_NOTHING.fullmatch(attribute(item, "formatCode"))
         }
-        white = {str(index) for index, font in enumerate(styles.iterfind("{*}fonts/{*}font")) if _is_white(font)}
-        filled = {str(index) for index, fill in enumerate(styles.iterfind("{*}fills/{*}fill")) if _is_filled(fill)}
+        white = {
+            str(index) for index, font in enumerate(styles.iterfind("{*}fonts/{*}font")) if _is_white(font)
+        }
+        filled = {
+            str(index) for index, fill in enumerate(styles.iterfind("{*}fills/{*}fill")) if _is_filled(fill)
+        }
         return cls(
             frozenset(
                 index
@@ -121,6 +125,7 @@ class SheetReader:
         package: Package,
         out: Collector,
         limits: Limits,
+        *,
         strings: SharedStrings,
         formats: CellFormats,
         cells: int,
@@ -139,7 +144,8 @@ class SheetReader:
         """Read everything in the sheet.
 
         Args:
-            part: the sheet's part. name: its name on the tab.
+            part: the sheet's part.
+            name: its name on the tab.
             hidden: whether the whole sheet is hidden.
         """
         with self._package.open(part) as stream:
@@ -234,14 +240,16 @@ class SheetReader:
         kind = "header" if local(element).endswith("Header") else "footer"
         for section in _HEADER_SECTION.split(element.text or ""):
             text = _HEADER_CODE.sub("", section).replace("&&", "&")
-            self._out.add(text, kind, part, detail=None if hidden else sheet, visible=not hidden)
+            self._out.add(text, kind, part, detail=sheet, visible=not hidden)
 
     def _validation(self, element: etree._Element, part: str, sheet: str) -> None:
         place = f"{sheet}!{element.get('sqref', '')}"
         for key in ("promptTitle", "prompt", "errorTitle", "error"):
             self._out.add(element.get(key, ""), "form", part, cell=place, detail=key)
         for formula in element:
-            self._out.add("".join(map(str, formula.itertext())), "form", part, cell=place, detail=local(formula))
+            self._out.add(
+                "".join(map(str, formula.itertext())), "form", part, cell=place, detail=local(formula)
+            )
 
 
 def as_stored(number: str) -> str:
@@ -262,7 +270,9 @@ def _is_white(font: etree._Element) -> bool:
     color = font.find("{*}color")
     if color is None:
         return False
-    return color.get("theme") == "0" or bool(re.fullmatch("[0-9a-fA-F]{2}(?:[fF][0-9a-fA-F]){3}", color.get("rgb", "")))
+    return color.get("theme") == "0" or bool(
+        re.fullmatch("[0-9a-fA-F]{2}(?:[fF][0-9a-fA-F]){3}", color.get("rgb", ""))
+    )
 
 
 def _is_filled(fill: etree._Element) -> bool:

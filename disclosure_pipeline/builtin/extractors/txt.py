@@ -20,7 +20,16 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 # Formats that are text on the outside and hold their words in an encoded form.
-_OTHER_FORMATS = (b"{\\rtf", b"%PDF-", b"%!PS", b"<?xml", b"MIME-Version:", b"begin 6", b"From ", b"Received:")
+_OTHER_FORMATS = (
+    b"{\\rtf",
+    b"%PDF-",
+    b"%!PS",
+    b"<?xml",
+    b"MIME-Version:",
+    b"begin 6",
+    b"From ",
+    b"Received:",
+)
 _CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f\x7f\ufffe\uffff]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _ENCODED = re.compile(r"[A-Za-z0-9+/=_-]{200}|(?:\\u[0-9A-Fa-f]{4}|&#x?[0-9A-Fa-f]{2,6};|%[0-9A-F]{2}){6}")
@@ -63,7 +72,7 @@ class TxtExtractor:
         check_suffix(out, name, _SUFFIXES, "纯文本")
         text, encoding = decode(load(source, self._limits))
         out.facts["encoding"] = encoding
-        if encoding == "gb18030" and not _plausible(text):
+        if encoding == "gb18030" and not is_plausible(text):
             out.doubt("text.encoding_unsure", "文本编码不能确定，读出的文字可能是乱码，请人工查看原件。")
         if _ENCODED.search(text):
             out.doubt("text.encoded", "文本中有经过编码的内容（如 Base64、转义符），未能读出，请人工查看。")
@@ -106,19 +115,20 @@ def decode(data: bytes) -> tuple[str, str]:
                 raise failure("text.encoding", "It breaks the encoding that its byte order mark names.")
             return _without_controls(text), encoding
     utf8 = _strictly(data, "utf-8")
-    if utf8 is not None and not _CONTROL.search(utf8):
+    if utf8 is not None and not _CONTROL.search(utf8) and (utf8.isascii() or _HAN.search(utf8)):
         return utf8, "utf-8"
-    gb = _strictly(data, "gb18030") if utf8 is None else None
-    if gb is not None and not _CONTROL.search(gb) and _plausible(gb):
+    # A few short GB18030 texts (通知, 联通) are valid UTF-8 too, but hold no Han character there.
+    gb = _strictly(data, "gb18030")
+    if gb is not None and (utf8 is None or _HAN.search(gb)) and not _CONTROL.search(gb) and is_plausible(gb):
         return gb, "gb18030"
     for encoding in ("utf-16-le", "utf-16-be"):
         text = _strictly(data, encoding)
         if text is not None and not _CONTROL.search(text) and _is_wide_text(text):
             return text, encoding
-    if gb is not None:
-        return _without_controls(gb), "gb18030"
     if utf8 is not None:
         return _without_controls(utf8), "utf-8"
+    if gb is not None:
+        return _without_controls(gb), "gb18030"
     raise failure("text.encoding")
 
 
@@ -135,7 +145,7 @@ def _without_controls(text: str) -> str:
     return text
 
 
-def _plausible(text: str) -> bool:
+def is_plausible(text: str) -> bool:
     """Whether most Han characters are common ones (GB 2312), as in any real Chinese text.
 
     Text in another encoding that happens to decode as GB18030 gives rare characters.
@@ -143,15 +153,20 @@ def _plausible(text: str) -> bool:
     han = _HAN.findall(text[:20_000])
     if not han:
         # Real GB18030 without Han characters has full-width punctuation or letters, nothing else.
-        return all(ord(char) < 0x80 or char in "“”‘’—…·×÷°" or "\u3000" <= char <= "\uffee" for char in text[:20_000])
+        return all(
+            ord(char) < 0x80 or char in "“”‘’—…·×÷°" or "\u3000" <= char <= "\uffee" for char in text[:20_000]
+        )
     return len("".join(han).encode("gb2312", "ignore")) / 2 >= _COMMON_SHARE * len(han)
 
 
 def _is_wide_text(text: str) -> bool:
     """Whether a text decoded as UTF-16 without a mark is ASCII and common Han characters."""
     sample = text[:20_000]
-    usual = sum(char.isascii() or bool(_HAN.match(char)) or "\u2000" <= char <= "\u30ff" or char >= "\uff00" for char in sample)
-    return usual >= 0.95 * len(sample) and _plausible(sample)
+    usual = sum(
+        char.isascii() or bool(_HAN.match(char)) or "\u2000" <= char <= "\u30ff" or char >= "\uff00"
+        for char in sample
+    )
+    return usual >= 0.95 * len(sample) and is_plausible(sample)
 
 
 def _looks_like_text(head: bytes) -> bool:

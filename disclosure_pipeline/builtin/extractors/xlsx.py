@@ -102,7 +102,9 @@ class _Workbook:
         cells = 0
         sheets = list(self._sheets(main, workbook))
         for sheet_name, part, hidden in sheets:
-            reader = SheetReader(self._package, self._out, self._limits, strings, formats, cells)
+            reader = SheetReader(
+                self._package, self._out, self._limits, strings=strings, formats=formats, cells=cells
+            )
             reader.read(part, sheet_name, hidden=hidden)
             cells = reader.cells
             done.add(part)
@@ -152,8 +154,8 @@ class _Workbook:
             text = "".join(run.text or "" for run in comment.iter("{*}t"))
             index = comment.get("authorId", "")
             known = index.isdigit() and int(index) < len(authors)
-            author = authors[int(index)] if known else None
-            self._out.add(text, "comment", name, cell=comment.get("ref"), detail=author)
+            detail = authors[int(index)] if known else None
+            self._out.add(text, "comment", name, cell=comment.get("ref"), detail=detail)
 
     def _cache(self, name: str, root: etree._Element, data: bytes) -> None:  # noqa: ARG002 - PartReader
         for element in root.iter():

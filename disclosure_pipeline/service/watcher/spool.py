@@ -175,7 +175,7 @@ def _same_again(submission: Submission, folder: Path) -> SpooledFiles:
     """The files of an earlier attempt, when they are exactly these."""
     wanted = {_number(number): file.sha256 for number, file in enumerate(submission.files)}
     with _as_store_faults():
-        found = {path.name: _digest(path) for path in folder.iterdir()}
+        found = {path.name: _digest(path) for path in folder.iterdir() if path.name.isdigit()}
     if found != wanted:
         raise StoreFault("The spool folder of this case is taken.", code="spool.occupied")
     return _spooled(submission, folder)

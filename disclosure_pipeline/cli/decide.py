@@ -1,0 +1,178 @@
+"""`disclosure decide`: a person's decision, under the same rules as the console's.
+
+A decision signed on paper or in the office's own system is recorded (代录) by an administrator, who
+proves their own token; it counts as the decision of the person who signed, and the scan of the
+paper is kept in the vault.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from disclosure_pipeline.cli import output
+from disclosure_pipeline.cli.look import ID
+from disclosure_pipeline.cli.session import ACTING, REASON, Session, command, prove
+from disclosure_pipeline.errors import NotAllowed, NotFound, StoreFault, UsageError
+from disclosure_pipeline.model.document import Attribute
+from disclosure_pipeline.model.route import Role, Verb
+
+if TYPE_CHECKING:
+    from disclosure_pipeline.model.lifecycle import State
+    from disclosure_pipeline.pipeline.core import Core
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The words of one call.
+
+    Args:
+        verb: what is decided. version: on which version. user: who calls. reason: why.
+        attribute: the attribute held right. ground: 不予公开理由. meeting: 会议文号.
+        recorded_for: who signed the paper that ``user`` records, or ``None``.
+        number: 文号 of an outside answer. body: who answered. outcome: ``agree`` or ``refuse``.
+        scan: scan of the paper or of the answer.
+    """
+
+    verb: Verb
+    version: int
+    user: str
+    reason: str
+    attribute: Attribute | None
+    ground: str
+    meeting: str
+    recorded_for: str | None
+    number: str
+    body: str
+    outcome: str | None
+    scan: Path | None
+
+
+class AttributeName(click.ParamType):
+    """A token or a Chinese name of an attribute."""
+
+    name = "attribute"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Attribute:
+        """Read it; never guessed."""
+        found = value if isinstance(value, Attribute) else Attribute.parse(str(value))
+        if found is None:
+            known = "、".join(f"{item.value}（{item.chinese}）" for item in Attribute)
+            self.fail(f"no attribute of this name; known: {known}", param, ctx)
+        return found
+
+
+@command("decide")
+@ID
+@click.argument("verb", type=click.Choice([verb.value for verb in Verb]))
+@click.option("--version", metavar="V", type=click.IntRange(min=1), required=True, help="所决定的版本号。")
+@ACTING
+@REASON
+@click.option("--attribute", metavar="A", type=AttributeName(), help="认定的公开属性（代码或中文名称）。")
+@click.option("--ground", metavar="R", default="", help="不予公开理由代码，如 R16b。")
+@click.option("--meeting", metavar="N", default="", help="集体审议的会议文号。")
+@click.option("--recorded-for", metavar="USER", help="代录：纸面签署人；--as 须为系统管理员。")
+@click.option("--number", metavar="N", default="", help="答复文号（answer）。")
+@click.option("--body", metavar="B", default="", help="答复单位（answer）。")
+@click.option("--outcome", type=click.Choice(["agree", "refuse"]), help="答复意见（answer）。")
+@click.option("--scan", metavar="FILE", type=click.Path(path_type=Path), help="代录原件或答复的扫描件。")
+def decide(session: Session, document: str, verb: str, **words: object) -> None:
+    """Decide on one version of a document.
+
+    `approve` signs the open tier, `return` sends the draft back, `withhold` judges it 不予公开,
+    `refer` stops it until an outside body has answered, `answer` records that reply.
+    """
+    wish = Wish(Verb(verb), **words)  # type: ignore[arg-type] -- click has checked the options above
+    _check_words(wish)
+    with session.core() as core:
+        prove(core, wish.user)
+        state = _answer(core, document, wish) if wish.verb is Verb.ANSWER else _decide(core, document, wish)
+        version = _version(core, document)
+    if session.as_json:
+        output.print_json({"id": document, "state": state.value, "version": version})
+    else:
+        output.say(f"{document}：当前状态 {state.value}，版本 {version}。")
+
+
+def _check_words(wish: Wish) -> None:
+    """Refuse words that do not belong together, before anything is touched.
+
+    Raises:
+        UsageError: they do not.
+    """
+    if wish.verb is Verb.ANSWER:
+        if wish.recorded_for:
+            raise UsageError("An answer is recorded by its own scan; --recorded-for does not go with it.")
+        if wish.outcome is None:
+            raise UsageError("An answer needs --outcome agree or --outcome refuse.")
+        return
+    if wish.number or wish.body or wish.outcome:
+        raise UsageError("--number, --body and --outcome go with 'answer' only.")
+    if bool(wish.recorded_for) != bool(wish.scan):
+        raise UsageError("A decision signed on paper needs both --recorded-for USER and --scan FILE.")
+
+
+def _decide(core: Core, document: str, wish: Wish) -> State:
+    from disclosure_pipeline.pipeline import decisions
+
+    if wish.recorded_for:
+        _require_admin(core, document, wish.user)
+    return decisions.decide(
+        core,
+        document,
+        decisions.Decision(
+            verb=wish.verb, version=wish.version, by=wish.recorded_for or wish.user, reason=wish.reason,
+            attribute=wish.attribute, ground=wish.ground, meeting=wish.meeting,
+            recorded_by=wish.user if wish.recorded_for else "", scan=_keep(core, wish.scan),
+        ),
+    )  # fmt: skip
+
+
+def _answer(core: Core, document: str, wish: Wish) -> State:
+    from disclosure_pipeline.pipeline import referrals
+
+    reply = referrals.Answer(
+        wish.number, wish.body, scan=_keep(core, wish.scan), agree=wish.outcome == "agree"
+    )
+    return referrals.answer(core, document, wish.version, wish.user, reply, reason=wish.reason)
+
+
+def _require_admin(core: Core, document: str, user: str) -> None:
+    from disclosure_pipeline.store import documents, people
+
+    with core.database.read() as connection:
+        unit = documents.fetch(connection, document).unit
+        if not people.get(connection, user).holds(Role.ADMIN, unit):
+            raise NotAllowed(
+                "Only an administrator of the unit records decisions signed on paper.", code="wrong_role"
+            )
+
+
+def _keep(core: Core, scan: Path | None) -> str:
+    """Keep a scan in the vault; its hash, or empty without one."""
+    from disclosure_pipeline.store.vault import file_digest
+
+    if scan is None:
+        return ""
+    if not scan.is_file() or scan.stat().st_size == 0:
+        raise NotFound("The scan is missing or empty.", advice="Check the path given to --scan.")
+    try:
+        digest = file_digest(scan)
+    except OSError as error:
+        raise StoreFault(
+            f"The scan cannot be read ({type(error).__name__}).",
+            code="scan.unreadable",
+            advice="Check the permissions of the file given to --scan.",
+        ) from None
+    core.vault.put(scan, digest)
+    return digest
+
+
+def _version(core: Core, document: str) -> int:
+    from disclosure_pipeline.store import documents
+
+    with core.database.read() as connection:
+        return int(documents.fetch(connection, document).version)

@@ -1,0 +1,81 @@
+"""`disclosure clear / take-back / retry / withdraw`: settle findings, and the ways out."""
+
+from __future__ import annotations
+
+import click
+
+from disclosure_pipeline.cli import output
+from disclosure_pipeline.cli.look import ID
+from disclosure_pipeline.cli.session import ACTING, REASON, Session, actor, command, prove
+from disclosure_pipeline.model.finding import Settlement
+
+
+@command("clear")
+@ID
+@click.argument("findings", metavar="FINDING...", nargs=-1, required=True)
+@click.argument("settlement", type=click.Choice([how.value for how in Settlement]))
+@ACTING
+@REASON
+def clear(
+    session: Session, document: str, findings: tuple[str, ...], settlement: str, user: str, reason: str
+) -> None:
+    """Settle findings: accept (it may stay), dismiss (a false hit) or redact (leave it out).
+
+    FINDING is an id of `disclosure findings`; `all` means every open one.
+    """
+    from disclosure_pipeline.pipeline import settling
+
+    with session.core() as core:
+        by = prove(core, user)
+        number, version = settling.clear(
+            core, document, findings, Settlement(settlement), by=by, reason=reason
+        )
+    if session.as_json:
+        output.print_json({"id": document, "settled": number, "version": version})
+    else:
+        output.say(f"{document}：已处理 {number} 处疑点，当前版本 {version}。")
+
+
+@command("take-back")
+@ID
+@ACTING
+def take_back(session: Session, document: str, user: str) -> None:
+    """Take a draft back before anybody has signed; a clerk of its department."""
+    from disclosure_pipeline.pipeline import takeback
+
+    with session.core() as core:
+        state = takeback.take_back(core, document, prove(core, user))
+    print_state(session, document, state.value)
+
+
+@command("retry")
+@ID
+@click.option("--as", "user", metavar="USER", help="以谁的名义（须以本人令牌证明）；不写则记为操作系统账号。")
+def retry(session: Session, document: str, user: str | None) -> None:
+    """Start a document in `attention` again, or its failed publications."""
+    from disclosure_pipeline.pipeline import takeback
+
+    with session.core() as core:
+        state = takeback.retry(core, document, actor(core, user))
+    print_state(session, document, state.value)
+
+
+@command("withdraw")
+@ID
+@ACTING
+@REASON
+def withdraw(session: Session, document: str, user: str, reason: str) -> None:
+    """Recall a document from every channel; secrecy, office or admin."""
+    from disclosure_pipeline.pipeline import publication
+
+    with session.core() as core:
+        state = publication.withdraw(core, document, prove(core, user), reason)
+    print_state(session, document, state.value)
+
+
+def print_state(session: Session, document: str, state: str) -> None:
+    """The answer of a command that moved a document."""
+    if session.as_json:
+        output.print_json({"id": document, "state": state})
+    else:
+        output.say(f"{document}：当前状态 {state}。")

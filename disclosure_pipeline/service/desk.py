@@ -1,0 +1,111 @@
+"""The intake desk: what the watcher hands over becomes a case."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from structlog import get_logger
+
+from disclosure_pipeline.pipeline import intake, letters, spool
+from disclosure_pipeline.pipeline.core import Core
+from disclosure_pipeline.service.watcher import desk as watcher_desk
+from disclosure_pipeline.service.watcher.bundle import submit_paths
+from disclosure_pipeline.service.watcher.roots import RootPlan
+from disclosure_pipeline.service.watcher.spool import spool as copy_to_spool
+
+log = get_logger(__name__)
+
+
+class IntakeDesk:
+    """Takes submissions in (`service.watcher.desk.Desk`); thread-safe.
+
+    Args:
+        core: the process's parts.
+    """
+
+    def __init__(self, core: Core):
+        self._core = core
+
+    def accept(self, submission: watcher_desk.Submission) -> watcher_desk.Accepted:
+        """Spool a submission, open its case, send the receipt."""
+        answer = take_in(self._core, submission, submitter=None)
+        return watcher_desk.Accepted(
+            answer.case or answer.first, watcher_desk.Outcome(answer.outcome), answer.stored
+        )
+
+    def refuse(self, root: watcher_desk.DropRootInfo, name: str, code: str, reason_zh: str) -> None:
+        """Tell the clerk that a drop is not taken."""
+        self._note(root, name, code, reason_zh)
+
+    def in_progress(self, root: watcher_desk.DropRootInfo, name: str, code: str, reason_zh: str) -> None:
+        """Tell the clerk that a drop still waits."""
+        self._note(root, name, code, reason_zh)
+
+    def _note(self, root: watcher_desk.DropRootInfo, name: str, code: str, reason: str) -> None:
+        digest = hashlib.sha256(f"{root.id}|{name}|{code}".encode()).hexdigest()[:16]
+        detail = {"reason": reason, "department": root.department, "unit": root.unit}
+        with self._core.database.write() as connection:
+            letters.owe(connection, "", 0, "refused", detail, key=f"refused:{digest}")
+        log.info("drop_refused", root=root.id, code=code)
+
+
+def take_in(core: Core, submission: watcher_desk.Submission, *, submitter: str | None) -> intake.Accepted:
+    """Copy a submission durably into the spool and open its case.
+
+    Args:
+        core: the process's parts.
+        submission: the files, still in their claim.
+        submitter: person who handed it in, if known.
+    """
+    copied = copy_to_spool(submission, core.workspace.spool, submission.claim_id)
+    files = tuple(
+        spool.SpooledFile(item.path.name, item.source.name, item.source.relative, item.sha256, item.size)
+        for item in copied.files
+    )
+    spool.write_manifest(copied.folder, spool.Manifest(submission.name, submission.is_folder, files))
+    answer = intake.accept(
+        core,
+        intake.Drop(
+            claim=submission.claim_id,
+            unit=submission.unit,
+            department=submission.department,
+            folder_attribute=submission.folder_attribute,
+            spool=submission.claim_id,
+            submitter=submitter,
+        ),
+    )
+    log.info("drop_taken", case=answer.case, outcome=answer.outcome, files=len(files))
+    return answer
+
+
+def submit(
+    core: Core,
+    paths: Sequence[Path],
+    *,
+    department: str,
+    unit: str = "",
+    attribute: str = "",
+    submitter: str | None = None,
+) -> list[intake.Accepted]:
+    """`disclosure submit`: the drop folder's way without the folder; the user keeps the files.
+
+    Args:
+        core: the process's parts.
+        paths: files and folders, each a submission.
+        department: department they belong to.
+        unit: unit code; empty means any that has the department.
+        attribute: 主动公开, 依申请公开 or 不予公开, or empty.
+        submitter: person who hands them in, if known.
+
+    Returns:
+        What became of each, in order.
+    """
+    plan = RootPlan(core.workspace, core.settings)
+    plan.make()
+    root = plan.find(department, unit)
+    return [
+        take_in(core, submission, submitter=submitter)
+        for submission in submit_paths(paths, root, core.settings.intake, attribute)
+    ]

@@ -1,0 +1,215 @@
+"""Health, readiness and metrics (``/healthz``, ``/readyz``, ``/metrics``); the site, read-only, under ``/site/``.
+
+``/healthz``: the process lives and the store answers. ``/readyz``: 200 once every drop folder is
+watched; its ``status`` says ``degraded`` when a required detector is missing, a folder is
+unavailable, no worker runs or the system is held after a restore.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+from structlog import get_logger
+
+from disclosure_pipeline.errors import DisclosureError
+from disclosure_pipeline.model.times import parse, utc_now
+from disclosure_pipeline.pipeline import clocks, leases
+from disclosure_pipeline.pipeline.core import Core
+from disclosure_pipeline.pipeline.publication import HELD
+from disclosure_pipeline.service.watcher.watch import Watcher
+from disclosure_pipeline.service.workers import WorkerProcesses
+from disclosure_pipeline.store import documents
+from disclosure_pipeline.store.database import get_meta
+from disclosure_pipeline.store.tables import document, fault, letter, publication
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+log = get_logger(__name__)
+
+READINESS = "readiness"
+"""Fact in `meta`: what the workers last said about missing detectors."""
+
+
+class Status:
+    """What the daemon can say about itself.
+
+    Args:
+        core: the process's parts.
+        watcher: gives the present watcher.
+        workers: the worker processes.
+    """
+
+    def __init__(self, core: Core, watcher: Callable[[], Watcher], workers: WorkerProcesses):
+        self._core = core
+        self._watcher = watcher
+        self._workers = workers
+
+    def renew(self, core: Core) -> None:
+        """Go on with a fresh configuration."""
+        self._core = core
+
+    def healthy(self) -> bool:
+        """Whether the store answers."""
+        try:
+            with self._core.database.read() as connection:
+                get_meta(connection, "store_id")
+        except DisclosureError:
+            return False
+        return True
+
+    def readiness(self) -> dict[str, Any]:
+        """What ``/readyz`` says."""
+        watcher = self._watcher()
+        trouble = [f"folder:{status.root.id}" for status in watcher.status() if status.state != "available"]
+        with self._core.database.read() as connection:
+            held = get_meta(connection, HELD)
+            missing = get_meta(connection, READINESS) or ""
+            alive = leases.living(self._core, connection)
+        trouble += [f"detector:{name}" for name in missing.split(",") if name]
+        trouble += ["held"] if held else []
+        trouble += [] if alive else ["workers"]
+        watched = watcher.ready.is_set()
+        status = "starting" if not watched else "degraded" if trouble else "ready"
+        return {"status": status, "watching": watched, "trouble": trouble, "rules_version": self._core.rulebook.version}
+
+    def figures(self) -> Iterator[tuple[str, str, dict[str, str], float]]:
+        """Metrics as (name, help, labels, value); counts and ages only."""
+        with self._core.database.read() as connection:
+            for state, number in documents.count_by_state(connection).items():
+                yield "disclosure_documents", "Documents by state", {"state": state}, number
+            rows = connection.execute(
+                select(publication.c.channel, publication.c.state, func.count()).group_by(
+                    publication.c.channel, publication.c.state
+                )
+            )
+            for channel, state, number in rows:
+                labels = {"channel": channel, "state": state}
+                yield "disclosure_publications", "Publications by channel and state", labels, number
+            faults = connection.execute(
+                select(fault.c.code, func.count()).where(fault.c.resolved_at.is_(None)).group_by(fault.c.code)
+            )
+            for code, number in faults:
+                yield "disclosure_open_faults", "Open faults by code", {"code": code}, number
+            letters = select(func.count()).select_from(letter).where(letter.c.sent_at.is_(None))
+            yield "disclosure_letters_owed", "Letters not delivered yet", {}, connection.execute(letters).scalar_one()
+            oldest = connection.execute(
+                select(func.min(document.c.work_at)).where(document.c.work_at <= utc_now())
+            ).scalar()
+            age = (parse(utc_now()) - parse(oldest)).total_seconds() if oldest else 0.0
+            yield "disclosure_oldest_work_seconds", "Age of the oldest work that is due", {}, age
+            overdue = len(clocks.overdue(connection))
+            yield "disclosure_overdue", "Documents past their time limit", {}, overdue
+        yield "disclosure_workers", "Worker processes of this daemon that run", {}, self._workers.alive()
+        for status in self._watcher().status():
+            labels = {"root": status.root.id}
+            yield "disclosure_drops_waiting", "Drops seen and not taken yet", labels, status.waiting
+        free = shutil.disk_usage(self._core.workspace.data).free
+        yield "disclosure_disk_free_bytes", "Free bytes where the data folder lies", {}, free
+
+    @property
+    def site(self) -> str:
+        """Folder of the static site."""
+        return str(self._core.workspace.site)
+
+
+def application(status: Status) -> Starlette:
+    """The web application.
+
+    Args:
+        status: what it tells.
+    """
+    from starlette.applications import Starlette
+    from starlette.concurrency import run_in_threadpool
+    from starlette.responses import JSONResponse, PlainTextResponse
+    from starlette.routing import Mount, Route
+    from starlette.staticfiles import StaticFiles
+
+    async def healthz(_request: Request) -> Response:
+        healthy = await run_in_threadpool(status.healthy)
+        return JSONResponse({"status": "ok" if healthy else "failing"}, 200 if healthy else 503)
+
+    async def readyz(_request: Request) -> Response:
+        try:
+            answer = await run_in_threadpool(status.readiness)
+        except DisclosureError as error:
+            return JSONResponse({"status": "failing", "trouble": [error.code]}, 503)
+        return JSONResponse(answer, 200 if answer["watching"] else 503)
+
+    async def metrics(_request: Request) -> Response:
+        try:
+            text = await run_in_threadpool(render, status)
+        except DisclosureError as error:
+            return PlainTextResponse(f"# {error.code}\n", 503)
+        return PlainTextResponse(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return Starlette(
+        routes=[
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/metrics", metrics),
+            Mount("/site", StaticFiles(directory=status.site, html=True, check_dir=False)),
+        ]
+    )
+
+
+def render(status: Status) -> str:
+    """The metrics in the Prometheus text format."""
+    from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+    registry = CollectorRegistry()
+    gauges: dict[str, Gauge] = {}
+    for name, text, labels, value in status.figures():
+        if name not in gauges:
+            gauges[name] = Gauge(name, text, sorted(labels), registry=registry)
+        gauge = gauges[name].labels(**labels) if labels else gauges[name]
+        gauge.set(value)
+    return generate_latest(registry).decode()
+
+
+class HealthServer:
+    """Serves :func:`application` from a thread.
+
+    Args:
+        status: what it tells.
+        host: address.
+        port: port; 0 means any free one.
+    """
+
+    def __init__(self, status: Status, host: str, port: int):
+        self.status = status
+        self._socket = socket.create_server((host, port), reuse_port=False)
+        self._thread = threading.Thread(target=self._run, name="http", daemon=True)
+        self._server: Any = None
+
+    @property
+    def address(self) -> str:
+        """Where it listens, as an address for people."""
+        host, port = self._socket.getsockname()[:2]
+        return f"http://{host}:{port}"
+
+    def start(self) -> None:
+        """Begin to serve."""
+        import uvicorn
+
+        config = uvicorn.Config(application(self.status), log_config=None, access_log=False, lifespan="off")
+        self._server = uvicorn.Server(config)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End."""
+        if self._server is not None:
+            self._server.should_exit = True
+            self._thread.join(5.0)
+        self._socket.close()
+
+    def _run(self) -> None:
+        asyncio.run(self._server.serve(sockets=[self._socket]))

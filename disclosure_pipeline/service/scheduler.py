@@ -1,0 +1,128 @@
+"""Regular work (APScheduler), in one leader process at a time.
+
+The leader is the daemon of the data folder; where several share one PostgreSQL store, the one that
+holds an advisory lock there. Jobs only look and enqueue, under ids that do not change, and what
+they do may be done twice. Missed runs are caught up once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+from structlog import get_logger
+
+from disclosure_pipeline.errors import DisclosureError
+from disclosure_pipeline.pipeline import anchors, clocks, reconcile, review
+from disclosure_pipeline.pipeline.core import Core
+from disclosure_pipeline.service import engine
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+log = get_logger(__name__)
+
+_LEADER = 7230003
+_REVIEW_EVERY = 6 * 3600.0
+
+Work = Callable[[Core], Mapping[str, int]]
+
+
+class Scheduler:
+    """Runs the regular jobs.
+
+    Args:
+        core: the process's parts.
+    """
+
+    def __init__(self, core: Core):
+        self._core = core
+        self._scheduler: BackgroundScheduler | None = None
+        self._leadership: Connection | None = None
+
+    def start(self) -> None:
+        """Start every job; each runs once at the start."""
+        from datetime import UTC, datetime
+
+        from apscheduler.schedulers.background import BackgroundScheduler
+
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        for name, every, work in self._jobs():
+            self._scheduler.add_job(
+                self._run, "interval", args=(name, work), seconds=every, id=name, next_run_time=datetime.now(UTC)
+            )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """End; a job that runs is finished."""
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=True)
+            self._scheduler = None
+        if self._leadership is not None:
+            self._leadership.close()
+            self._leadership = None
+
+    def _jobs(self) -> list[tuple[str, float, Work]]:
+        settings = self._core.settings.scheduler
+        return [
+            ("reconcile", settings.reconcile_every, _reconcile),
+            ("clocks", settings.clocks_every, lambda core: {"changed": clocks.recompute(core)}),
+            ("review", _REVIEW_EVERY, lambda core: {"opened": review.open_due(core)}),
+            ("anchor", settings.anchor_every, lambda core: {"rows": anchors.anchor_now(core)}),
+            ("access", settings.prune_every, lambda core: {"chained": anchors.chain_views(core)}),
+            ("prune", settings.prune_every, _prune),
+            *self._plugin_jobs(),
+        ]
+
+    def _plugin_jobs(self) -> list[tuple[str, float, Work]]:
+        if not self._core.settings.plugins.allow:
+            return []
+        from disclosure_pipeline.pipeline.jobs import JobFacade
+
+        return [
+            (name, float(job.every), lambda core, name=name: core.host.run_job(name, JobFacade(core)))
+            for name, job in self._core.host.jobs.items()
+        ]
+
+    def _run(self, name: str, work: Work) -> None:
+        try:
+            if not self._leads():
+                return
+            counts = dict(work(self._core))
+        except DisclosureError as error:
+            log.warning("job_failed", job=name, code=error.code)
+            return
+        except Exception as error:  # noqa: BLE001 -- one failing job must not end the others
+            log.warning("job_failed", job=name, error=type(error).__name__)
+            return
+        if any(counts.values()):
+            log.info("job_done", job=name, **counts)
+
+    def _leads(self) -> bool:
+        """Whether this process is the leader now."""
+        if self._core.database.sqlite:
+            return True
+        if self._leadership is None or self._leadership.closed or self._leadership.invalidated:
+            connection: Any = self._core.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_LEADER})").scalar():
+                connection.close()
+                return False
+            self._leadership = connection
+        else:
+            self._leadership.exec_driver_sql("SELECT 1")
+        return True
+
+
+def _reconcile(core: Core) -> Mapping[str, int]:
+    counts = reconcile.reconcile(core)
+    dead = reconcile.dead_slots(core)
+    return {**counts, "adopted": engine.adopt(core.database, dead) if dead else 0}
+
+
+def _prune(core: Core) -> Mapping[str, int]:
+    if not engine.has_tables(core.database):
+        return {}
+    return {"pruned": engine.prune(core.database, core.settings.engine.keep_settled)}

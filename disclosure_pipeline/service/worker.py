@@ -1,0 +1,248 @@
+"""A worker process: carries documents on and publications out (`disclosure work`).
+
+What is due is read from the rows whenever the doorbell rings, and started at once as a durable
+piece of work; the engine's queues are the net under it. One process carries a few documents at a
+time, each in a sandbox of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from structlog import get_logger
+
+from disclosure_pipeline.errors import DisclosureError
+from disclosure_pipeline.model.times import utc_now
+from disclosure_pipeline.pipeline import leases, letters, publication
+from disclosure_pipeline.pipeline.core import INTAKE, PUBLISH, RESCREEN, Core
+from disclosure_pipeline.pipeline.run import carry_on
+from disclosure_pipeline.service.doorbell import Doorbell
+from disclosure_pipeline.service.engine import EngineQueue, WorkEngine
+from disclosure_pipeline.settings.workspace import Workspace
+from disclosure_pipeline.store.tables import document, worker
+
+log = get_logger(__name__)
+
+_PUBLICATIONS_PER_DOCUMENT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of work that is due.
+
+    Args:
+        queue: the queue it belongs to.
+        subject: what it is about.
+    """
+
+    queue: str
+    subject: str
+
+
+class Worker:
+    """One worker life.
+
+    Args:
+        core: the process's parts; ``core.worker`` names this life.
+        slot: stable name of the worker's place on its host.
+    """
+
+    def __init__(self, core: Core, slot: str):
+        self._core = core
+        self._slot = slot
+        self._look = threading.Event()
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._running: set[Piece] = set()
+        self._reserved: set[Piece] = set()
+        documents = core.settings.engine.concurrency
+        self._limits = {INTAKE: documents, PUBLISH: documents * _PUBLICATIONS_PER_DOCUMENT, RESCREEN: 1}
+        self._engine = WorkEngine(
+            core.database,
+            executor=slot,
+            tasks={INTAKE: self._task(INTAKE, self._carry_on), PUBLISH: self._task(PUBLISH, self._carry_out)},
+            poll=core.settings.engine.poll,
+        )
+
+    def run(self) -> None:
+        """Work until :meth:`stop`."""
+        settings = self._core.settings.engine
+        self._begin_life()
+        heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        heart.start()
+        bell = Doorbell(self._core.database, self._look.set, settings.doorbell)
+        self._core.host.warm()
+        self._engine.launch()
+        bell.start()
+        log.info("worker_started", worker=self._core.worker)
+        while not self._stop.is_set():
+            self._look.wait(settings.poll)
+            self._look.clear()
+            if not self._stop.is_set():
+                self._start_due()
+        bell.stop()
+        self._end_life(settings.grace)
+
+    def stop(self) -> None:
+        """Take no more work and end when what runs has ended."""
+        self._stop.set()
+        self._look.set()
+
+    # ------------------------------------------------------------------ due work
+
+    def _start_due(self) -> None:
+        """Start what the rows say is due, up to the limits."""
+        try:
+            for piece in self._due():
+                if not self._enter(piece, reserve=True):
+                    continue
+                key = f"{piece.queue}:{piece.subject}:{uuid.uuid4().hex}"
+                try:
+                    self._engine.start(piece.queue, key, piece.subject)
+                except BaseException:
+                    self._leave(piece)
+                    raise
+            letters.deliver(self._core)
+        except DisclosureError as error:
+            log.warning("due_work_not_read", code=error.code)
+        except Exception as error:  # noqa: BLE001 -- the worker must outlive any trouble of the store
+            log.warning("due_work_not_started", error=type(error).__name__)
+
+    def _due(self) -> list[Piece]:
+        room = {queue: self._room(queue) for queue in (INTAKE, PUBLISH)}
+        found: list[Piece] = []
+        with self._core.database.read() as connection:
+            if room[INTAKE]:
+                waiting = connection.execute(
+                    select(document.c.id)
+                    .where(document.c.work_at <= utc_now(), document.c.lease_owner.is_(None))
+                    .order_by(document.c.work_at)
+                    .limit(room[INTAKE] + len(self._running))
+                ).scalars()
+                found += [Piece(INTAKE, case) for case in waiting]
+            if room[PUBLISH]:
+                due = publication.due(connection, room[PUBLISH] + len(self._running))
+                found += [Piece(PUBLISH, f"{item.document}|{item.channel}") for item in due]
+        return found
+
+    def _room(self, queue: str) -> int:
+        with self._lock:
+            return self._limits[queue] - sum(piece.queue == queue for piece in self._running)
+
+    def _enter(self, piece: Piece, *, reserve: bool = False) -> bool:
+        """Take a place for a piece of work; false when there is none, or it runs already.
+
+        Args:
+            piece: the work.
+            reserve: keep the place for the task that is about to be started.
+        """
+        with self._lock:
+            taken = sum(other.queue == piece.queue for other in self._running)
+            if piece in self._running or taken >= self._limits[piece.queue]:
+                return False
+            self._running.add(piece)
+            if reserve:
+                self._reserved.add(piece)
+            return True
+
+    def _take_reserved(self, piece: Piece) -> bool:
+        with self._lock:
+            held = piece in self._reserved
+            self._reserved.discard(piece)
+            return held
+
+    def _leave(self, piece: Piece) -> None:
+        with self._lock:
+            self._running.discard(piece)
+            self._reserved.discard(piece)
+        self._look.set()
+
+    def _task(self, queue: str, work: Callable[[str], None]) -> Callable[[str], str]:
+        """What the engine runs: started by the doorbell it has its place already, else it takes one."""
+
+        def run(subject: str) -> str:
+            piece = Piece(queue, subject)
+            if not self._take_reserved(piece) and not self._enter(piece):
+                return "busy"
+            try:
+                work(subject)
+            except DisclosureError as error:
+                log.warning("work_failed", queue=queue, subject=subject, code=error.code)
+                return error.code
+            finally:
+                self._leave(piece)
+            return "done"
+
+        return run
+
+    def _carry_on(self, case: str) -> None:
+        carry_on(self._core, case)
+
+    def _carry_out(self, subject: str) -> None:
+        case, _, channel = subject.partition("|")
+        publication.carry_out(self._core, case, channel)
+
+    # ------------------------------------------------------------------ life
+
+    def _begin_life(self) -> None:
+        """Register this life; earlier lives of the same slot are over, whatever they say."""
+        with self._core.database.read() as connection:
+            earlier = connection.execute(
+                select(worker.c.id).where(
+                    worker.c.stopped_at.is_(None),
+                    or_(worker.c.id == self._slot, worker.c.id.like(f"{self._slot}#%")),
+                )
+            ).scalars()
+            lives = list(earlier)
+        for life in lives:
+            leases.retire(self._core, life)
+        leases.register_worker(self._core, host=socket.gethostname(), pid=os.getpid())
+
+    def _beat(self) -> None:
+        parent = os.getppid()
+        while not self._stop.wait(self._core.settings.engine.heartbeat):
+            try:
+                leases.beat(self._core)
+            except DisclosureError as error:
+                log.warning("heartbeat_failed", code=error.code)
+            if os.getppid() != parent:
+                log.warning("parent_gone", worker=self._core.worker)
+                self.stop()
+
+    def _end_life(self, grace: float) -> None:
+        deadline = time.monotonic() + grace
+        while self._running and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self._engine.stop(1.0)
+        leases.beat(self._core, stopped=True)
+        log.info("worker_stopped", worker=self._core.worker, unfinished=len(self._running))
+
+
+def work(workspace: Workspace, *, slot: str) -> int:
+    """Run a worker until SIGTERM or SIGINT.
+
+    Args:
+        workspace: the folders.
+        slot: stable name of this worker's place, unique among the living.
+
+    Returns:
+        Exit code.
+    """
+    core = Core.open(workspace, scope="worker", worker=f"{slot}#{uuid.uuid4().hex[:12]}")
+    core.queue = EngineQueue(core.database)
+    running = Worker(core, slot)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: running.stop())
+    try:
+        running.run()
+    finally:
+        core.close()
+    return 0

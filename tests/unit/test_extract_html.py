@@ -1,0 +1,141 @@
+"""Web pages: what is seen, what is hidden, and what is only in the source."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from disclosure_pipeline.builtin.extractors.html import HtmlExtractor
+from disclosure_pipeline.errors import ExtractionFailed
+from disclosure_pipeline.model.text import Text
+from tests.unit.hostile import codes, limits, only, png
+
+
+def read(page: str | bytes, name: str = "a.html", **changes: int) -> Text:
+    data = page.encode() if isinstance(page, str) else page
+    return HtmlExtractor(limits(**changes)).read(data, name)
+
+
+def page(body: str, head: str = "") -> str:
+    return f"<!DOCTYPE html><html><head><meta charset='utf-8'>{head}</head><body><p>看得见的正文</p>{body}</body></html>"
+
+
+PLACES: dict[str, tuple[str, str, bool]] = {
+    "paragraph": ("<p>{}</p>", "body", True),
+    "cell": ("<table><tr><td>{}</td></tr></table>", "body", True),
+    "after the body": ("</body></html><p>{}</p>", "body", True),
+    "unknown element": ("<x-y>{}</x-y>", "body", True),
+    "svg": ("<svg><text>{}</text></svg>", "body", True),
+    "display none": ("<p style='display: none'>{}</p>", "hidden", False),
+    "inside hidden": ("<div style='display:none'><p>甲<b>{}</b></p></div>", "hidden", False),
+    "visibility": ("<p>甲<span style='visibility:hidden'>{}</span>乙</p>", "hidden", False),
+    "zero font": ("<p style='font-size:0'>{}</p>", "hidden", False),
+    "white": ("<p style='color:#fff'>{}</p>", "hidden", False),
+    "white on blue": ("<p style='color:#fff;background:#00f'>{}</p>", "body", True),
+    "off the screen": ("<p style='position:absolute; left:-9999px'>{}</p>", "hidden", False),
+    "hidden attribute": ("<p hidden>{}</p>", "hidden", False),
+    "hidden by sheet": ("<style>.h, i {{display:none}}</style><p class='a h'>{}</p>", "hidden", False),
+    "template": ("<template><p>{}</p></template>", "hidden", False),
+    "noscript": ("<noscript>{}</noscript>", "hidden", False),
+    "comment": ("<!-- {} -->", "comment", False),
+    "conditional comment": ("<!--[if mso]><p>{}</p><![endif]-->", "comment", False),
+    "comment after the end": ("</body></html><!-- {} -->", "comment", False),
+    "script": ("<script>var a = '{}';</script>", "script", False),
+    "style": ("<style>p:after {{content: '{}'}}</style>", "script", False),
+    "event": ("<p onclick='alert(\"{}\")'>甲</p>", "script", False),
+    "alt": ("<img src='data:,' alt='{}'>", "alt", False),
+    "title attribute": ("<p title='{}'>甲</p>", "alt", False),
+    "link": ("<a href='http://x/{}'>甲</a>", "link", False),
+    "value": ("<input type='hidden' value='{}'>", "form", False),
+    "data attribute": ("<p data-note='{}'>甲</p>", "unplaced", False),
+    "class": ("<p class='{}'>甲</p>", "unplaced", False),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_finds_every_hiding_place(place: str) -> None:
+    body, kind, visible = PLACES[place]
+    text = read(page(body.format("藏身处甲乙丙")))
+    found = only(text, "藏身处甲乙丙")
+    assert (found.place.kind, found.visible) == (kind, visible)
+    assert only(text, "看得见的正文").visible
+
+
+def test_head_is_metadata() -> None:
+    text = read(page("", "<title>题名甲</title><meta name='author' content='作者乙'>"))
+    assert only(text, "题名甲").place.kind == "metadata"
+    assert only(text, "作者乙").place.detail == "author"
+
+
+def test_inline_elements_do_not_break_a_number() -> None:
+    text = read(page("<p>1101<b>01</b>1990<span>03\n 07</span>4514</p><div>甲<br>乙</div>"))
+    assert [s.text for s in text.segments if s.visible] == ["看得见的正文", "110101199003 074514", "甲\n乙"]
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gb2312", "gbk", "gb18030"])
+@pytest.mark.parametrize("declared", [True, False])
+def test_decodes_declared_and_undeclared_charsets(charset: str, declared: bool) -> None:
+    meta = f"<meta charset={charset}>" if declared else ""
+    text = read(f"<html>{meta}<p>各镇人民政府，县政府各部门</p></html>".encode(charset))
+    assert only(text, "各镇人民政府，县政府各部门").visible
+    assert text.warnings == ()
+
+
+def test_a_false_charset_is_told_and_the_text_still_read() -> None:
+    text = read("<html><meta charset=gb2312><p>看得见的文字，甲乙丙丁戊</p></html>".encode("utf-8"))
+    assert only(text, "看得见的文字，甲乙丙丁戊").visible
+    assert text.warnings == ("网页声明的编码与内容不符。",)
+
+
+def test_utf16_pages_are_read() -> None:
+    data = page("").encode("utf-16")
+    assert HtmlExtractor(limits()).score(data, "a.html") == 80
+    assert only(read(data), "看得见的正文").visible
+
+
+def test_files_in_addresses() -> None:
+    large = base64.b64encode(png(700, 700)).decode()
+    small = base64.b64encode(png(20, 20)).decode()
+    assert codes(read(page(f"<img src='data:image/png;base64,{large}'>"))) == {"picture.unread"}
+    assert codes(read(page(f"<img src='data:image/png;base64,{small}'>"))) == set()
+    assert codes(read(page("<iframe src='data:text/html,<p>藏</p>'></iframe>"))) == {"attachment.unread"}
+    assert codes(read(page("<iframe srcdoc='<p>藏</p>'></iframe>"))) == {"attachment.unread"}
+
+
+def test_nothing_is_fetched_and_that_is_told() -> None:
+    text = read(
+        page("<img src='http://127.0.0.1:9/a.png'><link rel=stylesheet href='http://127.0.0.1:9/a.css'>")
+    )
+    assert len(text.warnings) == 2
+
+
+def test_depth_is_no_way_to_hide() -> None:
+    text = read(page("<div>" * 3000 + "深处的文字" + "</div>" * 3000))
+    assert codes(text) == {"file.partial"}
+
+
+def test_entities_of_a_dtd_are_not_resolved() -> None:
+    text = read('<!DOCTYPE html [<!ENTITY e SYSTEM "file:///etc/passwd">]><html><p>甲&e;</p></html>')
+    assert not any("root:" in segment.text for segment in text.segments)
+
+
+def test_refuses_what_is_no_page() -> None:
+    for data, code in ((b"", "file.empty"), (b"<html>\x00\x01\xff\xfe\x80", "text.encoding")):
+        with pytest.raises(ExtractionFailed) as refusal:
+            read(data)
+        assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("head", "score"),
+    [
+        (b"<!DOCTYPE html><html>", 80),
+        (b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- x --><html xmlns='x'>", 80),
+        (b"<HTML>", 80),
+        (b"<?xml version='1.0'?><w:document>", 0),
+        ("一段提到 <html> 的文字".encode(), 0),
+    ],
+)
+def test_score_is_by_the_first_element(head: bytes, score: int) -> None:
+    assert HtmlExtractor(limits()).score(head, "a.html") == score
