@@ -14,7 +14,7 @@ from disclosure_pipeline.cli.session import Session, command
 @click.option("--port", metavar="N", type=click.IntRange(0, 65535), help="监听端口，代替配置；0 为任意空闲端口。")
 def run(session: Session, host: str | None, port: int | None) -> int:
     """Watch the drop folders and do the work until SIGTERM; SIGHUP re-reads the configuration."""
-    session.require_folders()
+    session.daemon_settings()
     from disclosure_pipeline.service import daemon
 
     return daemon.run(session.workspace, host=host, port=port)
@@ -24,7 +24,7 @@ def run(session: Session, host: str | None, port: int | None) -> int:
 @click.option("--slot", metavar="NAME", help="办理进程的固定名称，在用的各不相同；不写为主机名加 -work。")
 def work(session: Session, slot: str | None) -> int:
     """Do the work of the queues only, until SIGTERM; for further hosts on one PostgreSQL store."""
-    session.require_folders()
+    session.daemon_settings()
     from disclosure_pipeline.service import worker
 
     return worker.work(session.workspace, slot=slot or f"{socket.gethostname()}-work")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
 from disclosure_pipeline.cli import output
@@ -45,7 +47,7 @@ def review_attributes(
     )
 
 
-def _print_settled(session: Session, settled: dict[str, object]) -> None:
+def _print_settled(session: Session, settled: Mapping[str, object]) -> None:
     if session.as_json:
         output.print_json(settled)
     else:

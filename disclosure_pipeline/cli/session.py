@@ -100,14 +100,23 @@ class Session:
         if not (there or self.workspace.database.is_file()):
             raise missing_workspace()
 
-    def require_folders(self) -> None:
-        """Refuse to run where neither folder exists.
+    def daemon_settings(self) -> Settings:
+        """The settings of a process that runs on, with its logs set up as they say.
+
+        Without a configuration folder the defaults would open somebody else's office: refused.
 
         Raises:
             NotFound: no workspace lies here.
+            ConfigError: the settings cannot be used.
         """
-        if not (self.config.is_dir() and self.data.is_dir()):
+        if not self.config.is_dir():
             raise missing_workspace()
+        from disclosure_pipeline import logs
+        from disclosure_pipeline.settings.workspace import load_settings
+
+        settings = load_settings(self.config)
+        logs.configure(settings.log)
+        return settings
 
 
 def missing_workspace() -> NotFound:

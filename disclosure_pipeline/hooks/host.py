@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 import structlog
 
 from disclosure_pipeline.errors import ChannelFault, DisclosureError, Fenced, PluginFault
-from disclosure_pipeline.hooks import checks, registry
+from disclosure_pipeline.hooks import checks, consulting, registry
 from disclosure_pipeline.hooks.canary import required_detectors
 from disclosure_pipeline.hooks.contracts import (
     AttributeRule,
@@ -44,10 +44,9 @@ from disclosure_pipeline.hooks.registry import Family, Registered
 from disclosure_pipeline.hooks.roster import PluginInfo, Roster, builtin_context, check_sections
 from disclosure_pipeline.hooks.screener import Screener
 from disclosure_pipeline.model.document import Attribute
-from disclosure_pipeline.model.finding import Fault, Finding, Screening, Severity
+from disclosure_pipeline.model.finding import Fault, Screening
 from disclosure_pipeline.model.publication import Action, Order, Receipt, Standing
 from disclosure_pipeline.model.route import Route
-from disclosure_pipeline.model.text import Place
 
 if TYPE_CHECKING:
     from disclosure_pipeline.hooks.sandbox import Sandbox
@@ -184,7 +183,7 @@ class PluginHost:
         for info in self._roster.plugins:
             inside = known.pop(info.name, None) if info.state != "disabled" else None
             found.append(info.joined(inside) if inside is not None else info)
-        return (*found, *known.values())
+        return tuple(sorted((*found, *known.values()), key=lambda info: info.name != BUILTIN))
 
     def missing_detectors(self) -> tuple[str, ...]:
         """Required detectors that are not loaded or were not proved.
@@ -297,38 +296,15 @@ class PluginHost:
 
     def opinions(self, case: Case) -> tuple[tuple[Opinion, ...], tuple[Fault, ...]]:
         """What every attribute rule thinks; a rule that failed leaves a finding for a person."""
-        opinions: list[Opinion] = []
-        faults: list[Fault] = []
-        for name, found in self._roster.of(registry.ATTRIBUTE_RULES).items():
-            answer = ask(
-                found.family.subject(name),
-                lambda item=found.item: item.judge(case),  # type: ignore[misc]
-                checks.opinion_of(name, case.texts),
-            )
-            if answer.fault is None:
-                opinions.append(answer.get())
-            else:
-                faults.append(answer.fault)
-                opinions.append(Opinion(name, findings=(_unjudged(name),)))
+        opinions, faults = consulting.opinions(self.attribute_rules, case)
         self._record(faults)
-        return tuple(opinions), tuple(faults)
+        return opinions, faults
 
     def plan_route(self, case: Case, base: Route) -> tuple[Route, tuple[Fault, ...]]:
         """Let every planner lengthen the route; an answer that loses or weakens a tier is not taken."""
-        route = base
-        faults: list[Fault] = []
-        for name, found in self._roster.of(registry.ROUTES).items():
-            answer = ask(
-                found.family.subject(name),
-                lambda item=found.item, sofar=route: item.plan(case, sofar),  # type: ignore[misc]
-                checks.route_over(route),
-            )
-            if answer.fault is None:
-                route = answer.get()
-            else:
-                faults.append(answer.fault)
+        route, faults = consulting.plan_route(self.route_planners, case, base)
         self._record(faults)
-        return route, tuple(faults)
+        return route, faults
 
     def run_stage(self, name: str, case: Case, tools: Toolbox) -> Outcome | Fault:
         """Run one stage of the pipeline.
@@ -457,14 +433,6 @@ class PluginHost:
                 self._faults.append(fault)
                 self._counts[fault.plugin or "", fault.code] += 1
             log.warning("plugin.fault", code=fault.code, plugin=fault.plugin, stage=fault.stage)
-
-
-def _unjudged(rule: str) -> Finding:
-    """The finding that an attribute rule leaves when it could not judge."""
-    return Finding(
-        "check.undetermined", Severity.REVIEW, None, 0, 0, 0, Place("", "unplaced"), "check.rule_failed",
-        suggestion=f"属性规则 {rule} 未能给出意见，请人工核对公开属性。", detector=rule,
-    )  # fmt: skip
 
 
 def _timeout(family: Family, settings: Settings) -> float:

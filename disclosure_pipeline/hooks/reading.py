@@ -20,7 +20,7 @@ from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks import checks
 from disclosure_pipeline.hooks.canary import MARKING_DETECTOR
 from disclosure_pipeline.hooks.contracts import Detector, Extractor, PartText, Reading, SourceFile
-from disclosure_pipeline.hooks.guard import Nonsense, ask
+from disclosure_pipeline.hooks.guard import Nonsense, ask, instance
 from disclosure_pipeline.hooks.loading import BUILTIN
 from disclosure_pipeline.hooks.registry import DETECTORS, EXTRACTORS
 from disclosure_pipeline.model.finding import MARKING, Fault, Finding, Screening
@@ -175,7 +175,6 @@ class Reader:
         rules_version: str,
     ):
         self._extractors = extractors
-        self._ids = {id(extractor): full_id for full_id, extractor in extractors.items()}
         self._detectors = detectors
         wanted = dict.fromkeys((MARKING_DETECTOR, *required))
         self._missing = tuple(name for name in wanted if name not in detectors)
@@ -236,8 +235,7 @@ class Reader:
         return part
 
     def _read_one(self, file: SourceFile, record: Record) -> Text | None:
-        extractor = self._choose(file)
-        full_id = self._ids[id(extractor)]
+        full_id, extractor = self._choose(file, record)
         trusted = full_id.startswith(f"{BUILTIN}.")
         answer = ask(
             EXTRACTORS.subject(full_id),
@@ -250,7 +248,7 @@ class Reader:
             record.faults.append(answer.fault)
         return answer.value
 
-    def _choose(self, file: SourceFile) -> Extractor:
+    def _choose(self, file: SourceFile, record: Record) -> tuple[str, Extractor]:
         from disclosure_pipeline.hooks.sniff import HEAD_BYTES, choose
 
         try:
@@ -260,10 +258,11 @@ class Reader:
             raise ExtractionFailed(
                 f"The file could not be opened ({type(error).__name__}).", code="extract.open"
             ) from None
-        chosen = choose(tuple(self._extractors.values()), head, file.name.lower())
+        candidates = [_Candidate(name, found, record) for name, found in self._extractors.items()]
+        chosen = choose(candidates, head, file.name)
         if chosen is None:
             raise ExtractionFailed("No extractor knows this kind of file.", code="extract.unknown")
-        return chosen
+        return chosen.id, chosen.extractor
 
     def _check_markings(self, texts: Iterable[PartText], record: Record) -> bool:
         """Run the marking detectors over every part; whether all of them answered for all parts."""
@@ -280,6 +279,24 @@ class Reader:
             for name, detector in others.items():
                 if concerns(detector, part):
                     examine(detector, name, part, record)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """An extractor that is asked for its score through the guard."""
+
+    id: str
+    extractor: Extractor
+    record: Record
+
+    def score(self, head: bytes, name: str) -> int:
+        """The extractor's score, 0 when it gave none."""
+        subject = EXTRACTORS.subject(self.id)
+        answer = ask(subject, lambda: self.extractor.score(head, name), instance(int), trusted=False)
+        if answer.fault is not None:
+            self.record.faults.append(answer.fault)
+            return 0
+        return min(answer.get(), 100)
 
 
 def _doubts(part: PartText) -> tuple[Doubt, ...]:

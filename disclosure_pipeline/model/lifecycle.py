@@ -111,7 +111,7 @@ STEPS: tuple[Step, ...] = (
     _step(
         "found_withdrawn",
         (S.APPROVED, S.PUBLISHING, S.PUBLISHED, S.WITHDRAWING),
-        S.WITHDRAWN,
+        S.WITHDRAWING,
         "channel verify",
     ),
     # Regular attribute review (定期审查; 001).

@@ -177,7 +177,7 @@ def _record(core: Core, row: Row[Any], answer: Receipt | Fault | None) -> None:
             _set(connection, row.document, row.channel, values)
             documents.resolve_faults(connection, row.document, f"publish:{row.channel}")
             _audit(connection, row, "channel.done", {"key": answer.key})
-            _finish(core, connection, row.document)
+            finish(core, connection, row.document)
         elif answer is None:
             # A newer generation is in the channel: the rows say so too, or the hold has yet to be resolved.
             _failed(core, connection, row, _FENCED)
@@ -204,7 +204,7 @@ def _failed(core: Core, connection: Connection, row: Row[Any], fault: Fault) -> 
         core.queue.enqueue(connection, PUBLISH, key=key, subject=f"{row.document}|{row.channel}", delay=delay)
 
 
-def _finish(core: Core, connection: Connection, document: str) -> None:
+def finish(core: Core, connection: Connection, document: str) -> None:
     """Take the step that ends publishing or withdrawing when every channel has answered."""
     row = documents.fetch(connection, document)
     states = {item.state for item in publications_of(connection, document)}
@@ -272,7 +272,7 @@ def withdraw(core: Core, document: str, by: str, reason: str) -> State:
         detail = {"reason": digest_of(reason), "generation": generation}
         changes = {"generation": generation, "work_at": None}
         take_step(core, connection, document, "withdraw", actor=by, changes=changes, detail=detail)
-        _finish(core, connection, document)
+        finish(core, connection, document)
         return State(documents.fetch(connection, document).state)
 
 

@@ -83,7 +83,9 @@ class Daemon:
         host, port = self._listen
         status = Status(self._core, lambda: self._watcher, self._workers)
         self._server = HealthServer(
-            status, settings.server.host if host is None else host, settings.server.port if port is None else port
+            status,
+            settings.server.host if host is None else host,
+            settings.server.port if port is None else port,
         )
         self._server.start()
         log.info("daemon_started", address=self._server.address, process=os.getpid())
@@ -141,7 +143,9 @@ class Daemon:
             return
         changed = differences(self._core.settings.model_dump(), fresh.settings.model_dump())
         for key, (before, after) in changed.items():
-            log.info("config_changed", key=key, before=before, after=after, restart=key.startswith(_NEEDS_RESTART))
+            log.info(
+                "config_changed", key=key, before=before, after=after, restart=key.startswith(_NEEDS_RESTART)
+            )
         log.info("config_read", changes=len(changed), rules_version=fresh.rulebook.version)
         self._watcher.stop()
         self._scheduler.stop()
@@ -156,7 +160,9 @@ class Daemon:
         old.close()
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = "") -> dict[str, tuple[str, str]]:
+def differences(
+    before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = ""
+) -> dict[str, tuple[str, str]]:
     """Settings that differ, by dotted key, as (before, after) texts; addresses of stores are masked."""
     found: dict[str, tuple[str, str]] = {}
     for key in sorted({*before, *after}):

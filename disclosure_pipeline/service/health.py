@@ -79,7 +79,12 @@ class Status:
         trouble += [] if alive else ["workers"]
         watched = watcher.ready.is_set()
         status = "starting" if not watched else "degraded" if trouble else "ready"
-        return {"status": status, "watching": watched, "trouble": trouble, "rules_version": self._core.rulebook.version}
+        return {
+            "status": status,
+            "watching": watched,
+            "trouble": trouble,
+            "rules_version": self._core.rulebook.version,
+        }
 
     def figures(self) -> Iterator[tuple[str, str, dict[str, str], float]]:
         """Metrics as (name, help, labels, value); counts and ages only."""
@@ -100,7 +105,12 @@ class Status:
             for code, number in faults:
                 yield "disclosure_open_faults", "Open faults by code", {"code": code}, number
             letters = select(func.count()).select_from(letter).where(letter.c.sent_at.is_(None))
-            yield "disclosure_letters_owed", "Letters not delivered yet", {}, connection.execute(letters).scalar_one()
+            yield (
+                "disclosure_letters_owed",
+                "Letters not delivered yet",
+                {},
+                connection.execute(letters).scalar_one(),
+            )
             oldest = connection.execute(
                 select(func.min(document.c.work_at)).where(document.c.work_at <= utc_now())
             ).scalar()

@@ -8,6 +8,7 @@ they do may be done twice. Missed runs are caught up once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
@@ -16,6 +17,7 @@ from structlog import get_logger
 from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.pipeline import anchors, clocks, reconcile, review
 from disclosure_pipeline.pipeline.core import Core
+from disclosure_pipeline.pipeline.jobs import JobFacade
 from disclosure_pipeline.service import engine
 
 if TYPE_CHECKING:
@@ -52,7 +54,12 @@ class Scheduler:
         )
         for name, every, work in self._jobs():
             self._scheduler.add_job(
-                self._run, "interval", args=(name, work), seconds=every, id=name, next_run_time=datetime.now(UTC)
+                self._run,
+                "interval",
+                args=(name, work),
+                seconds=every,
+                id=name,
+                next_run_time=datetime.now(UTC),
             )
         self._scheduler.start()
 
@@ -80,11 +87,8 @@ class Scheduler:
     def _plugin_jobs(self) -> list[tuple[str, float, Work]]:
         if not self._core.settings.plugins.allow:
             return []
-        from disclosure_pipeline.pipeline.jobs import JobFacade
-
         return [
-            (name, float(job.every), lambda core, name=name: core.host.run_job(name, JobFacade(core)))
-            for name, job in self._core.host.jobs.items()
+            (name, float(job.every), partial(_plugin_job, name)) for name, job in self._core.host.jobs.items()
         ]
 
     def _run(self, name: str, work: Work) -> None:
@@ -106,7 +110,9 @@ class Scheduler:
         if self._core.database.sqlite:
             return True
         if self._leadership is None or self._leadership.closed or self._leadership.invalidated:
-            connection: Any = self._core.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            connection: Any = self._core.database.engine.connect().execution_options(
+                isolation_level="AUTOCOMMIT"
+            )
             if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_LEADER})").scalar():
                 connection.close()
                 return False
@@ -126,3 +132,7 @@ def _prune(core: Core) -> Mapping[str, int]:
     if not engine.has_tables(core.database):
         return {}
     return {"pruned": engine.prune(core.database, core.settings.engine.keep_settled)}
+
+
+def _plugin_job(name: str, core: Core) -> Mapping[str, int]:
+    return core.host.run_job(name, JobFacade(core))

@@ -14,11 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from disclosure_pipeline.errors import StoreFault
-from disclosure_pipeline.store.tables import counter, meta
+from disclosure_pipeline.store.tables import counter, meta, metadata
 
 CHANNEL = "disclosure_rows"
 """PostgreSQL channel on which every writing transaction tells that rows have changed."""
@@ -105,6 +105,31 @@ class Database:
         if self.sqlite:
             with self.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def clear(self) -> None:
+        """Remove everything, the engine's tables included (only before a restore)."""
+        from sqlalchemy import MetaData
+
+        with self.write() as connection:
+            if not self.sqlite:
+                connection.exec_driver_sql('DROP SCHEMA IF EXISTS "dbos" CASCADE')
+            else:
+                connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+            present = MetaData()
+            present.reflect(connection)
+            present.drop_all(connection)
+
+    def renew_serials(self, connection: Connection) -> None:
+        """Let automatic numbers go on after the highest one that rows hold (PostgreSQL)."""
+        if self.sqlite:
+            return
+        for table in metadata.sorted_tables:
+            column = table.autoincrement_column
+            if column is not None:
+                name = f"pg_get_serial_sequence('{table.name}', '{column.name}')"
+                query = select(func.coalesce(func.max(column), 0) + 1)
+                highest = f"({query.compile(self.engine)})"
+                connection.exec_driver_sql(f"SELECT setval({name}, {highest}, false)")
 
     def close(self) -> None:
         """Give all connections back."""

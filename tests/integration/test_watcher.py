@@ -302,6 +302,42 @@ def test_a_writer_that_kept_the_claimed_file_open_loses_nothing(place: Place) ->
     assert place.desk.contents() == [{"a.docx": b"first, and more"}]
 
 
+def test_a_claim_that_changes_before_it_is_handed_over_waits_again(place: Place) -> None:
+    place.drop("甲.docx", b"first")
+    place.drop("乙.docx", b"second")
+
+    def write_into_the_other_claim(name: str) -> None:
+        if place.desk.calls == 1:
+            (waiting,) = place.inbox.glob(f".disclosure-claims/*/{'乙' if name == '甲.docx' else '甲'}.docx")
+            waiting.write_bytes(b"written after the claim")
+
+    place.desk.fault = write_into_the_other_claim
+    place.rounds(1)
+    assert place.desk.calls == 1
+    place.rounds(1)
+    assert place.desk.contents()[1:] in (
+        [{"甲.docx": b"written after the claim"}], [{"乙.docx": b"written after the claim"}],
+    )  # fmt: skip
+
+
+def test_a_root_that_was_away_starts_its_quiet_time_anew(tmp_path: Path) -> None:
+    share, away, clock = tmp_path / "share", tmp_path / "away", [0.0]
+    share.mkdir()
+    place = Place(tmp_path, IntakeSettings(), DropRoot(department="财政科", path=str(share)),
+                  clock=lambda: clock[0])  # fmt: skip
+    place.drop("a.docx", folder=share)
+    for step in (None, away, share, None):
+        place.watcher.scan_once()
+        assert place.desk.calls == 0
+        if step is not None:
+            (share if step is away else away).rename(step)
+        clock[0] += 5 if step is not None else 0
+    clock[0] += 1
+    place.watcher.scan_once()
+    assert place.desk.names() == ["a.docx"]
+    assert place.reports == [("root.missing", "default/财政科#1", "")]
+
+
 def test_gbk_names_long_paths_and_control_characters(place: Place) -> None:
     inbox = os.fsencode(place.inbox)
     for raw in ("更正通知.docx".encode("gbk"), b"a\nb.docx"):

@@ -12,7 +12,6 @@ from pathlib import Path
 import bagit
 import pytest
 
-from disclosure_pipeline.builtin.archives.anchor import anchor
 from disclosure_pipeline.builtin.archives.bag import BagArchive
 from disclosure_pipeline.builtin.archives.package import check_bag, payload_name
 from disclosure_pipeline.errors import ChannelFault, Fenced
@@ -452,21 +451,7 @@ def test_a_crash_at_any_step_of_a_withdrawal_is_finished_by_the_next_call(
     assert steps > 4
 
 
-# ----------------------------------------------------------------------------- anchor
-
-
-def test_anchor_appends_lines(root: Path) -> None:
-    root.mkdir()
-    anchor(root, "12 abc 2026-11-22T00:00:00Z")
-    anchor(root, "13 def 2026-11-23T00:00:00Z")
-    assert (
-        root / "audit-anchor.txt"
-    ).read_text() == "12 abc 2026-11-22T00:00:00Z\n13 def 2026-11-23T00:00:00Z\n"
-    with pytest.raises(ValueError, match="one ASCII line"):
-        anchor(root, "14 x\n15 y")
-
-
 def test_verify_ignores_the_anchor_and_staging(archive: BagArchive, root: Path, vault: Path) -> None:
     archive.publish(order(vault))
-    anchor(root, "1 a")
+    (root / "audit-anchor.txt").write_text("2026-11-22T00:00:00.000000Z 1 a\n")
     assert [item.document for item in archive.verify(())] == [DOCUMENT]

@@ -141,6 +141,7 @@ def test_plugins_that_cannot_be_used_are_shown_and_the_rest_goes_on(tmp_path: Pa
     install(place, SHIPPED / "notice_board.py")
     with host(place, settings((*allow, "ghost"))) as made:
         states = {info.name: (info.state, [fault.code for fault in info.faults]) for info in made.plugins()}
+        assert next(iter(states)) == "builtin"
         assert states == {
             "builtin": ("loaded", []),
             "not_importable": ("failed", ["plugin.import"]),
@@ -243,6 +244,13 @@ def test_a_third_party_extractor_cannot_quote_the_document(faulty, tmp_path: Pat
     reading = faulty.read([drop(tmp_path, f"MEMO\n坏{SECRET}", "note.memo")])
     assert [(fault.code, fault.plugin) for fault in reading.faults] == [("extractor.raised", "reader.memo")]
     assert SECRET not in repr(reading)
+
+
+def test_an_extractor_that_cannot_even_say_its_score_leaves_the_file_to_others(faulty, tmp_path: Path):
+    reading = faulty.read([drop(tmp_path, f"RIDDLE\n{SECRET}")])
+    assert reading.texts[0].text.extractor == "builtin.txt"
+    assert [(fault.code, fault.plugin) for fault in reading.faults] == [("extractor.raised", "reader.memo")]
+    assert SECRET not in repr(reading.faults)
 
 
 # ------------------------------------------------------------------ tag and route

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -198,6 +201,29 @@ def test_a_file_open_for_writing_is_an_obstacle(root: DropRootInfo) -> None:
     assert obstacle(root.drop, entry_of(root, "a.txt")) == ""
     with path.open("rb"):
         assert obstacle(root.drop, entry_of(root, "a.txt")) == ""
+
+
+_PROBE = """
+import os, sys, time
+from disclosure_pipeline.service.watcher.files import being_written
+handle = os.open(sys.argv[1], os.O_RDONLY)
+print("go", flush=True)
+end = time.monotonic() + 0.5
+while time.monotonic() < end:
+    being_written(handle)
+"""
+
+
+def test_a_writer_in_the_instant_of_the_probe_does_not_kill_the_daemon(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"1")
+    probe = subprocess.Popen([sys.executable, "-c", _PROBE, str(path)], stdout=subprocess.PIPE)
+    assert probe.stdout is not None
+    probe.stdout.readline()
+    while probe.poll() is None:
+        with contextlib.suppress(BlockingIOError):
+            os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
+    assert probe.wait(10) == 0
 
 
 def test_names_and_bytes_of_a_submission(root: DropRootInfo) -> None:

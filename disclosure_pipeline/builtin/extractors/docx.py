@@ -112,7 +112,7 @@ class _Document:
         data = _TABLE_STYLE.sub(b"", self._package.read(_STYLES))
         return Styles.of(parse_xml(data)) if may_hide(data) else Styles()
 
-    def _walk(self, name: str, root: etree._Element, data: bytes) -> None:
+    def _walk(self, name: str, root: etree._Element, data: bytes) -> bool:
         if root.tag.endswith("}document"):
             self._found = True
             self._page_area = _page_area(root)
@@ -121,6 +121,7 @@ class _Document:
             page_area=self._page_area,
         )  # fmt: skip
         walker.walk(root)
+        return False
 
     def _tell_changes(self) -> None:
         tally = self._tally

@@ -23,7 +23,8 @@ from disclosure_pipeline.model.text import Place
 if TYPE_CHECKING:
     from lxml import etree
 
-PartReader = Callable[[str, "etree._Element", bytes], None]
+PartReader = Callable[[str, "etree._Element", bytes], bool]
+"""Reads a part (name, root, bytes); says whether it has read the attributes too."""
 
 _TELLING = frozenset(
     ("descr", "title", "alt", "string", "instr", "prompt", "promptTitle", "error", "errorTitle", "connection", "command",
@@ -121,15 +122,16 @@ class OoxmlReader:
         if kind == "Relationships":
             self._relationships(name, root)
             return
+        complete = kind == "fonts"
         if kind in self._own:
-            self._own[kind](name, root, data)
+            complete = self._own[kind](name, root, data)
         elif kind in _PROPERTY_ROOTS:
             self._properties(name, root)
         elif kind in _DRAWING_ROOTS:
             self._drawing(name, root)
         else:
             self.sweep_text(name, root, "metadata" if name.lower().startswith("customxml/") else "unplaced")
-        if kind != "fonts" and _has_telling_attributes(data):
+        if not complete and _has_telling_attributes(data):
             self._sweep_attributes(name, root)
 
     def _says_nothing(self, data: bytes) -> bool:

@@ -72,7 +72,7 @@ class Package:
             return member.read()
 
     def open(self, name: str) -> CheckedStream:
-        """A member as a stream that refuses DTDs in XML and counts what it unpacks."""
+        """A member as a stream that counts what it unpacks."""
         try:
             return CheckedStream(self._zip.open(name), self)
         except (zipfile.BadZipFile, NotImplementedError, KeyError, RuntimeError, OSError) as error:
@@ -99,6 +99,8 @@ class CheckedStream:
     def __init__(self, member: IO[bytes], package: Package):
         self._member = member
         self._package = package
+        self.is_xml = False
+        """Set by who streams it into a parser: then document types are refused before they are parsed."""
 
     def __enter__(self) -> CheckedStream:
         return self
@@ -113,6 +115,8 @@ class CheckedStream:
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError) as error:
             raise failure("file.broken", "A member of the package is damaged.") from error
         self._package.count(len(data))
+        if self.is_xml and refuses(data):
+            raise failure("file.bomb", "Its XML declares a document type.")
         return data
 
 
@@ -157,6 +161,7 @@ class ElementStream:
     def __init__(self, stream: CheckedStream, name: str):
         from lxml import etree
 
+        stream.is_xml = True
         self._parsing = etree.iterparse(
             stream, events=("end",), tag=f"{{*}}{name}", resolve_entities=False, no_network=True,
             load_dtd=False, huge_tree=False,

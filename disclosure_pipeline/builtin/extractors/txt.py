@@ -34,6 +34,7 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f\x7f\ufffe\uffff]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _ENCODED = re.compile(r"[A-Za-z0-9+/=_-]{200}|(?:\\u[0-9A-Fa-f]{4}|&#x?[0-9A-Fa-f]{2,6};|%[0-9A-F]{2}){6}")
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")
+_CHINESE = re.compile("[\u2010-\u2027\u3000-\u9fff\uff00-\uffef\U00020000-\U000323af]")
 _COMMON_SHARE = 0.8
 
 
@@ -115,7 +116,7 @@ def decode(data: bytes) -> tuple[str, str]:
                 raise failure("text.encoding", "It breaks the encoding that its byte order mark names.")
             return _without_controls(text), encoding
     utf8 = _strictly(data, "utf-8")
-    if utf8 is not None and not _CONTROL.search(utf8) and (utf8.isascii() or _HAN.search(utf8)):
+    if utf8 is not None and not _CONTROL.search(utf8) and (utf8.isascii() or _CHINESE.search(utf8)):
         return utf8, "utf-8"
     # A few short GB18030 texts (通知, 联通) are valid UTF-8 too, but hold no Han character there.
     gb = _strictly(data, "gb18030")

@@ -146,7 +146,7 @@ class _Workbook:
 
     # ------------------------------------------- other parts with text of their own
 
-    def _comments(self, name: str, root: etree._Element, data: bytes) -> None:  # noqa: ARG002 - PartReader
+    def _comments(self, name: str, root: etree._Element, data: bytes) -> bool:  # noqa: ARG002 - PartReader
         authors = [author.text or "" for author in root.iter("{*}author")]
         for author in authors:
             self._out.add(author, "metadata", name, detail="comment author")
@@ -156,18 +156,21 @@ class _Workbook:
             known = index.isdigit() and int(index) < len(authors)
             detail = authors[int(index)] if known else None
             self._out.add(text, "comment", name, cell=comment.get("ref"), detail=detail)
+        return False
 
-    def _cache(self, name: str, root: etree._Element, data: bytes) -> None:  # noqa: ARG002 - PartReader
+    def _cache(self, name: str, root: etree._Element, data: bytes) -> bool:  # noqa: ARG002 - PartReader
         for element in root.iter():
             value = element.get("v") or (element.get("name") if local(element) == "cacheField" else None)
             if value:
                 self._out.add(value, "hidden", name, detail="pivot cache")
         self._out.warn("工作簿中有数据透视表缓存，其中可能留有已删除的数据。")
+        return True
 
-    def _text(self, name: str, root: etree._Element, data: bytes) -> None:  # noqa: ARG002 - PartReader
+    def _text(self, name: str, root: etree._Element, data: bytes) -> bool:  # noqa: ARG002 - PartReader
         self._reader.sweep_text(name, root, _TEXT_ROOTS[local(root)])
+        return False
 
-    def _table(self, name: str, root: etree._Element, data: bytes) -> None:
+    def _table(self, name: str, root: etree._Element, data: bytes) -> bool:
         """A table repeats its column names, which are cells; only others are worth a segment."""
         del data
         known = self._out.texts()
@@ -178,3 +181,4 @@ class _Workbook:
                     self._out.add(value, "metadata", name, detail=f"table {key}")
             if element.text:
                 self._out.add(element.text, "field", name)
+        return True

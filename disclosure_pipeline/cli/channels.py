@@ -1,0 +1,131 @@
+"""`disclosure channel {list,verify,retry}`: where documents go out, and what is really there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from disclosure_pipeline.cli import output
+from disclosure_pipeline.cli.session import Session, group, operator, subcommand
+from disclosure_pipeline.model.publication import PublicationState
+
+if TYPE_CHECKING:
+    from disclosure_pipeline.pipeline.core import Core
+
+DIFFERENT = 1
+"""Exit status of a comparison that found differences."""
+
+_STUCK = (PublicationState.FAILED.value, PublicationState.UNCERTAIN.value)
+
+channel = group("channel")
+
+
+@subcommand(channel, "list", "列出发布渠道及其发布情况")
+def listing(session: Session) -> None:
+    """Channels and archives, what they take, and how many publications are in which state."""
+    with session.core() as core:
+        states = _states(core)
+        found = [
+            {
+                "id": info.id,
+                "version": info.version,
+                "attributes": [attribute.value for attribute in info.attributes],
+                "archive": info.archive,
+                "in_use": info.in_use,
+                "publications": {state.value: states[name, state.value] for state in PublicationState},
+            }
+            for name, info in core.host.channels.items()
+        ]
+    if session.as_json:
+        output.print_json(found)
+        return
+    output.table(
+        ("渠道", "启用", "档案", "公开属性", "已完成", "失败", "待核实", "已撤下"),
+        [
+            (
+                item["id"], "是" if item["in_use"] else "否", "是" if item["archive"] else "否",
+                "、".join(item["attributes"]), *(item["publications"][state] for state in _SHOWN),
+            )
+            for item in found
+        ],
+    )  # fmt: skip
+
+
+_SHOWN = ("done", *_STUCK, "withdrawn")
+
+
+def _states(core: Core) -> Counter[tuple[str, str]]:
+    """Publications by (channel, state)."""
+    from sqlalchemy import func, select
+
+    from disclosure_pipeline.store.tables import publication
+
+    query = select(publication.c.channel, publication.c.state, func.count()).group_by(
+        publication.c.channel, publication.c.state
+    )
+    with core.database.read() as connection:
+        return Counter({(name, state): number for name, state, number in connection.execute(query)})
+
+
+@subcommand(channel, "verify", "核对各渠道的实际内容；恢复后由此解除暂停")
+def verify(session: Session) -> int:
+    """Compare every publication with what is really out; ends the hold after a restore.
+
+    Exits with 1 when it found differences; the hold ends all the same.
+    """
+    from disclosure_pipeline.pipeline import verify as comparing
+
+    with session.core() as core:
+        found = comparing.verify_channels(core, by=operator())
+    if session.as_json:
+        output.print_json(found)
+    else:
+        _print_comparison(found)
+    return DIFFERENT if found["differences"] else 0
+
+
+def _print_comparison(found: Mapping[str, Any]) -> None:
+    output.table(
+        ("渠道", "实有", "故障"), [(item["channel"], item["held"], item["fault"]) for item in found["channels"]]
+    )
+    if found["differences"]:
+        output.say("\n差异")
+        output.table(
+            ("收件号", "渠道", "差异"),
+            [(item["document"], item["channel"], item["code"]) for item in found["differences"]],
+        )
+    else:
+        output.say("没有差异。")
+    if found["hold_ended"]:
+        output.say("恢复后的暂停已解除，发布继续进行。")
+
+
+@subcommand(channel, "retry", "重试失败或待核实的发布")
+@click.argument("documents", metavar="[ID]...", nargs=-1)
+@click.option("--channel", "name", metavar="CHANNEL", help="只重试该渠道。")
+def retry(session: Session, documents: tuple[str, ...], name: str | None) -> None:
+    """Try failed and uncertain publications again, now: of the documents named, or of all."""
+    from disclosure_pipeline.pipeline import publication
+
+    with session.core() as core:
+        cases = documents or _stuck_cases(core, name)
+        tried = {case: publication.retry(core, case, name) for case in cases}
+    if session.as_json:
+        output.print_json([{"id": case, "channels": number} for case, number in tried.items()])
+    else:
+        output.say(f"将重试 {sum(tried.values())} 项发布，涉及 {len(tried)} 件。")
+
+
+def _stuck_cases(core: Core, name: str | None) -> list[str]:
+    from sqlalchemy import select
+
+    from disclosure_pipeline.store.tables import publication
+
+    query = select(publication.c.document).where(publication.c.state.in_(_STUCK)).distinct()
+    if name is not None:
+        query = query.where(publication.c.channel == name)
+    with core.database.read() as connection:
+        return list(connection.execute(query.order_by(publication.c.document)).scalars())

@@ -1,0 +1,131 @@
+"""`disclosure user {add,token,list}`: people, their roles, and their tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from disclosure_pipeline.cli import output
+from disclosure_pipeline.cli.session import Session, group, operator, subcommand
+from disclosure_pipeline.errors import UsageError
+from disclosure_pipeline.model.route import Role
+
+if TYPE_CHECKING:
+    from disclosure_pipeline.pipeline.core import Core
+
+LONGEST_NAME = 60
+DEPARTMENT_ROLES = frozenset({Role.CLERK, Role.FIRST})
+"""Roles that can be held for one department only."""
+
+user = group("user")
+
+
+@subcommand(user, "add", "增加人员或其角色；新人员的令牌只显示这一次")
+@click.argument("name", metavar="NAME")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True, help="角色。")
+@click.option("--department", metavar="D", default="", help="部门（clerk、first）；不写为本单位所有部门。")
+@click.option("--unit", metavar="U", help="单位代码；不写为配置中的第一个单位。")
+@click.option("--os-account", metavar="ACCOUNT", help="映射的操作系统账号：以此账号运行时无须令牌。")
+def add(
+    session: Session, name: str, role: str, department: str, unit: str | None, os_account: str | None
+) -> None:
+    """Add a person, or a further role to a known one; NAME is what the public page prints."""
+    _check_name(name)
+    if department and Role(role) not in DEPARTMENT_ROLES:
+        raise UsageError("--department goes with the roles clerk and first only.")
+    with session.core() as core:
+        token = add_person(
+            core, name, Role(role), unit=_unit(core, unit), department=department, os_account=os_account
+        )
+    _print_token(session, name, token)
+
+
+def add_person(
+    core: Core, name: str, role: Role, *, unit: str, department: str = "", os_account: str | None = None
+) -> str | None:
+    """Add a person or a role, with its row in the audit log.
+
+    Returns:
+        The new person's token, or ``None`` for a known person.
+
+    Raises:
+        UsageError: the account belongs to somebody else.
+    """
+    from disclosure_pipeline.store import people
+    from disclosure_pipeline.store.audit import Record, append
+
+    with core.database.write() as connection:
+        if os_account is not None and people.of_account(connection, os_account) not in (None, name):
+            raise UsageError("This account is mapped to another person.", code="account.taken")
+        token = people.add(
+            connection, name, role, unit=unit, department=department, os_account=os_account
+        )
+        detail = {"user": name, "role": role.value, "department": department, "new": token is not None,
+                  "os_account": os_account or ""}  # fmt: skip
+        append(connection, Record(action="user.add", actor=operator(), unit=unit, detail=detail))
+    return token
+
+
+@subcommand(user, "token", "换发令牌；旧令牌随即失效")
+@click.argument("name", metavar="NAME")
+def token(session: Session, name: str) -> None:
+    """Give a person a new token, shown this once; the old one is void."""
+    from disclosure_pipeline.store import people
+    from disclosure_pipeline.store.audit import Record, append
+
+    with session.core() as core, core.database.write() as connection:
+        made = people.new_token(connection, name)
+        append(connection, Record(action="user.token", actor=operator(), detail={"user": name}))
+    _print_token(session, name, made)
+
+
+@subcommand(user, "list", "列出人员及其角色")
+def listing(session: Session) -> None:
+    """People and the roles they hold."""
+    from disclosure_pipeline.store import people
+
+    with session.core() as core, core.database.read() as connection:
+        found = [
+            {
+                "user": person.name,
+                "roles": [
+                    {"role": grant.role.value, "unit": grant.unit, "department": grant.department or None}
+                    for grant in person.grants
+                ],
+            }
+            for person in people.everyone(connection)
+        ]
+    if session.as_json:
+        output.print_json(found)
+        return
+    rows = [
+        (person["user"], Role(grant["role"]).chinese, grant["role"], grant["unit"], grant["department"])
+        for person in found
+        for grant in person["roles"]
+    ]
+    output.table(("姓名", "角色", "代码", "单位", "部门"), rows)
+
+
+def _check_name(name: str) -> None:
+    printable = all(char.isprintable() for char in name)
+    if not (0 < len(name) <= LONGEST_NAME and printable and name == name.strip()):
+        raise UsageError(f"A name has 1 to {LONGEST_NAME} printable characters and no blank at either end.")
+
+
+def _unit(core: Core, code: str | None) -> str:
+    units = [unit.code for unit in core.settings.unit]
+    if code is None:
+        return units[0]
+    if code not in units:
+        raise UsageError(f"There is no unit '{code}'.", advice=f"One of {', '.join(units)}.")
+    return code
+
+
+def _print_token(session: Session, name: str, token: str | None) -> None:
+    if session.as_json:
+        output.print_json({"user": name, "token": token})
+    elif token is None:
+        output.say(f"{name}：已增加角色；令牌不变（换发用 disclosure user token）。")
+    else:
+        output.say(f"{name} 的令牌（只显示这一次，请妥善保管）：\n{token}")

@@ -1,0 +1,133 @@
+"""The reconciler: brings rows and reality together again after crashes (design 4).
+
+It derives work from the rows alone, may run at any time and twice at once, and only ever does what
+a step or a worker would have done.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Mapping
+
+from sqlalchemy import or_, select, update
+from structlog import get_logger
+
+from disclosure_pipeline.model.lifecycle import State
+from disclosure_pipeline.model.times import later, utc_now
+from disclosure_pipeline.pipeline import leases, letters, spool
+from disclosure_pipeline.pipeline.core import Core
+from disclosure_pipeline.store.database import get_meta, set_meta
+from disclosure_pipeline.store.tables import document, publication, worker
+
+log = get_logger(__name__)
+
+_STRAY_AFTER = 3600.0
+"""Seconds after which a spool folder that no row names is a stray."""
+
+
+def reconcile(core: Core) -> Mapping[str, int]:
+    """Do one round.
+
+    Args:
+        core: the process's parts.
+
+    Returns:
+        Counts of what was mended.
+    """
+    return {
+        "freed": free_orphans(core),
+        "quarantine_moved": finish_quarantines(core),
+        "strays_removed": remove_strays(core),
+        "letters": letters.deliver(core) if _letters_wait_long(core) else 0,
+    }
+
+
+def free_orphans(core: Core) -> int:
+    """Free the work of dead workers, so that a living one takes it over.
+
+    Returns:
+        How many documents and publications were freed.
+    """
+    with core.database.read() as connection:
+        cases, publications = leases.orphans(core, connection)
+    if not cases and not publications:
+        return 0
+    with core.database.write() as connection:
+        alive = leases.living(core, connection)
+        for case in cases:
+            connection.execute(
+                update(document)
+                .where(document.c.id == case, document.c.lease_owner.not_in(alive))
+                .values(lease_owner=None, fence=document.c.fence + 1, takeovers=document.c.takeovers + 1)
+            )
+        for case, channel in publications:
+            connection.execute(
+                update(publication)
+                .where(
+                    publication.c.document == case,
+                    publication.c.channel == channel,
+                    publication.c.lease_owner.not_in(alive),
+                )
+                .values(
+                    lease_owner=None, fence=publication.c.fence + 1, takeovers=publication.c.takeovers + 1
+                )
+            )
+    log.info("orphans_freed", documents=len(cases), publications=len(publications))
+    return len(cases) + len(publications)
+
+
+def finish_quarantines(core: Core) -> int:
+    """Move what a quarantined row still has in the spool; returns how many."""
+    with core.database.read() as connection:
+        names = connection.execute(
+            select(document.c.spool).where(
+                document.c.state == State.QUARANTINED.value, document.c.spool.is_not(None)
+            )
+        ).scalars()
+        waiting = [name for name in names if (core.workspace.spool / name).is_dir()]
+    for name in waiting:
+        spool.isolate(core, name)
+    return len(waiting)
+
+
+def remove_strays(core: Core) -> int:
+    """Remove old spool folders that no row names: their rows say the files are safe elsewhere."""
+    with core.database.read() as connection:
+        named = set(
+            connection.execute(select(document.c.spool).where(document.c.spool.is_not(None))).scalars()
+        )
+    removed = 0
+    for folder in core.workspace.spool.iterdir():
+        if (
+            folder.is_dir()
+            and folder.name not in named
+            and time.time() - folder.stat().st_mtime > _STRAY_AFTER
+        ):
+            shutil.rmtree(folder, ignore_errors=True)
+            removed += 1
+    return removed
+
+
+def dead_slots(core: Core) -> list[str]:
+    """Worker slots none of whose lives is living, each told once.
+
+    Their unfinished engine rows are given to the living; a slot that comes back starts anew.
+    """
+    limit = later(utc_now(), -core.settings.engine.dead_after)
+    with core.database.write() as connection:
+        alive = {life.split("#", 1)[0] for life in leases.living(core, connection)}
+        ended = connection.execute(
+            select(worker.c.id).where(or_(worker.c.stopped_at.is_not(None), worker.c.beat_at < limit))
+        ).scalars()
+        told = set((get_meta(connection, "dead_slots") or "").split(","))
+        slots = {life.split("#", 1)[0] for life in ended} - alive
+        fresh = sorted(slots - told)
+        if fresh or told - slots - {""}:
+            set_meta(connection, "dead_slots", ",".join(sorted(slots)) or None)
+    return fresh
+
+
+def _letters_wait_long(core: Core) -> bool:
+    with core.database.read() as connection:
+        return letters.waiting(connection)

@@ -1,0 +1,240 @@
+"""Regular attribute review (定期审查, 001; 条例 第十八条): every quarter, until the queue is empty.
+
+All items that are not public fall due each quarter; a published one when its cycle is over. Each
+becomes a task. ``keep`` leaves the attribute; ``convert`` sends the item through the whole gate
+again as a new version; ``declassify`` records that the ground has fallen away (解密清理) and
+converts as well.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from disclosure_pipeline.errors import NotAllowed, NotFound, Refused, UsageError
+from disclosure_pipeline.model.clock import today_in_shanghai
+from disclosure_pipeline.model.document import Attribute
+from disclosure_pipeline.model.lifecycle import State
+from disclosure_pipeline.model.route import Role
+from disclosure_pipeline.model.times import utc_now
+from disclosure_pipeline.pipeline.core import INTAKE, Core
+from disclosure_pipeline.pipeline.intake import fresh_version
+from disclosure_pipeline.pipeline.transitions import take_step
+from disclosure_pipeline.store import audit, documents, people
+from disclosure_pipeline.store.tables import attribute_review, document
+
+OPEN, DONE = "open", "done"
+OUTCOMES = ("keep", "convert", "declassify")
+_QUARTER = re.compile(r"20\d{2}Q[1-4]")
+_MONTHS = 12
+
+
+def quarter_of(day: date) -> str:
+    """The quarter of a day, as ``2026Q4``."""
+    return f"{day.year}Q{(day.month - 1) // 3 + 1}"
+
+
+def open_due(core: Core) -> int:
+    """Open this quarter's review if it is not open yet; the scheduler's job.
+
+    Returns:
+        How many tasks were added.
+    """
+    return _open(core, quarter_of(today_in_shanghai()))
+
+
+def open_quarter(core: Core, quarter: str | None = None) -> str:
+    """Open a quarter's review by hand, or add what has fallen due since.
+
+    Args:
+        core: the process's parts.
+        quarter: ``2026Q4``; ``None`` means the present one.
+
+    Returns:
+        The quarter.
+
+    Raises:
+        UsageError: no quarter, or one that lies in the future.
+    """
+    present = quarter_of(today_in_shanghai())
+    wanted = quarter or present
+    if not _QUARTER.fullmatch(wanted):
+        raise UsageError(f"'{wanted}' is no quarter.", advice="Write it like 2026Q4.")
+    if wanted > present:
+        raise UsageError(f"{wanted} has not begun.", advice=f"The present quarter is {present}.")
+    if wanted == present:
+        _open(core, wanted)
+    return wanted
+
+
+def _open(core: Core, quarter: str) -> int:
+    with core.database.write() as connection:
+        due = [row for row in _due(core, connection) if not _has_task(connection, quarter, row.id)]
+        for row in due:
+            connection.execute(
+                insert(attribute_review).values(
+                    quarter=quarter, document=row.id, attribute=row.final or "", state=OPEN
+                )
+            )
+        if due:
+            audit.append(
+                connection,
+                audit.Record(
+                    action="review.opened", actor="system", detail={"quarter": quarter, "tasks": len(due)}
+                ),
+            )
+        return len(due)
+
+
+def _due(core: Core, connection: Connection) -> list[Any]:
+    """Items whose attribute is due: all non-public ones, and published ones whose cycle is over."""
+    hidden = connection.execute(
+        select(document.c.id, document.c.final).where(
+            document.c.state.in_((State.WITHHELD.value, State.ON_REQUEST.value))
+        )
+    ).all()
+    limit = _months_ago(today_in_shanghai(), core.settings.scheduler.review_months).isoformat()
+    public = connection.execute(
+        select(document.c.id, document.c.final).where(
+            document.c.state == State.PUBLISHED.value, document.c.published_at < limit
+        )
+    ).all()
+    return [*hidden, *(row for row in public if not _kept_since(connection, row.id, limit))]
+
+
+def _kept_since(connection: Connection, case: str, limit: str) -> bool:
+    """Whether a published item was reviewed within its cycle."""
+    return (
+        connection.execute(
+            select(attribute_review.c.quarter).where(
+                attribute_review.c.document == case,
+                attribute_review.c.state == DONE,
+                attribute_review.c.at >= limit,
+            )
+        ).first()
+        is not None
+    )
+
+
+def tasks(core: Core, quarter: str) -> dict[str, Any]:
+    """A quarter's tasks as `disclosure review-attributes --json` prints them."""
+    with core.database.read() as connection:
+        rows = connection.execute(
+            select(attribute_review, document.c.title, document.c.department, document.c.state.label("where"))
+            .join(document, document.c.id == attribute_review.c.document)
+            .where(attribute_review.c.quarter == quarter)
+            .order_by(attribute_review.c.document)
+        ).all()
+    return {
+        "quarter": quarter,
+        "tasks": [
+            {
+                "document": row.document, "state": row.state, "outcome": row.outcome, "attribute": row.attribute,
+                "title": row.title, "department": row.department, "by": row.by,
+            }
+            for row in rows
+        ],
+    }  # fmt: skip
+
+
+def settle(
+    core: Core, case: str, outcome: str, *, by: str, reason: str, quarter: str | None = None
+) -> dict[str, Any]:
+    """Settle one task.
+
+    Args:
+        core: the process's parts.
+        case: case number.
+        outcome: ``keep``, ``convert`` or ``declassify``.
+        by: a person with role ``office``, ``second`` or ``secrecy``; ``declassify`` needs ``secrecy``.
+        reason: why, never empty.
+        quarter: the task's quarter; ``None`` means the oldest open one.
+
+    Returns:
+        The task.
+
+    Raises:
+        NotFound: no open task for this document.
+        NotAllowed: the person may not settle it.
+        Refused: no reason, or a published item cannot be converted this way.
+    """
+    if outcome not in OUTCOMES:
+        raise UsageError(f"'{outcome}' is no outcome.", advice=f"One of {', '.join(OUTCOMES)}.")
+    if not reason.strip():
+        raise Refused("A reason is required.", code="reason_required", advice="Give it with --reason.")
+    with core.database.write() as connection:
+        row = documents.fetch(connection, case, lock=True)
+        person = people.get(connection, by)
+        roles = (Role.SECRECY,) if outcome == "declassify" else (Role.OFFICE, Role.SECOND, Role.SECRECY)
+        if not any(person.holds(role, row.unit) for role in roles):
+            names = ", ".join(role.value for role in roles)
+            raise NotAllowed(f"This outcome needs one of the roles: {names}.", code="wrong_role")
+        task = _open_task(connection, case, quarter)
+        connection.execute(
+            update(attribute_review)
+            .where(attribute_review.c.quarter == task, attribute_review.c.document == case)
+            .values(state=DONE, outcome=outcome, by=by, reason=reason, at=utc_now())
+        )
+        detail = {"quarter": task, "outcome": outcome, "reason": audit.digest_of(reason)}
+        if outcome == "keep":
+            audit.append(
+                connection,
+                audit.Record(
+                    action="review.kept", actor=by, document=case, unit=row.unit, version=row.version,
+                    before=row.state, after=row.state, detail=detail,
+                ),
+            )  # fmt: skip
+        else:
+            _convert(core, connection, row, by, detail)
+    return {"document": case, "state": DONE, "outcome": outcome, "quarter": task}
+
+
+def _convert(core: Core, connection: Connection, row: Any, by: str, detail: dict[str, Any]) -> None:
+    """Send the item through the full gate again, now proposed for publication (条例 第十八条)."""
+    if State(row.state) is State.PUBLISHED:
+        raise Refused(
+            f"{row.id} is published.",
+            code="published",
+            advice="Withdraw it first with `disclosure withdraw` if it must not be public.",
+        )
+    version = row.version + 1
+    documents.copy_version(connection, row.id, row.version, version)
+    slip = {**row.slip, "attribute": Attribute.PROACTIVE.value, "ground": None, "reason": None}
+    changes = fresh_version(version) | {
+        "slip": slip, "folder_attribute": "", "proposed": None, "reviewed_as": None, "proposed_ground": "",
+        "ground": "", "ground_reason": "",
+    }  # fmt: skip
+    take_step(core, connection, row.id, "convert", actor=by, changes=changes, work=INTAKE, detail=detail)
+
+
+def _open_task(connection: Connection, case: str, quarter: str | None) -> str:
+    query = (
+        select(attribute_review.c.quarter)
+        .where(attribute_review.c.document == case, attribute_review.c.state == OPEN)
+        .order_by(attribute_review.c.quarter)
+    )
+    if quarter is not None:
+        query = query.where(attribute_review.c.quarter == quarter)
+    found = connection.execute(query).scalar()
+    if found is None:
+        raise NotFound(f"{case} has no open attribute review.", advice="See `disclosure review-attributes`.")
+    return str(found)
+
+
+def _has_task(connection: Connection, quarter: str, case: str) -> bool:
+    return (
+        connection.execute(
+            select(attribute_review.c.document).where(
+                attribute_review.c.quarter == quarter, attribute_review.c.document == case
+            )
+        ).first()
+        is not None
+    )
+
+
+def _months_ago(day: date, months: int) -> date:
+    total = day.year * _MONTHS + day.month - 1 - months
+    return date(total // _MONTHS, total % _MONTHS + 1, 1)
