@@ -66,7 +66,9 @@ _PROBLEMS = {
 
 @subcommand(audit, "export", "导出审计日志")
 @click.option("--document", metavar="ID", help="只导出该收件的。")
-@click.option("-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="写入新文件。")
+@click.option(
+    "-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="写入新文件。"
+)
 def export(session: Session, document: str | None, target: Path | None) -> None:
     """Write the rows with their hashes, one JSON object a line; with --json and no -o, one array."""
     from disclosure_pipeline.store import audit as chain

@@ -89,7 +89,8 @@ def verify(session: Session) -> int:
 
 def _print_comparison(found: Mapping[str, Any]) -> None:
     output.table(
-        ("渠道", "实有", "故障"), [(item["channel"], item["held"], item["fault"]) for item in found["channels"]]
+        ("渠道", "实有", "故障"),
+        [(item["channel"], item["held"], item["fault"]) for item in found["channels"]],
     )
     if found["differences"]:
         output.say("\n差异")

@@ -11,7 +11,9 @@ from disclosure_pipeline.cli.session import Session, command
 
 @command("run")
 @click.option("--host", metavar="ADDRESS", help="监听地址，代替配置 [server] host。")
-@click.option("--port", metavar="N", type=click.IntRange(0, 65535), help="监听端口，代替配置；0 为任意空闲端口。")
+@click.option(
+    "--port", metavar="N", type=click.IntRange(0, 65535), help="监听端口，代替配置；0 为任意空闲端口。"
+)
 def run(session: Session, host: str | None, port: int | None) -> int:
     """Watch the drop folders and do the work until SIGTERM; SIGHUP re-reads the configuration."""
     session.daemon_settings()

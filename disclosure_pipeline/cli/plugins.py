@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from disclosure_pipeline.cli import output
-from disclosure_pipeline.cli.reading import stateless_host
+from disclosure_pipeline.cli.reading import whole_host
 from disclosure_pipeline.cli.session import Session, command
 
 _STATES = {"loaded": "已加载", "degraded": "部分可用", "failed": "失败", "disabled": "未启用"}
@@ -12,7 +12,7 @@ _STATES = {"loaded": "已加载", "degraded": "部分可用", "failed": "失败"
 @command("plugins")
 def plugins(session: Session) -> None:
     """Plugins with version, state, the ids they provide and their faults; needs no store."""
-    with stateless_host(session) as host:
+    with whole_host(session) as host:
         found = [info.as_json() for info in host.plugins()]
         missing = host.missing_detectors()
     if session.as_json:
@@ -21,7 +21,13 @@ def plugins(session: Session) -> None:
     output.table(
         ("插件", "版本", "状态", "提供", "故障"),
         [
-            (item["name"], item["version"], _STATES[item["state"]], len(item["provides"]), len(item["faults"]))
+            (
+                item["name"],
+                item["version"],
+                _STATES[item["state"]],
+                len(item["provides"]),
+                len(item["faults"]),
+            )
             for item in found
         ],
     )

@@ -32,9 +32,7 @@ def review_attributes(
     with session.core() as core:
         if decision is not None and user is not None:
             case, outcome = decision
-            settled = review.settle(
-                core, case, outcome, by=prove(core, user), reason=reason, quarter=quarter
-            )
+            settled = review.settle(core, case, outcome, by=prove(core, user), reason=reason, quarter=quarter)
             _print_settled(session, settled)
             return
         found = review.tasks(core, review.open_quarter(core, quarter))
@@ -43,7 +41,8 @@ def review_attributes(
         return
     output.say(f"{found['quarter']} 公开属性定期审查：{len(found['tasks'])} 件")
     output.table(
-        ("收件号", "状态", "结论"), [(item["document"], item["state"], item["outcome"]) for item in found["tasks"]]
+        ("收件号", "状态", "结论"),
+        [(item["document"], item["state"], item["outcome"]) for item in found["tasks"]],
     )
 
 

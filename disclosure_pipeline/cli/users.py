@@ -12,6 +12,8 @@ from disclosure_pipeline.errors import UsageError
 from disclosure_pipeline.model.route import Role
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from disclosure_pipeline.pipeline.core import Core
 
 LONGEST_NAME = 60
@@ -56,15 +58,27 @@ def add_person(
     from disclosure_pipeline.store.audit import Record, append
 
     with core.database.write() as connection:
-        if os_account is not None and people.of_account(connection, os_account) not in (None, name):
-            raise UsageError("This account is mapped to another person.", code="account.taken")
-        token = people.add(
-            connection, name, role, unit=unit, department=department, os_account=os_account
-        )
+        if os_account is not None:
+            _check_account(connection, os_account, name)
+        token = people.add(connection, name, role, unit=unit, department=department, os_account=os_account)
         detail = {"user": name, "role": role.value, "department": department, "new": token is not None,
                   "os_account": os_account or ""}  # fmt: skip
         append(connection, Record(action="user.add", actor=operator(), unit=unit, detail=detail))
     return token
+
+
+def _check_account(connection: Connection, account: str, name: str) -> None:
+    from sqlalchemy import select
+
+    from disclosure_pipeline.store.tables import person
+
+    owner = connection.execute(select(person.c.name).where(person.c.os_account == account)).scalar()
+    if owner not in (None, name):
+        raise UsageError(
+            "This account is mapped to another person.",
+            code="account.taken",
+            advice="One account stands for one person; give this one a token of their own instead.",
+        )
 
 
 @subcommand(user, "token", "换发令牌；旧令牌随即失效")

@@ -47,8 +47,10 @@ from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.finding import Fault, Screening
 from disclosure_pipeline.model.publication import Action, Order, Receipt, Standing
 from disclosure_pipeline.model.route import Route
+from disclosure_pipeline.model.text import Text
 
 if TYPE_CHECKING:
+    from disclosure_pipeline.hooks.forked import ForkedSandbox
     from disclosure_pipeline.hooks.sandbox import Sandbox
     from disclosure_pipeline.model.policy import RuleBook
     from disclosure_pipeline.settings.models import Settings
@@ -99,7 +101,9 @@ class PluginHost:
         sandbox: where files are read; ``None`` inside the sandbox itself.
     """
 
-    def __init__(self, settings: Settings, rulebook: RuleBook, roster: Roster, sandbox: Sandbox | None):
+    def __init__(
+        self, settings: Settings, rulebook: RuleBook, roster: Roster, sandbox: Sandbox | ForkedSandbox | None
+    ):
         self._settings = settings
         self._rulebook = rulebook
         self._roster = roster
@@ -273,6 +277,14 @@ class PluginHost:
         reading = self._screener.read(files, released)
         self._record(reading.faults)
         return reading
+
+    def extract(self, file: SourceFile) -> Text:
+        """Extract one file, marked or not, for somebody who holds it; nothing is screened or kept.
+
+        Raises:
+            DisclosureError: it could not be read, or the sandbox failed.
+        """
+        return self._screener.extract(file)
 
     def screen(
         self,

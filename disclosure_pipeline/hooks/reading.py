@@ -221,6 +221,19 @@ class Reader:
         record.bare_markings()
         return record.screening(self._rules_version), tuple(record.faults)
 
+    def extract(self, file: SourceFile) -> Text:
+        """Extract one file and check nothing (`disclosure extract`, which keeps nothing either).
+
+        Raises:
+            ExtractionFailed: it could not be read.
+        """
+        record = Record()
+        text = self._read_one(file, record)
+        if text is None:
+            fault = record.faults[-1]
+            raise ExtractionFailed(fault.message, code=fault.code, advice=fault.advice)
+        return text
+
     def _extract(self, file: SourceFile, record: Record) -> PartText | None:
         try:
             text = self._read_one(file, record)
@@ -340,6 +353,11 @@ def _reader() -> Reader:
 def read_files(files: Sequence[SourceFile], released: frozenset[str] = frozenset()) -> Reading:
     """Extract and screen a submission (called through the sandbox)."""
     return _reader().read(files, released)
+
+
+def extract_file(file: SourceFile) -> Text:
+    """Extract one file (called through the sandbox)."""
+    return _reader().extract(file)
 
 
 def screen_texts(

@@ -54,6 +54,7 @@ class _Slot:
 
     def __init__(self) -> None:
         self.pool: ProcessPool | None = None
+        self.job: Future[Answer] | None = None
         self.used = 0.0
 
 
@@ -143,6 +144,9 @@ class Sandbox:
             self._errands.put(None)
             keeper.join()
         for slot in self._slots:
+            # A stopped pool forgets its jobs: free those who wait for them.
+            if slot.job is not None:
+                slot.job.cancel()
             _stop(slot)
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -168,6 +172,9 @@ class Sandbox:
                 future: Future[Answer] = slot.pool.schedule(
                     sandbox_child.call, args=(function, args), timeout=timeout
                 )
+                slot.job = future
+                if self._closed:
+                    future.cancel()
                 return future
             error: Exception = _closed()
         except Exception as failed:  # noqa: BLE001 - pebble and the operating system

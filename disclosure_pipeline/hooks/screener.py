@@ -18,9 +18,10 @@ from disclosure_pipeline.hooks.contracts import PartText, Reading, SourceFile
 from disclosure_pipeline.hooks.loading import BUILTIN
 from disclosure_pipeline.hooks.reading import Record, concerns, examine, missing, sealed, unread
 from disclosure_pipeline.model.finding import Fault, Screening
-from disclosure_pipeline.model.text import Doubt
+from disclosure_pipeline.model.text import Doubt, Text
 
 if TYPE_CHECKING:
+    from disclosure_pipeline.hooks.forked import ForkedSandbox
     from disclosure_pipeline.hooks.roster import Roster
     from disclosure_pipeline.hooks.sandbox import Sandbox
     from disclosure_pipeline.model.policy import RuleBook
@@ -37,7 +38,9 @@ class Screener:
         sandbox: where files are read; ``None`` inside the sandbox, which has no other one.
     """
 
-    def __init__(self, settings: Settings, rulebook: RuleBook, roster: Roster, sandbox: Sandbox | None):
+    def __init__(
+        self, settings: Settings, rulebook: RuleBook, roster: Roster, sandbox: Sandbox | ForkedSandbox | None
+    ):
         self._settings = settings
         self._rulebook = rulebook
         self._roster = roster
@@ -59,6 +62,11 @@ class Screener:
         faults = (*reading.faults, *record.faults)
         complete = Reading(reading.texts, record.screening(self._rulebook.version), faults)
         return sealed(complete) if complete.screening.marked else complete
+
+    def extract(self, file: SourceFile) -> Text:
+        """See :meth:`disclosure_pipeline.hooks.host.PluginHost.extract`."""
+        text: Text = self._run("extract_file", file)
+        return text
 
     def screen(
         self, texts: Sequence[PartText], released: frozenset[str], digests: Mapping[int, str]

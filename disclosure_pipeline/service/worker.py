@@ -79,7 +79,6 @@ class Worker:
         heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         heart.start()
         bell = Doorbell(self._core.database, self._look.set, settings.doorbell)
-        self._core.host.warm()
         self._engine.launch()
         bell.start()
         log.info("worker_started", worker=self._core.worker)

@@ -45,6 +45,8 @@ class Database:
         Raises:
             StoreFault: the store cannot be opened or is newer than this program.
         """
+        if self._revision() == newest_revision():
+            return
         from alembic import command
         from alembic.config import Config
         from alembic.util import CommandError
@@ -67,6 +69,14 @@ class Database:
             ) from None
         except SQLAlchemyError as error:
             raise _fault(error) from None
+
+    def _revision(self) -> str | None:
+        """The schema's revision, asked without loading Alembic; ``None`` when there is none yet."""
+        try:
+            with self.engine.connect() as connection:
+                return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        except SQLAlchemyError:
+            return None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -134,6 +144,11 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def newest_revision() -> str:
+    """The newest revision that this program brings, by the names of its migrations."""
+    return max(path.name.split("_", 1)[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def _sqlite(url: str, busy_timeout: float) -> Engine:

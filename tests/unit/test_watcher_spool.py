@@ -54,6 +54,7 @@ def test_again_after_a_crash_is_the_same(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "spool" / ".case.part" / "0000").write_bytes(b"half")
     first = spool(submission, tmp_path / "spool", "case")
     inode = first.files[0].path.stat().st_ino
+    (first.folder / "manifest.json").write_text("{}")  # the desk's own file, written before the crash
     assert spool(submission, tmp_path / "spool", "case") == first
     assert first.files[0].path.stat().st_ino == inode
 

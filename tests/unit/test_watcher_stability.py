@@ -87,7 +87,7 @@ _STEPS = st.lists(
     st.tuples(
         st.sampled_from("abc"),
         st.sampled_from(["write", "remove", "lock", "unlock", "nothing"]),
-        st.floats(0, 3, allow_nan=False).map(lambda seconds: round(seconds, 2)),
+        st.integers(0, 24).map(lambda eighths: eighths / 8),  # exact as floats
     ),
     max_size=40,
 )

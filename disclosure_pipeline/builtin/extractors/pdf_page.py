@@ -154,7 +154,7 @@ class PageReader:
                 self._box(handle, end - 1),
                 *self._boxes(handle, start, end - start),
             ]
-            if any(box is not None and self._is_off_page(box) for box in boxes):
+            if any(box is not None and (self._is_off_page(box) or _is_tiny(box)) for box in boxes):
                 return None
             garbled += pdfium.FPDFText_HasUnicodeMapError(handle, start) == 1 and end - start
             lines.append(Line.whole(match[0], union(boxes)))
@@ -200,7 +200,7 @@ class PageReader:
                 garbled += (
                     bool(_GARBAGE.match(character)) or pdfium.FPDFText_HasUnicodeMapError(handle, index) == 1
                 )
-                unseen = self._is_off_page(box)
+                unseen = self._is_off_page(box) or _is_tiny(box)
                 if asks_object and not unseen:
                     source = pdfium.FPDFText_GetTextObject(handle, index)
                     unseen = _is_unseen(drawing, ctypes.addressof(source.contents) if source else 0, box)
@@ -341,7 +341,7 @@ class PageReader:
 
 
 def _is_unseen(drawing: _Drawing, address: int, box: Box) -> bool:
-    if address in drawing.suspects or box[3] - box[1] < _UNREADABLE_POINTS:
+    if address in drawing.suspects:
         return True
     order = drawing.order.get(address, 0)
     if address in drawing.white and not any(
@@ -349,6 +349,10 @@ def _is_unseen(drawing: _Drawing, address: int, box: Box) -> bool:
     ):
         return True
     return bool(order) and any(at > order and inside(box, cover) for at, cover in drawing.covers)
+
+
+def _is_tiny(box: Box) -> bool:
+    return max(box[3] - box[1], box[2] - box[0]) < _UNREADABLE_POINTS
 
 
 def _fill(item: Any) -> tuple[int, int, int, int] | None:

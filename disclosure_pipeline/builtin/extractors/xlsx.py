@@ -26,6 +26,7 @@ _SUFFIXES = (".xlsx", ".xlsm", ".xltx", ".xltm")
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Parts whose attributes hold data: caches of pivot tables keep what a sheet no longer shows.
 _CACHE_ROOTS = ("pivotCacheDefinition", "pivotCacheRecords")
+_TABLE_NAMES = ("name", "displayName", "comment", "totalsRowLabel")
 _TEXT_ROOTS: Mapping[str, str] = {
     "externalLink": "hidden", "revisions": "deletion", "users": "metadata", "headers": "deletion",
     "ThreadedComments": "comment", "metadata": "metadata", "connections": "unplaced", "queryTable": "unplaced",
@@ -160,9 +161,9 @@ class _Workbook:
 
     def _cache(self, name: str, root: etree._Element, data: bytes) -> bool:  # noqa: ARG002 - PartReader
         for element in root.iter():
-            value = element.get("v") or (element.get("name") if local(element) == "cacheField" else None)
-            if value:
-                self._out.add(value, "hidden", name, detail="pivot cache")
+            for key, value in element.attrib.items():
+                if key == "v" or not str(value).isascii() or (key == "name" and local(element) == "cacheField"):
+                    self._out.add(str(value), "hidden", name, detail="pivot cache")
         self._out.warn("工作簿中有数据透视表缓存，其中可能留有已删除的数据。")
         return True
 
@@ -175,10 +176,9 @@ class _Workbook:
         del data
         known = self._out.texts()
         for element in root.iter():
-            for key in ("name", "displayName", "comment", "totalsRowLabel"):
-                value = element.get(key, "")
-                if value not in known:
-                    self._out.add(value, "metadata", name, detail=f"table {key}")
+            for key, value in element.attrib.items():
+                if value not in known and (key in _TABLE_NAMES or not str(value).isascii()):
+                    self._out.add(str(value), "metadata", name, detail=f"table {key}")
             if element.text:
                 self._out.add(element.text, "field", name)
         return True

@@ -142,7 +142,7 @@ class Hand:
         submission = build(claim, entry)
         accepted = self._intake.desk.accept(submission)
         log.info(
-            "drop_taken", root=claim.root.id, claim=claim.id, case=accepted.case,
+            "claim_handed_over", root=claim.root.id, claim=claim.id, case=accepted.case,
             outcome=accepted.outcome.value, files=len(submission.files),
         )  # fmt: skip
         if accepted.outcome is Outcome.NOT_TAKEN:

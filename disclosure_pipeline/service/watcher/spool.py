@@ -172,7 +172,7 @@ def _digest(path: Path) -> str:
 
 
 def _same_again(submission: Submission, folder: Path) -> SpooledFiles:
-    """The files of an earlier attempt, when they are exactly these."""
+    """The files of an earlier attempt, when they are exactly these; the desk's manifest may lie beside."""
     wanted = {_number(number): file.sha256 for number, file in enumerate(submission.files)}
     with _as_store_faults():
         found = {path.name: _digest(path) for path in folder.iterdir() if path.name.isdigit()}
