@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -96,7 +97,7 @@ def export(session: Session, document: str | None, target: Path | None) -> None:
 def _target(path: Path | None) -> Iterator[BinaryIO]:
     """The file to write, which must be new, or standard output."""
     if path is None:
-        yield click.get_binary_stream("stdout")
+        yield sys.stdout.buffer
         return
     try:
         stream = path.open("xb")

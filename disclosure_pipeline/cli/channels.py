@@ -28,7 +28,7 @@ def listing(session: Session) -> None:
     """Channels and archives, what they take, and how many publications are in which state."""
     with session.core() as core:
         states = _states(core)
-        found = [
+        found: list[dict[str, Any]] = [
             {
                 "id": info.id,
                 "version": info.version,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -51,18 +51,17 @@ class Wish:
     scan: Path | None
 
 
-class AttributeName(click.ParamType):
-    """A token or a Chinese name of an attribute."""
+def read_attribute(ctx: click.Context, param: click.Parameter, value: str | None) -> Attribute | None:
+    """A token or a Chinese name of an attribute; never guessed.
 
-    name = "attribute"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Attribute:
-        """Read it; never guessed."""
-        found = value if isinstance(value, Attribute) else Attribute.parse(str(value))
-        if found is None:
-            known = "、".join(f"{item.value}（{item.chinese}）" for item in Attribute)
-            self.fail(f"no attribute of this name; known: {known}", param, ctx)
-        return found
+    Raises:
+        BadParameter: it is neither.
+    """
+    found = None if value is None else Attribute.parse(value)
+    if value is not None and found is None:
+        known = "、".join(f"{item.value}（{item.chinese}）" for item in Attribute)
+        raise click.BadParameter(f"no attribute of this name; known: {known}", ctx, param)
+    return found
 
 
 @command("decide")
@@ -71,7 +70,7 @@ class AttributeName(click.ParamType):
 @click.option("--version", metavar="V", type=click.IntRange(min=1), required=True, help="所决定的版本号。")
 @ACTING
 @REASON
-@click.option("--attribute", metavar="A", type=AttributeName(), help="认定的公开属性（代码或中文名称）。")
+@click.option("--attribute", metavar="A", callback=read_attribute, help="认定的公开属性（代码或中文名称）。")
 @click.option("--ground", metavar="R", default="", help="不予公开理由代码，如 R16b。")
 @click.option("--meeting", metavar="N", default="", help="集体审议的会议文号。")
 @click.option("--recorded-for", metavar="USER", help="代录：纸面签署人；--as 须为系统管理员。")
@@ -79,13 +78,13 @@ class AttributeName(click.ParamType):
 @click.option("--body", metavar="B", default="", help="答复单位（answer）。")
 @click.option("--outcome", type=click.Choice(["agree", "refuse"]), help="答复意见（answer）。")
 @click.option("--scan", metavar="FILE", type=click.Path(path_type=Path), help="代录原件或答复的扫描件。")
-def decide(session: Session, document: str, verb: str, **words: object) -> None:
+def decide(session: Session, *, document: str, verb: str, **words: Any) -> None:
     """Decide on one version of a document.
 
     `approve` signs the open tier, `return` sends the draft back, `withhold` judges it 不予公开,
     `refer` stops it until an outside body has answered, `answer` records that reply.
     """
-    wish = Wish(Verb(verb), **words)  # type: ignore[arg-type] -- click has checked the options above
+    wish = Wish(Verb(verb), **words)
     _check_words(wish)
     with session.core() as core:
         prove(core, wish.user)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from disclosure_pipeline.cli import health, output
-from disclosure_pipeline.cli.health import Check, Patient
+from disclosure_pipeline.cli import checks, output
+from disclosure_pipeline.cli.checks import Check, Patient
 from disclosure_pipeline.cli.session import Session, command
 from disclosure_pipeline.errors import DisclosureError
 
@@ -20,14 +20,14 @@ _STATES = {"ok": "正常", "warning": "注意", "failed": "异常"}
 
 
 CHECKS: tuple[tuple[str, Callable[[Patient], Iterable[Check]]], ...] = (
-    ("folders", health.folders),
-    ("drop_folders", health.drop_folders),
-    ("disk", health.disk),
-    ("store", health.store),
-    ("held", health.held),
-    ("backlog", health.backlog),
-    ("plugins", health.plugins),
-    ("calendars", health.calendars),
+    ("folders", checks.folders),
+    ("drop_folders", checks.drop_folders),
+    ("disk", checks.disk),
+    ("store", checks.store),
+    ("held", checks.held),
+    ("backlog", checks.backlog),
+    ("plugins", checks.plugins),
+    ("calendars", checks.calendars),
 )
 """The checks in the order in which they are shown."""
 
@@ -38,23 +38,23 @@ def doctor(session: Session) -> int:
 
     Exits with 1 when a check failed; a warning does not fail.
     """
-    checks = examine(session)
+    found = examine(session)
     if session.as_json:
-        healthy = all(check.state != "failed" for check in checks)
-        output.print_json({"healthy": healthy, "checks": [check.as_json() for check in checks]})
+        healthy = all(check.state != "failed" for check in found)
+        output.print_json({"healthy": healthy, "checks": [check.as_json() for check in found]})
     else:
         output.table(
-            ("检查", "结果", "情况"), [(item.name, _STATES[item.state], item.message) for item in checks]
+            ("检查", "结果", "情况"), [(item.name, _STATES[item.state], item.message) for item in found]
         )
-        for item in checks:
+        for item in found:
             if item.advice:
                 output.say(f"{item.name}：{item.advice}")
-    return UNWELL if any(check.state == "failed" for check in checks) else 0
+    return UNWELL if any(check.state == "failed" for check in found) else 0
 
 
 def examine(session: Session) -> list[Check]:
     """Every check of a workspace."""
-    found = _asked("config", lambda: health.config(session))
+    found = _asked("config", lambda: checks.config(session))
     settings = _settings(session)
     if settings is None:
         return found

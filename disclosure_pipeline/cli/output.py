@@ -7,6 +7,7 @@ quote a document.
 
 from __future__ import annotations
 
+import errno
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -14,7 +15,7 @@ from typing import Any
 
 import click
 
-from disclosure_pipeline.errors import DisclosureError, UsageError
+from disclosure_pipeline.errors import DisclosureError, StoreFault, UsageError
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells expect it."""
@@ -51,6 +52,8 @@ def fail(error: BaseException, *, as_json: bool) -> int:
         The exit status.
     """
     known = told(error)
+    if not isinstance(error, DisclosureError | click.ClickException):
+        _say_where(error)
     if as_json:
         print_json(known.as_json())
     else:
@@ -64,7 +67,19 @@ def told(error: BaseException) -> DisclosureError:
         return error
     if isinstance(error, click.ClickException):
         return UsageError(error.format_message())
+    if isinstance(error, OSError):
+        return StoreFault(
+            f"A file or folder could not be used ({errno.errorcode.get(error.errno or 0, 'OSError')})."
+        )
     return DisclosureError(f"An unexpected error occurred ({type(error).__name__}).")
+
+
+def _say_where(error: BaseException) -> None:
+    """Class and places in our own code, for whoever mends it; never the exception's words."""
+    from disclosure_pipeline.logs import describe
+
+    told_of = describe(error)
+    progress(f"{told_of['class']} at {', '.join(told_of['at']) or 'start'}")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

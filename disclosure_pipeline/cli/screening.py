@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,12 @@ from disclosure_pipeline.cli.look import place_of
 from disclosure_pipeline.cli.reading import reading_host, source_of
 from disclosure_pipeline.cli.session import Session, command
 from disclosure_pipeline.errors import DisclosureError, ExtractionFailed, UsageError
+from disclosure_pipeline.model.finding import MARKING
 
 if TYPE_CHECKING:
     from disclosure_pipeline.hooks.host import PluginHost
-    from disclosure_pipeline.model.finding import Fault, Screening
+    from disclosure_pipeline.model.finding import Fault, Finding, Screening
+    from disclosure_pipeline.model.text import Text
 
 STANDARD_INPUT = "-"
 INCOMPLETE = 1
@@ -95,9 +98,11 @@ def screen(session: Session, file: Path, jsonl: bool) -> int:
 
 
 def _screen_file(host: PluginHost, path: Path) -> dict[str, Any]:
-    reading = host.read((source_of(path),))
-    looked = bool(reading.texts) or reading.marked
-    return _answer(reading.screening, () if looked else reading.faults, looked=looked)
+    source = source_of(path)
+    reading = host.read((source,))
+    if reading.marked:
+        return _with_words(reading.screening, host.extract(source)).as_json()
+    return _answer(reading.screening, reading.faults, looked=bool(reading.texts))
 
 
 def _screen_text(host: PluginHost, words: str) -> dict[str, Any]:
@@ -107,9 +112,25 @@ def _screen_text(host: PluginHost, words: str) -> dict[str, Any]:
 
     text = Text("text/plain", "cli.text", (Segment(words, Place("text", "body", paragraph=1)),))
     screening, faults = host.screen((PartText(0, PartRole.MAIN, text),))
+    screening = _with_words(screening, text)
     # Inside the sandbox every failure is a detector's; the sandbox's own mean that nobody looked.
     broken = [fault for fault in faults if fault.code.startswith("sandbox.")]
     return _answer(screening, broken, looked=not broken)
+
+
+def _with_words(screening: Screening, text: Text) -> Screening:
+    """The screening with characters and places of the markings, for the person who gave the text.
+
+    The pipeline leaves them out, because it would keep them; here nothing is kept.
+    """
+
+    def told(item: Finding) -> Finding:
+        segment = text.segments[item.segment]
+        return replace(item, text=segment.text[item.start : item.end], place=segment.place)
+
+    return replace(
+        screening, findings=tuple(told(item) if item.kind == MARKING else item for item in screening.findings)
+    )
 
 
 def _answer(screening: Screening, faults: Sequence[Fault], *, looked: bool) -> dict[str, Any]:

@@ -71,15 +71,20 @@ class Session:
         return settings
 
     @contextmanager
-    def core(self) -> Iterator[Core]:
-        """The parts of the pipeline, for one command on an existing workspace.
+    def core(self, *, existing: bool = True) -> Iterator[Core]:
+        """The parts of the pipeline, for one command.
+
+        Args:
+            existing: whether the store must be there already; else an empty one is made.
 
         Raises:
             NotFound: there is no workspace in these folders.
             ConfigError: the configuration cannot be used.
             StoreFault: the store cannot be opened.
         """
-        self.require_store(self.settings())
+        settings = self.settings()
+        if existing:
+            self.require_store(settings)
         from disclosure_pipeline.pipeline.core import Core
         from disclosure_pipeline.service.engine import EngineQueue
 
@@ -100,17 +105,23 @@ class Session:
         if not (there or self.workspace.database.is_file()):
             raise missing_workspace()
 
+    def require_config(self) -> None:
+        """Refuse to work on the defaults: they would open an office that nobody set up.
+
+        Raises:
+            NotFound: there is no configuration folder.
+        """
+        if not self.config.is_dir():
+            raise missing_workspace()
+
     def daemon_settings(self) -> Settings:
         """The settings of a process that runs on, with its logs set up as they say.
-
-        Without a configuration folder the defaults would open somebody else's office: refused.
 
         Raises:
             NotFound: no workspace lies here.
             ConfigError: the settings cannot be used.
         """
-        if not self.config.is_dir():
-            raise missing_workspace()
+        self.require_config()
         from disclosure_pipeline import logs
         from disclosure_pipeline.settings.workspace import load_settings
 

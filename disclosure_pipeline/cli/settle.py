@@ -17,7 +17,7 @@ from disclosure_pipeline.model.finding import Settlement
 @ACTING
 @REASON
 def clear(
-    session: Session, document: str, findings: tuple[str, ...], settlement: str, user: str, reason: str
+    session: Session, *, document: str, findings: tuple[str, ...], settlement: str, user: str, reason: str
 ) -> None:
     """Settle findings: accept (it may stay), dismiss (a false hit) or redact (leave it out).
 

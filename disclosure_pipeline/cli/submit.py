@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from disclosure_pipeline.cli import output
-from disclosure_pipeline.cli.decide import AttributeName
+from disclosure_pipeline.cli.decide import read_attribute
 from disclosure_pipeline.cli.session import Session, command, prove
 from disclosure_pipeline.errors import DisclosureError, Refused
 from disclosure_pipeline.model.lifecycle import WORKABLE, State
@@ -36,7 +36,7 @@ _OUTCOMES = {
 @command("submit")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--department", metavar="D", required=True, help="报送部门。")
-@click.option("--attribute", metavar="A", type=AttributeName(), help="公开属性（代码或中文名称）。")
+@click.option("--attribute", metavar="A", callback=read_attribute, help="公开属性（代码或中文名称）。")
 @click.option("--unit", metavar="U", default="", help="单位代码；不写为有此部门的单位。")
 @click.option("--as", "user", metavar="USER", help="经办人（须以本人令牌证明）。")
 @click.option("--wait", is_flag=True, help="等到须由人办理为止；须有守护进程在运行。")
@@ -44,6 +44,7 @@ _OUTCOMES = {
               help="--wait 最多等多少秒。")  # fmt: skip
 def submit(
     session: Session,
+    *,
     paths: tuple[Path, ...],
     department: str,
     attribute: Attribute | None,

@@ -43,13 +43,14 @@ def write_template(path: Path) -> None:
         path: the docx file to write.
     """
     import docx
+    from docx.enum.text import WD_PARAGRAPH_ALIGNMENT
     from docx.shared import Inches
 
     form = docx.Document()
     form.core_properties.author = ""
     form.core_properties.title = "发文拟稿单"
     _set_font(form.styles["Normal"])
-    form.add_paragraph("发文拟稿单").alignment = 1
+    form.add_paragraph("发文拟稿单").alignment = WD_PARAGRAPH_ALIGNMENT.CENTER
     grid = form.add_table(rows=0, cols=2, style="Table Grid")
     for label, value in _ROWS:
         cells = grid.add_row().cells

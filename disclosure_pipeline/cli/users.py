@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -30,7 +30,7 @@ user = group("user")
 @click.option("--unit", metavar="U", help="单位代码；不写为配置中的第一个单位。")
 @click.option("--os-account", metavar="ACCOUNT", help="映射的操作系统账号：以此账号运行时无须令牌。")
 def add(
-    session: Session, name: str, role: str, department: str, unit: str | None, os_account: str | None
+    session: Session, *, name: str, role: str, department: str, unit: str | None, os_account: str | None
 ) -> None:
     """Add a person, or a further role to a known one; NAME is what the public page prints."""
     _check_name(name)
@@ -100,7 +100,7 @@ def listing(session: Session) -> None:
     from disclosure_pipeline.store import people
 
     with session.core() as core, core.database.read() as connection:
-        found = [
+        found: list[dict[str, Any]] = [
             {
                 "user": person.name,
                 "roles": [

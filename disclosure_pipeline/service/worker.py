@@ -32,6 +32,8 @@ from disclosure_pipeline.store.tables import document, worker
 log = get_logger(__name__)
 
 _PUBLICATIONS_PER_DOCUMENT = 2
+_LOOK_AT_LEAST = 2.0
+"""Seconds after which the rows are looked at without a ring: delayed work becomes due silently."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Worker:
         bell.start()
         log.info("worker_started", worker=self._core.worker)
         while not self._stop.is_set():
-            self._look.wait(settings.poll)
+            self._look.wait(min(settings.poll, _LOOK_AT_LEAST))
             self._look.clear()
             if not self._stop.is_set():
                 self._start_due()

@@ -130,13 +130,13 @@ class EngineSettings(Section):
     concurrency: int = Field(
         2, ge=1, le=32, description="Documents one worker process carries at once (one sandbox each)."
     )
-    poll: Seconds = Field(2.0, description="Seconds between looks at a queue when nothing rings.")
+    poll: Seconds = Field(5.0, description="Seconds between looks at a queue when nothing rings.")
     doorbell: Seconds = Field(
-        0.05, description="Seconds between looks at the store's change counter (SQLite)."
+        0.1, description="Seconds between looks at the store's change counter (SQLite)."
     )
-    heartbeat: Seconds = Field(2.0, description="Seconds between a worker's signs of life.")
+    heartbeat: Seconds = Field(5.0, description="Seconds between a worker's signs of life.")
     dead_after: Seconds = Field(
-        15.0, description="Seconds of silence after which a worker's work is taken over."
+        20.0, description="Seconds of silence after which a worker's work is taken over."
     )
     max_takeovers: int = Field(3, description="Takeovers after which a document goes to `attention`.")
     grace: Seconds = Field(20.0, description="Seconds that running work gets to end at SIGTERM.")

@@ -45,7 +45,7 @@ def surroundings() -> dict[str, Any]:
         "core": resource.getrlimit(resource.RLIMIT_CORE),
         "memory": resource.getrlimit(resource.RLIMIT_AS),
         "temporary": temporary,
-        "streams": [os.readlink(f"/proc/self/fd/{number}") for number in range(3)],
+        "streams": [str(Path(f"/proc/self/fd/{number}").readlink()) for number in range(3)],
     }
 
 

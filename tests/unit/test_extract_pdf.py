@@ -113,7 +113,9 @@ def _form(document: pikepdf.Pdf) -> None:
 
 def _xfa(document: pikepdf.Pdf) -> None:
     stream = pikepdf.Stream(document, f"<xdp><v>{MARKER}</v></xdp>".encode())
-    document.Root.AcroForm = pikepdf.Dictionary(Fields=[], XFA=pikepdf.Array(["data", document.make_indirect(stream)]))
+    document.Root.AcroForm = pikepdf.Dictionary(
+        Fields=[], XFA=pikepdf.Array(["data", document.make_indirect(stream)])
+    )
 
 
 def _script(document: pikepdf.Pdf) -> None:
@@ -135,7 +137,9 @@ def _attach(data: bytes) -> Callable[[pikepdf.Pdf], None]:
 
 def _alt(document: pikepdf.Pdf) -> None:
     item = pikepdf.Dictionary(Type=pikepdf.Name.StructElem, S=pikepdf.Name.Figure, Alt=MARKER)
-    document.Root.StructTreeRoot = pikepdf.Dictionary(Type=pikepdf.Name.StructTreeRoot, Q=document.make_indirect(item))
+    document.Root.StructTreeRoot = pikepdf.Dictionary(
+        Type=pikepdf.Name.StructTreeRoot, Q=document.make_indirect(item)
+    )
 
 
 def _private(document: pikepdf.Pdf) -> None:
@@ -292,7 +296,9 @@ def test_garbled_text_is_a_doubt() -> None:
             Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica,
             ToUnicode=document.make_indirect(pikepdf.Stream(document, cmap)),
         )  # fmt: skip
-        document.pages[0].Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=document.make_indirect(font)))
+        document.pages[0].Resources = pikepdf.Dictionary(
+            Font=pikepdf.Dictionary(F=document.make_indirect(font))
+        )
         document.pages[0].Contents = document.make_indirect(
             pikepdf.Stream(document, b"BT /F 12 Tf 72 700 Td (ABCDEFGHIJ) Tj ET")
         )
@@ -335,7 +341,9 @@ def test_layers_stamps_and_deleted_pages_are_doubts() -> None:
 
 def test_text_of_an_earlier_revision_is_found() -> None:
     """An incremental save appends the new page content; the old one stays in the file."""
-    old = changed(lambda document: None, pdf(lambda canvas: canvas.drawString(72, 700, MARKER), pageCompression=0))
+    old = changed(
+        lambda document: None, pdf(lambda canvas: canvas.drawString(72, 700, MARKER), pageCompression=0)
+    )
     with pikepdf.open(io.BytesIO(old)) as document:
         number = document.pages[0].Contents.objgen[0]
     start = old.rindex(b"startxref")
@@ -391,7 +399,9 @@ def test_pages_are_limited() -> None:
         read(pdf(draw), max_pages=2)
 
 
-@pytest.mark.parametrize(("head", "score"), [(b"%PDF-1.7", 100), (b"\n junk %PDF-1.7", 60), (b"PK\x03\x04", 0)])
+@pytest.mark.parametrize(
+    ("head", "score"), [(b"%PDF-1.7", 100), (b"\n junk %PDF-1.7", 60), (b"PK\x03\x04", 0)]
+)
 def test_score_is_by_the_bytes(head: bytes, score: int) -> None:
     assert PdfExtractor(limits()).score(head, "a.docx") == score
 

@@ -24,7 +24,9 @@ TIMEOUT = 30.0
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with Sandbox(1, folder=tmp_path_factory.mktemp("sandbox"), initializer=f"{JOBS}:remember", initargs=("甲",)) as sandbox:
+    with Sandbox(
+        1, folder=tmp_path_factory.mktemp("sandbox"), initializer=f"{JOBS}:remember", initargs=("甲",)
+    ) as sandbox:
         yield sandbox
 
 
@@ -90,11 +92,21 @@ def test_text_never_leaves_by_streams_or_errors(shared: Sandbox, capfd: pytest.C
 
 def test_product_errors_pass_with_code_and_advice(shared: Sandbox) -> None:
     error = fault(shared, f"{JOBS}:raise_chained")
-    assert (type(error), error.message, error.code, error.advice) == (ExtractionFailed, "broken", "file.broken", "再试")
+    assert (type(error), error.message, error.code, error.advice) == (
+        ExtractionFailed,
+        "broken",
+        "file.broken",
+        "再试",
+    )
     assert error.__cause__ is None
     assert SECRET not in repr(error.__context__)
     own = fault(shared, f"{JOBS}:raise_own")
-    assert (type(own), own.message, own.code, own.advice) == (DisclosureError, "own", "own.code", "own advice")
+    assert (type(own), own.message, own.code, own.advice) == (
+        DisclosureError,
+        "own",
+        "own.code",
+        "own advice",
+    )
 
 
 def test_a_time_limit_kills_and_the_next_job_runs(shared: Sandbox) -> None:
@@ -114,7 +126,9 @@ def test_a_hang_in_c_code_is_killed_too(shared: Sandbox) -> None:
     assert works(shared)
 
 
-@pytest.mark.parametrize(("job", "args"), [("builtins:bytearray", (4 << 30,)), ("builtins:range", (1,)), ("os:abort", ())])
+@pytest.mark.parametrize(
+    ("job", "args"), [("builtins:bytearray", (4 << 30,)), ("builtins:range", (1,)), ("os:abort", ())]
+)
 def test_memory_and_crashes_end_one_job_only(shared: Sandbox, job: str, args: tuple[object, ...]) -> None:
     if job == "builtins:range":
         assert list(shared.run(job, *args, timeout=TIMEOUT)) == [0]
@@ -162,7 +176,10 @@ def test_processes_work_side_by_side_for_many_short_lived_threads(tmp_path: Path
             time.sleep(0.05)
         assert len(pids) <= 2
         start = time.monotonic()
-        threads = [threading.Thread(target=sandbox.run, args=("time:sleep", 0.5), kwargs={"timeout": 5}) for _ in range(2)]
+        threads = [
+            threading.Thread(target=sandbox.run, args=("time:sleep", 0.5), kwargs={"timeout": 5})
+            for _ in range(2)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:

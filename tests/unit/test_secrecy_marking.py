@@ -89,7 +89,21 @@ def test_other_forms_on_the_first_page(detector: SecrecyMarking, text: str) -> N
 
 @pytest.mark.parametrize(
     "kind",
-    ["header", "footer", "textbox", "comment", "hidden", "metadata", "note", "attachment", "alt", "link"],
+    [
+        "header",
+        "footer",
+        "textbox",
+        "comment",
+        "hidden",
+        "metadata",
+        "note",
+        "attachment",
+        "alt",
+        "link",
+        "deletion",
+        "form",
+        "unplaced",
+    ],
 )
 @pytest.mark.parametrize("text", ["机密", "绝　密", "机密★10年", "秘密 特急", "秘密级"])
 def test_every_kind_of_place_counts(detector: SecrecyMarking, kind: str, text: str) -> None:
@@ -121,7 +135,12 @@ def test_a_bare_level_at_the_top_of_a_later_page_is_a_marking(detector: SecrecyM
 
 
 def test_a_list_of_levels_is_a_question_not_a_marking(detector: SecrecyMarking) -> None:
-    for screened in (row("绝密", "机密", "秘密"), part("绝密", "机密", "秘密"), part("□绝密\t□机密\t□秘密")):
+    for screened in (
+        row("绝密", "机密", "秘密"),
+        row("绝密", "0", "机密", "5", "秘密", "20"),
+        part("绝密", "机密", "秘密"),
+        part("□绝密\t□机密\t□秘密"),
+    ):
         assert {finding.kind for finding in detector.detect(screened)} == {"secrecy.term"}
 
 

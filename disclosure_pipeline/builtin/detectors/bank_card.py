@@ -13,7 +13,7 @@ from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import RuleBook
 from disclosure_pipeline.model.view import View
 
-_LENGTHS = range(19, 15, -1)
+_LENGTHS = range(16, 20)
 _LONGEST = whole(spread(["[1-9]", *["[0-9]"] * 15]) + "(?:" + spread(["", "[0-9]"]) + "){0,3}")
 
 
@@ -73,30 +73,28 @@ class BankCard:
 
     def _numbers(self, text: str) -> Iterator[Number]:
         for match in _LONGEST.finditer(text):
-            ends = [
-                match.start(1) + index + 1
-                for index, character in enumerate(match[1])
-                if character.isdecimal()
-            ]
+            start = match.start(1)
+            ends = [start + index + 1 for index, character in enumerate(match[1]) if character.isdecimal()]
+            digits = "".join(text[end - 1] for end in ends)
             numbers = [
-                Number.at(text, match.start(1), ends[length - 1])
-                for length in _LENGTHS
-                if length <= len(ends) and not text[ends[length - 1] : ends[length - 1] + 1].isdecimal()
+                Number.at(text, start, ends[length - 1])
+                for length in range(16, len(ends) + 1)
+                if self._is_card(digits[:length])
+                and not text[ends[length - 1] : ends[length - 1] + 1].isdecimal()
             ]
-            numbers.sort(key=lambda number: not self._rule.is_usual(number))
-            card = next((number for number in numbers if self._is_card(text, number)), None)
+            numbers.sort(key=lambda number: (not self._rule.is_usual(number), -len(number.digits)))
+            card = next((number for number in numbers if self._rule.accepts(text, number)), None)
             if card is not None:
                 yield card
 
-    def _is_card(self, text: str, number: Number) -> bool:
-        digits = number.digits
+    def _is_card(self, digits: str) -> bool:
         return (
-            any(
+            digits.startswith(self._prefixes)
+            and any(
                 digits.startswith(prefix) and len(digits) in self._lengths.get(prefix, _LENGTHS)
                 for prefix in self._prefixes
             )
             and len(set(digits)) > 2
             and is_luhn(digits)
             and not is_resident_id(digits)
-            and self._rule.accepts(text, number)
         )

@@ -100,17 +100,21 @@ class ResidentId:
     def _current_numbers(self, text: str) -> Iterator[Number]:
         for match in _CURRENT.finditer(text):
             start, end = match.span(1)
-            number = Number.at(text, start, end - 1)
-            if is_resident_id(number.digits + text[end - 1]) and self._current.accepts(text, number):
-                yield Number(number.digits, start, end, number.groups, number.strength)
+            if is_resident_id(_digits(match[1][:-1]) + text[end - 1]):
+                number = Number.at(text, start, end - 1)
+                if self._current.accepts(text, number):
+                    yield Number(number.digits, start, end, number.groups, number.strength)
 
     def _former_numbers(self, text: str) -> Iterator[Number]:
         for match in _FORMER.finditer(text):
-            number = Number.at(text, *match.span(1))
-            digits = number.digits
-            if (
-                digits.startswith(self._provinces)
-                and _is_birth_date("19" + digits[6:8], digits[8:10], digits[10:12])
-                and self._former.accepts(text, number)
+            digits = _digits(match[1])
+            if digits.startswith(self._provinces) and _is_birth_date(
+                "19" + digits[6:8], digits[8:10], digits[10:12]
             ):
-                yield number
+                number = Number.at(text, *match.span(1))
+                if self._former.accepts(text, number):
+                    yield number
+
+
+def _digits(written: str) -> str:
+    return "".join(filter(str.isdecimal, written))

@@ -7,6 +7,7 @@ flow down the page; elsewhere, and where several levels are listed, it is only a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -16,8 +17,12 @@ from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import RuleBook
-from disclosure_pipeline.model.text import Text
+from disclosure_pipeline.model.text import Place, Text
 from disclosure_pipeline.model.view import View
+
+_BESIDE = 24
+_WORD = re.compile("[A-Za-z\u3400-\u9fff]")
+_LINE = re.compile(r"\s*[^\n]*\n")
 
 
 class SecrecyMarking:
@@ -72,40 +77,51 @@ class SecrecyMarking:
         hits = list(self._lines.hits(text))
         if not hits:
             return
-        pages = _page_starts(extracted, view)
+        tops = _Tops(extracted, view, text)
         listed = _listed(hits, text)
         for hit in hits:
             place = extracted.segments[view.segment(hit.start)].place
+            options = hit.rule.options
             if hit.start not in listed and (
-                place.kind not in hit.rule.options["flow"]
-                or _line_on_page(text, pages[place.part, place.page], hit.start)
-                < hit.rule.options["top_lines"]
+                place.kind not in options["flow"] or hit.start < tops.end(place, options["top_lines"])
             ):
                 yield hit
-            elif hit.rule.options.get("otherwise"):
-                yield Hit(self._fallbacks[hit.rule.options["otherwise"]], hit.start, hit.end, hit.core)
+            elif options.get("otherwise"):
+                yield Hit(self._fallbacks[options["otherwise"]], hit.start, hit.end, hit.core)
 
 
-def _page_starts(extracted: Text, view: View) -> dict[tuple[str, int | None], int]:
-    """Where each page of each part of the file begins in the view."""
-    starts: dict[tuple[str, int | None], int] = {}
-    for index, segment in enumerate(extracted.segments):
-        key = (segment.place.part, segment.place.page)
-        if key not in starts:
-            starts[key] = view.position(index)
-    return starts
+class _Tops:
+    """Where the first lines of each page of each part of the file end in the view."""
 
+    def __init__(self, extracted: Text, view: View, text: str):
+        self._text = text
+        self._starts: dict[tuple[str, int | None], int] = {}
+        self._ends: dict[tuple[str, int | None, int], int] = {}
+        for index, segment in enumerate(extracted.segments):
+            key = (segment.place.part, segment.place.page)
+            if key not in self._starts:
+                self._starts[key] = view.position(index)
 
-def _line_on_page(text: str, page: int, position: int) -> int:
-    """How many lines that are not empty stand above a position."""
-    return sum(1 for line in text[page:position].split("\n")[:-1] if line.strip())
+    def end(self, place: Place, lines: int) -> int:
+        """Offset behind the first lines (empty ones not counted) of a place's page."""
+        key = (place.part, place.page, lines)
+        if key not in self._ends:
+            end = self._starts[place.part, place.page]
+            for _ in range(lines):
+                line = _LINE.match(self._text, end)
+                end = line.end() if line else len(self._text)
+            self._ends[key] = end
+        return self._ends[key]
 
 
 def _listed(hits: Sequence[Hit], text: str) -> set[int]:
-    """Starts of levels that stand beside a different level: a list of names, not a marking."""
+    """Starts of levels that stand beside a different level: a list or table head, not a marking.
+
+    Between them there may be figures and signs (numbers of papers by level), no words.
+    """
     listed: set[int] = set()
-    ordered = sorted(hits, key=lambda hit: hit.start)
-    for one, other in pairwise(ordered):
-        if one.core != other.core and not text[one.end : other.start].strip():
+    for one, other in pairwise(sorted(hits, key=lambda hit: hit.start)):
+        between = text[one.end : other.start]
+        if one.core != other.core and len(between) <= _BESIDE and not _WORD.search(between):
             listed |= {one.start, other.start}
     return listed

@@ -11,7 +11,8 @@ from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.markup import attribute
 from disclosure_pipeline.builtin.extractors.ooxml import OoxmlReader, relation_targets
 from disclosure_pipeline.builtin.extractors.package import ZIP_MAGIC, Package, first_folder, parse_xml
-from disclosure_pipeline.builtin.extractors.wordml import KINDS_BY_ROOT, PartWalker, Styles, Tally, may_hide
+from disclosure_pipeline.builtin.extractors.wordml import KINDS_BY_ROOT, PartWalker, Tally
+from disclosure_pipeline.builtin.extractors.wordml_style import Styles, may_hide
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Text
 
@@ -29,7 +30,6 @@ _ORDER = tuple(
         r"word/endnotes\.xml$", r"word/comments\.xml$", r"word/.*\.xml$", r"word/(?!media/)", r"word/", r"(?!docProps/)",
     )
 )  # fmt: skip
-_TABLE_STYLE = re.compile(rb'<w:style [^>]*w:type="table".*?</w:style>', re.DOTALL)
 _TWIP_IN_EMU = 635
 _A4_AREA = 11906 * 16838 * _TWIP_IN_EMU**2
 
@@ -108,9 +108,10 @@ class _Document:
     def _read_styles(self) -> Styles:
         if _STYLES not in self._package.names:
             return Styles()
+        data = self._package.read(_STYLES)
         # Table styles colour text white on dark headers; only the other styles can hide it.
-        data = _TABLE_STYLE.sub(b"", self._package.read(_STYLES))
-        return Styles.of(parse_xml(data)) if may_hide(data) else Styles()
+        others = (style for style in data.split(b"<w:style ") if b'type="table"' not in style[:200])
+        return Styles.of(parse_xml(data)) if any(map(may_hide, others)) else Styles()
 
     def _walk(self, name: str, root: etree._Element, data: bytes) -> bool:
         if root.tag.endswith("}document"):

@@ -25,6 +25,9 @@ _HAN_OR_DIGITS = re.compile("[\u3400-\u9fff]|\\d{2}")
 _ACTUAL_TEXT = re.compile(rb"/ActualText\s*(<[0-9A-Fa-f\s]*>|\((?:[^()\\]|\\.)*\))", re.DOTALL)
 _UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffd]")
 _XML_RUN = re.compile(">([^<>]*[^<>\\s][^<>]*)<")
+_DESTINATION = re.compile(r"(?!.*\d{9})[\x20-\x7e]{1,60}")
+"""Names of places in the document that writers of pdf make up."""
+
 _MAX_NESTING = 40
 
 # Values that never hold words; a walk over font metrics and coordinates would take most of the time.
@@ -71,6 +74,7 @@ class ObjectSweep:
         self._files: dict[tuple[int, int], Any] = {}
         self._forms: set[tuple[int, int]] = set()
         self._info: tuple[int, int] = (0, 0)
+        self._loose: list[Any] = []
         self._pages: set[tuple[int, int]] = set()
         self._contents: set[tuple[int, int]] = set()
 
@@ -101,6 +105,11 @@ class ObjectSweep:
                         "object.unread",
                         f"文件中有损坏的对象，未能读出（{type(error).__name__}），请人工查看。",
                     )
+            # A string of its own is mostly the value of a key elsewhere: keep it if it was not met there.
+            known = self._out.texts()
+            for item in self._loose:
+                if str(item) not in known:
+                    self._add(item, "unplaced", "")
             for key, stream in self._files.items():
                 name = self._file_names.get(key, "")
                 self._attachment(stream, name)
@@ -134,7 +143,7 @@ class ObjectSweep:
         elif kind == "array":
             self._array(item, "", "unplaced", 0)
         elif kind == "string":
-            self._add(item, "unplaced", "")
+            self._loose.append(item)
 
     def _dictionary(self, item: Any, depth: int) -> None:
         kind_name = str(item.get("/Type", ""))
@@ -255,7 +264,7 @@ class ObjectSweep:
 
     def _add(self, value: Any, kind: str, key: str) -> None:
         text = str(value)
-        if _UNPRINTABLE.search(text):
+        if _UNPRINTABLE.search(text) or (key in ("/Names", "/P") and _DESTINATION.fullmatch(text)):
             return
         if key == "/ActualText":
             self._actual_text(text)

@@ -35,9 +35,10 @@ _COVER_LEAST = 4.0
 _NEARLY_WHITE = 240
 _OPAQUE = 250
 _INVISIBLE_MODES = (3, 7)
-_HYPHENS = (0x02, 0xFFFE)
 _GARBAGE = re.compile("[\x00\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
-_UNUSUAL = re.compile("[\x00\x02\ue000-\uf8ff\ufffd\ufffe\ud800-\udfff\U00010000-\U0010ffff]")
+_HYPHENS = (0x02, 0xFFFE)
+_HYPHEN = re.compile("[\x02\ufffe]")
+_UNUSUAL = re.compile("[\x00\ue000-\uf8ff\ufffd\ud800-\udfff\U00010000-\U0010ffff]")
 _LINE = re.compile(r"[^\r\n]*[^\s][^\r\n]*")
 _THIN = 2.0
 _MOST_SEGMENTS = 2000
@@ -72,11 +73,15 @@ class PageReader:
     """
 
     def __init__(self, page: Any, number: int):
+        import pypdfium2.raw as pdfium
+
         self._page = page
         self._number = number
         self._width, self._height = page.get_size()
         self._crop = page.get_cropbox()
         self._rotation = page.get_rotation()
+        self._rectangle = pdfium.FS_RECTF()
+        self._reference = ctypes.byref(self._rectangle)
 
     def read(self, out: Collector) -> None:
         """Add the page's segments and doubts."""
@@ -149,15 +154,15 @@ class PageReader:
         garbled = 0
         for match in _LINE.finditer(text):
             start, end = match.span()
-            boxes = [
-                self._box(handle, start),
-                self._box(handle, end - 1),
-                *self._boxes(handle, start, end - start),
-            ]
-            if any(box is not None and (self._is_off_page(box) or _is_tiny(box)) for box in boxes):
+            ends = [self._box(handle, start), self._box(handle, end - 1)]
+            runs = self._boxes(handle, start, end - start)
+            boxes = [*ends, *runs]
+            if any(box is not None and self._is_off_page(box) for box in boxes):
+                return None
+            if any(box is not None and _is_tiny(box) for box in ends) or any(_is_flat(box) for box in runs):
                 return None
             garbled += pdfium.FPDFText_HasUnicodeMapError(handle, start) == 1 and end - start
-            lines.append(Line.whole(match[0], union(boxes)))
+            lines.append(Line.whole(_HYPHEN.sub("-", match[0]), union(boxes)))
         return lines, [], garbled
 
     def _boxes(self, handle: Any, start: int, length: int) -> list[Box]:
@@ -174,8 +179,8 @@ class PageReader:
     def _box(self, handle: Any, index: int) -> Box | None:
         import pypdfium2.raw as pdfium
 
-        rectangle = pdfium.FS_RECTF()
-        if not pdfium.FPDFText_GetLooseCharBox(handle, index, ctypes.byref(rectangle)):
+        rectangle = self._rectangle
+        if not pdfium.FPDFText_GetLooseCharBox(handle, index, self._reference):
             return None
         return self._view(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
 
@@ -214,13 +219,13 @@ class PageReader:
     def _view(self, left: float, bottom: float, right: float, top: float) -> Box:
         """From pdf space to points from the top left corner of the page as shown."""
         crop_left, crop_bottom, crop_right, crop_top = self._crop
+        if self._rotation == 0:
+            return left - crop_left, crop_top - top, right - crop_left, crop_top - bottom
         if self._rotation == 90:
             return bottom - crop_bottom, left - crop_left, top - crop_bottom, right - crop_left
         if self._rotation == 180:
             return crop_right - right, bottom - crop_bottom, crop_right - left, top - crop_bottom
-        if self._rotation == 270:
-            return crop_top - top, crop_right - right, crop_top - bottom, crop_right - left
-        return left - crop_left, crop_top - top, right - crop_left, crop_top - bottom
+        return crop_top - top, crop_right - right, crop_top - bottom, crop_right - left
 
     # ------------------------------------------------------------- page objects
 
@@ -353,6 +358,11 @@ def _is_unseen(drawing: _Drawing, address: int, box: Box) -> bool:
 
 def _is_tiny(box: Box) -> bool:
     return max(box[3] - box[1], box[2] - box[0]) < _UNREADABLE_POINTS
+
+
+def _is_flat(box: Box) -> bool:
+    """Whether a run is as low as tiny letters are; a row of dots is, too."""
+    return box[3] - box[1] < _UNREADABLE_POINTS < box[2] - box[0]
 
 
 def _fill(item: Any) -> tuple[int, int, int, int] | None:

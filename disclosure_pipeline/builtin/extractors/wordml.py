@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from disclosure_pipeline.builtin.extractors.collector import Collector
-from disclosure_pipeline.builtin.extractors.markup import attribute, column_name, is_on, local
+from disclosure_pipeline.builtin.extractors.markup import attribute, column_name, local
+from disclosure_pipeline.builtin.extractors.wordml_style import Styles, has_shading, hides
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -23,9 +24,6 @@ KINDS_BY_ROOT: Mapping[str, str] = {
 }  # fmt: skip
 """What the root element of a part says about the text in it."""
 
-_WHITE = re.compile(rb'[vV]al="(?:[fF][0-9a-fA-F]){3}"')
-_TINY = re.compile(rb'sz[^>]{0,16}[vV]al="[0-4]"')
-
 _VISIBLE, _HIDDEN, _DELETED, _FIELD = "", "hidden", "deletion", "field"
 _TEXT = {"t": _VISIBLE, "delText": _DELETED, "instrText": _FIELD, "delInstrText": _FIELD}
 _SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
@@ -34,38 +32,6 @@ _TECHNICAL = frozenset(("posOffset", "align", "pctWidth", "pctHeight", "fldData"
 _PROPERTIES = frozenset(("pPr", "rPr", "tblPr", "tblGrid", "trPr", "tcPr", "tblPrEx", "sdtEndPr"))
 # The only symbols of Wingdings that matter here: stars of a secrecy marking, ticked boxes of a form.
 _WINGDINGS = {"F0AB": "★", "F0B6": "☆", "F0FE": "☑", "F052": "☑", "F0A8": "☐", "F06F": "☐", "F0FC": "✓"}
-_HALF_POINTS_UNREADABLE = 4
-
-
-def may_hide(data: bytes) -> bool:
-    """Whether any run of a part may be formatted to be invisible, by the part's bytes.
-
-    Few parts have one; the others are spared a look at the formatting of every run.
-    """
-    if any(word in data for word in (b"vanish", b"webHidden", b"background1")) or b"\x00" in data[:64]:
-        return True
-    return bool(_WHITE.search(data) or _TINY.search(data))
-
-
-@dataclass(frozen=True, slots=True)
-class Styles:
-    """Styles whose runs a reader does not see."""
-
-    hidden: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, root: etree._Element) -> Styles:
-        """Read ``styles.xml``; a style inherits from the one it is based on."""
-        own: dict[str, bool | None] = {}
-        parents: dict[str, str] = {}
-        for style in root.iterchildren("{*}style"):
-            name = attribute(style, "styleId")
-            properties = style.find("{*}rPr")
-            own[name] = None if properties is None else _hides(properties, shaded=False)
-            base = style.find("{*}basedOn")
-            if base is not None:
-                parents[name] = attribute(base, "val")
-        return cls(frozenset(name for name in own if _inherits(name, own, parents)))
 
 
 @dataclass(slots=True)
@@ -120,7 +86,7 @@ class PartWalker:
         part: the part's name.
         styles: the document's hidden styles.
         tally: counts over the document.
-        looks: whether runs need a look at their formatting (:func:`may_hide`).
+        looks: whether runs need a look at their formatting (:func:`~disclosure_pipeline.builtin.extractors.wordml_style.may_hide`).
         page_area: area of a page in square EMU.
     """
 
@@ -175,7 +141,7 @@ class PartWalker:
         mode = where.mode
         properties = element.find("{*}pPr")
         if properties is not None and self._looks:
-            runs.shaded = runs.shaded or _has_shading(properties)
+            runs.shaded = runs.shaded or has_shading(properties)
             style = properties.find("{*}pStyle")
             if style is not None and attribute(style, "val") in self._styles.hidden:
                 mode = mode or _HIDDEN
@@ -330,11 +296,11 @@ class PartWalker:
         properties = run.find("{*}rPr")
         if properties is None:
             return mode
-        hides = _hides(properties, shaded=runs.shaded)
-        if hides is None:
+        verdict = hides(properties, shaded=runs.shaded)
+        if verdict is None:
             style = properties.find("{*}rStyle")
-            hides = style is not None and attribute(style, "val") in self._styles.hidden
-        return _HIDDEN if hides else mode
+            verdict = style is not None and attribute(style, "val") in self._styles.hidden
+        return _HIDDEN if verdict else mode
 
     def _picture(self, element: etree._Element) -> None:
         relation = attribute(element, "embed") or attribute(element, "id")
@@ -344,54 +310,6 @@ class PartWalker:
     def _stray(self, text: str | None, where: _Where) -> None:
         if text and not text.isspace():
             self._out.add(text, "unplaced", self._part, cell=where.cell)
-
-
-def _inherits(name: str, own: Mapping[str, bool | None], parents: Mapping[str, str]) -> bool:
-    for _ in range(32):  # Word allows eleven levels; a circle must end too
-        verdict = own.get(name)
-        if verdict is not None:
-            return verdict
-        if name not in parents:
-            return False
-        name = parents[name]
-    return False
-
-
-def _hides(properties: etree._Element, *, shaded: bool) -> bool | None:
-    """Whether run properties make text invisible; ``None`` when they do not say."""
-    verdict: bool | None = None
-    white = marked = False
-    for item in properties:
-        name = local(item)
-        if name in ("vanish", "webHidden"):
-            if is_on(item):
-                return True
-            verdict = False
-        elif name == "color":
-            white = _is_white(attribute(item, "val"), attribute(item, "themeColor"))
-        elif name == "highlight":
-            marked = attribute(item, "val") not in ("none", "white")
-        elif name == "shd":
-            marked = _is_dark(item)
-        elif name == "sz":
-            size = attribute(item, "val")
-            if size.isdigit() and int(size) <= _HALF_POINTS_UNREADABLE:
-                return True
-    return True if white and not marked and not shaded else verdict
-
-
-def _is_white(value: str, theme: str) -> bool:
-    return theme == "background1" or bool(re.fullmatch("(?:[fF][0-9a-fA-F]){3}", value))
-
-
-def _is_dark(shading: etree._Element) -> bool:
-    fill = attribute(shading, "fill")
-    return fill not in ("", "auto") and not _is_white(fill, "")
-
-
-def _has_shading(properties: etree._Element) -> bool:
-    shading = properties.find("{*}shd")
-    return shading is not None and _is_dark(shading)
 
 
 def _symbol(code: str) -> str:

@@ -162,7 +162,11 @@ class _Workbook:
     def _cache(self, name: str, root: etree._Element, data: bytes) -> bool:  # noqa: ARG002 - PartReader
         for element in root.iter():
             for key, value in element.attrib.items():
-                if key == "v" or not str(value).isascii() or (key == "name" and local(element) == "cacheField"):
+                if (
+                    key == "v"
+                    or not str(value).isascii()
+                    or (key == "name" and local(element) == "cacheField")
+                ):
                     self._out.add(str(value), "hidden", name, detail="pivot cache")
         self._out.warn("工作簿中有数据透视表缓存，其中可能留有已删除的数据。")
         return True
@@ -178,7 +182,7 @@ class _Workbook:
         for element in root.iter():
             for key, value in element.attrib.items():
                 if value not in known and (key in _TABLE_NAMES or not str(value).isascii()):
-                    self._out.add(str(value), "metadata", name, detail=f"table {key}")
+                    self._out.add(str(value), "metadata", name, detail=f"table {key!s}")
             if element.text:
                 self._out.add(element.text, "field", name)
         return True
