@@ -174,9 +174,10 @@ def unapproved(case: Case, found: Sequence[Finding]) -> tuple[Finding, ...]:
 def redactions_of(case: Case) -> tuple[Redaction, ...]:
     """The characters that the secrecy officer struck out."""
     return tuple(
-        Redaction(item.part, item.segment, item.start, item.end)
+        Redaction(item.part, segment, start, end)
         for item in case.findings
         if case.settled.get(item.id) == Settlement.REDACT.value
+        for segment, start, end in item.ranges
     )
 
 

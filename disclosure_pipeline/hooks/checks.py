@@ -74,6 +74,9 @@ def finding(item: object, part: PartText, detector: str, kinds: Iterable[str]) -
         raise Nonsense("a finding's offsets lie outside its segment")
     if found.text != segment.text[found.start : found.end]:
         raise Nonsense("a finding's text is not what stands at its offsets")
+    for index, start, end in found.more:
+        if not 0 <= start <= end <= len(_segment(index, part).text):
+            raise Nonsense("a finding's further offsets lie outside their segment")
     return replace(found, detector=detector, part=part.position, place=segment.place)
 
 

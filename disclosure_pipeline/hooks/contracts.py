@@ -34,9 +34,11 @@ class PluginContext:
             returned), or ``None`` when it has none.
         rulebook: all rules in force.
         folders: named folders it may write: ``site``, ``archive``, ``register``, ``outbox`` for
-            built-ins; only ``own`` (``var/plugins/<name>``) for others.
+            built-ins, and ``cache`` where there is a data folder; only ``own``
+            (``var/plugins/<name>``) for others.
         site: how the publishing office presents itself (names, domain, footer option), JSON values.
         limits: ``[extraction]`` limits, JSON values.
+        words: words that a segmenter should know (``[screening] user_words``).
     """
 
     options: Any
@@ -44,6 +46,7 @@ class PluginContext:
     folders: Mapping[str, Path]
     site: Mapping[str, Any] = field(default_factory=dict)
     limits: Mapping[str, Any] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
 
 
 # ------------------------------------------------------------------ extraction

@@ -156,7 +156,7 @@ class PluginHost:
             raise
         processes = settings.engine.concurrency if scope == "worker" else 1
         initargs = (settings, workspace, rulebook, tuple(roster.extras))
-        return cls(settings, rulebook, roster, _sandbox(settings, processes, initargs))
+        return cls(settings, rulebook, roster, _sandbox(settings, workspace, processes, initargs))
 
     def __enter__(self) -> Self:
         return self
@@ -453,12 +453,15 @@ def _timeout(family: Family, settings: Settings) -> float:
     return settings.screening.detector_timeout if family in screening else settings.publication.timeout
 
 
-def _sandbox(settings: Settings, processes: int, initargs: tuple[Any, ...]) -> Sandbox:
+def _sandbox(
+    settings: Settings, workspace: Workspace, processes: int, initargs: tuple[Any, ...]
+) -> Sandbox:
     from disclosure_pipeline.hooks.sandbox import Sandbox
 
     return Sandbox(
         processes,
         memory=settings.extraction.memory,
+        folder=workspace.spool if workspace.spool.is_dir() else None,
         initializer="disclosure_pipeline.hooks.reading:initialise",
         initargs=initargs,
     )

@@ -274,7 +274,11 @@ class Reader:
         candidates = [_Candidate(name, found, record) for name, found in self._extractors.items()]
         chosen = choose(candidates, head, file.name)
         if chosen is None:
-            raise ExtractionFailed("No extractor knows this kind of file.", code="extract.unknown")
+            raise ExtractionFailed(
+                "The format of the file is not supported.",
+                code="file.unknown",
+                advice="不支持该文件格式，请另存为 docx、xlsx、pdf、html 或 txt 后重新投递。",
+            )
         return chosen.id, chosen.extractor
 
     def _check_markings(self, texts: Iterable[PartText], record: Record) -> bool:

@@ -230,8 +230,15 @@ def builtin_context(settings: Settings, workspace: Workspace, rulebook: RuleBook
         "site": workspace.site, "archive": workspace.archive,
         "register": workspace.register, "outbox": workspace.outbox,
     }  # fmt: skip
+    if workspace.data.is_dir():
+        folders["cache"] = workspace.data / "cache"
     return PluginContext(
-        None, rulebook, folders, settings.site.model_dump(), settings.extraction.model_dump()
+        options=None,
+        rulebook=rulebook,
+        folders=folders,
+        site=settings.site.model_dump(),
+        limits=settings.extraction.model_dump(),
+        words=settings.screening.user_words,
     )
 
 

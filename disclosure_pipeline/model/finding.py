@@ -68,6 +68,8 @@ class Finding:
         suggestion: what the officer may do (mask form, ground, clean the file), in Chinese.
         confidence: 0 … 1.
         part: index of the part (file) in the submission; 0 is the main document.
+        more: further ranges of the same hit, as (segment, start, end), when it goes on in other
+            segments (a number broken over two cells); ``text`` shows the first range only.
     """
 
     kind: str
@@ -83,6 +85,12 @@ class Finding:
     confidence: float = 1.0
     detector: str = ""
     part: int = 0
+    more: tuple[tuple[int, int, int], ...] = ()
+
+    @property
+    def ranges(self) -> tuple[tuple[int, int, int], ...]:
+        """Every range of the hit, as (segment, start, end)."""
+        return ((self.segment, self.start, self.end), *self.more)
 
     @property
     def id(self) -> str:
@@ -96,12 +104,15 @@ class Finding:
 
     def as_json(self) -> dict[str, Any]:
         """The finding as `disclosure screen --json` prints it."""
-        return {
+        values: dict[str, Any] = {
             "detector": self.detector, "kind": self.kind, "severity": self.severity.value,
             "text": self.text, "start": self.start, "end": self.end, "segment": self.segment,
             "place": self.place.as_json(), "rule": self.rule, "article": self.article,
             "suggestion": self.suggestion, "confidence": self.confidence,
         }  # fmt: skip
+        if self.more:
+            values["more"] = [{"segment": item[0], "start": item[1], "end": item[2]} for item in self.more]
+        return values
 
 
 @dataclass(frozen=True, slots=True)

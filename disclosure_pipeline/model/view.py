@@ -180,6 +180,26 @@ class View:
         """Index of the segment that the character shown at ``position`` comes from."""
         return max(bisect_right(self._bases, self.origin(position)) - 1, 0)
 
+    def spans(self, start: int, end: int) -> list[Span]:
+        """Every range of the original that a range of :attr:`text` covers, one per segment touched.
+
+        Args:
+            start: first character in the view.
+            end: behind the last one; greater than ``start``.
+
+        Raises:
+            ValueError: the range is empty or outside of the view.
+        """
+        found = [self.locate(start, end)]
+        behind = self.origin(end - 1) + 1
+        for segment in range(found[0].segment + 1, len(self._bases)):
+            base, length = self._bases[segment], self._lengths[segment]
+            if base >= behind:
+                break
+            if length:
+                found.append(Span(segment, 0, min(behind - base, length)))
+        return found
+
     def locate(self, start: int, end: int) -> Span:
         """Lead a range of :attr:`text` back to the original.
 

@@ -147,7 +147,8 @@ def findings_of(connection: Connection, document_id: str, version: int) -> list[
         Settled(
             Finding(
                 kind=row.kind, severity=Severity(row.severity), text=row.text, start=row.start, end=row.end,
-                segment=row.segment, place=Place.from_json(row.place), rule=row.rule, article=row.article,
+                segment=row.segment, more=tuple((item[0], item[1], item[2]) for item in row.more),
+                place=Place.from_json(row.place), rule=row.rule, article=row.article,
                 suggestion=row.suggestion, confidence=float(row.confidence), detector=row.detector, part=row.part,
             ),
             row.id,
@@ -181,6 +182,7 @@ def _finding_values(document_id: str, version: int, ordinal: int, item: Finding)
         "document": document_id, "version": version, "id": item.id, "ordinal": ordinal, "part": item.part,
         "detector": item.detector, "kind": item.kind, "severity": item.severity.value, "text": item.text,
         "start": item.start, "end": item.end, "segment": item.segment, "place": item.place.as_json(),
+        "more": [list(item) for item in item.more],
         "rule": item.rule, "article": item.article, "suggestion": item.suggestion,
         "confidence": f"{item.confidence:.3f}",
     }  # fmt: skip

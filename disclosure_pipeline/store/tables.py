@@ -152,6 +152,7 @@ finding = Table(
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
     Column("segment", Integer, nullable=False),
+    Column("more", JSON, nullable=False),
     Column("place", JSON, nullable=False),
     Column("rule", _NAME, nullable=False),
     Column("article", Text, nullable=False),

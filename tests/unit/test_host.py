@@ -189,7 +189,7 @@ def test_a_file_that_nobody_can_read_is_undetermined(plain, tmp_path: Path):
     path.write_bytes(bytes(range(256)) * 40)
     reading = plain.read([SourceFile(0, path, "image.bin")])
     assert reading.screening.verdict is Verdict.UNDETERMINED
-    assert (reading.texts, [fault.code for fault in reading.faults]) == ((), ["extract.unknown"])
+    assert (reading.texts, [fault.code for fault in reading.faults]) == ((), ["file.unknown"])
 
 
 def test_a_sandbox_that_runs_out_of_time_is_a_doubt_about_every_file(tmp_path: Path):

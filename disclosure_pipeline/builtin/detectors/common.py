@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -79,7 +80,9 @@ def finding_at(
         end: behind the last one.
         confidence: overrides the rule's.
     """
-    return finding_of(part, view.locate(start, end), rule, confidence=confidence)
+    first, *others = view.spans(start, end)
+    found = finding_of(part, first, rule, confidence=confidence)
+    return replace(found, more=tuple((item.segment, item.start, item.end) for item in others))
 
 
 def finding_of(part: PartText, span: Span, rule: Rule, *, confidence: float | None = None) -> Finding:

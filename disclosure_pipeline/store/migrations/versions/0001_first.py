@@ -254,6 +254,7 @@ def upgrade() -> None:
         sa.Column("start", sa.Integer(), nullable=False),
         sa.Column("end", sa.Integer(), nullable=False),
         sa.Column("segment", sa.Integer(), nullable=False),
+        sa.Column("more", sa.JSON(), nullable=False),
         sa.Column("place", sa.JSON(), nullable=False),
         sa.Column("rule", sa.String(length=200), nullable=False),
         sa.Column("article", sa.Text(), nullable=False),
