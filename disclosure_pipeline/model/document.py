@@ -159,6 +159,7 @@ class VersionContent:
         ground: ground and reason.
         route: the tiers in order.
         settled: (finding id, settlement) pairs.
+        texts: (position, digest) of the text that was read from each file: the public copy is made of it.
     """
 
     parts: tuple[tuple[int, str, str, str], ...]
@@ -167,13 +168,14 @@ class VersionContent:
     ground: str | None
     route: tuple[str, ...]
     settled: tuple[tuple[str, str], ...] = field(default=())
+    texts: tuple[tuple[int, str], ...] = field(default=())
 
     def digest(self) -> str:
         """sha256 (hex) over the canonical JSON of all fields."""
         return canonical_digest(
             [
                 sorted(self.parts), dict(self.slip), self.attribute, self.ground,
-                list(self.route), sorted(self.settled),
+                list(self.route), sorted(self.settled), sorted(self.texts),
             ]
         )  # fmt: skip
 

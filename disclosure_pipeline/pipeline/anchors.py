@@ -68,8 +68,9 @@ def chain_views(core: Core) -> int:
             return 0
         digest = canonical_digest([[row.seq, row.at, row.actor, row.document, row.what] for row in rows])
         first, last = rows[0].seq, rows[-1].seq
+        # Row by row: a view with a number in between may be committed only now; it goes with the next batch.
         connection.execute(
-            update(access).where(access.c.seq >= first, access.c.seq <= last).values(batch=digest)
+            update(access).where(access.c.seq.in_([row.seq for row in rows])).values(batch=digest)
         )
         detail = {"first": first, "last": last, "views": len(rows), "digest": digest}
         audit.append(connection, audit.Record(action="access.batch", actor="system", detail=detail))
@@ -87,9 +88,7 @@ def views_hold(core: Core) -> list[int]:
         ]
         for batch in batches:
             rows = connection.execute(
-                select(access)
-                .where(access.c.seq >= batch["first"], access.c.seq <= batch["last"])
-                .order_by(access.c.seq)
+                select(access).where(access.c.batch == batch["digest"]).order_by(access.c.seq)
             ).all()
             digest = canonical_digest([[row.seq, row.at, row.actor, row.document, row.what] for row in rows])
             if digest != batch["digest"]:

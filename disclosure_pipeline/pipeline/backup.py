@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, text, update
+from sqlalchemy import Connection, Table, insert, select, update
 
 from disclosure_pipeline.errors import DisclosureError, UsageError
 from disclosure_pipeline.model.lifecycle import State
@@ -69,8 +69,6 @@ def backup(core: Core, destination: Path, progress: Progress = silent) -> dict[s
     (partial / "rows").mkdir(parents=True, mode=0o700)
     counts: dict[str, int] = {}
     with core.database.read() as connection:
-        if not core.database.sqlite:
-            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
         for table in _tables():
             counts[table.name] = _dump(connection, table, partial / "rows" / f"{table.name}.jsonl")
             progress(table.name, counts[table.name])
@@ -133,6 +131,8 @@ def check(source: Path) -> dict[str, Any]:
         raise BackupDamaged("There is no readable manifest in the folder.") from None
     if manifest.get("format") != FORMAT:
         raise BackupDamaged("The backup has another format than this program reads.")
+    if set(manifest["tables"]) != {table.name for table in _tables()}:
+        raise BackupDamaged("The backup holds other tables than this program has.")
     wanted = {source / "rows" / f"{name}.jsonl": digest for name, digest in manifest["tables"].items()}
     wanted |= {source / "vault" / name[:2] / name: name for name in manifest["vault"]}
     bad = [path for path, digest in wanted.items() if not path.is_file() or file_digest(path) != digest]

@@ -103,28 +103,41 @@ def recompute(core: Core) -> int:
     with core.database.read() as connection:
         rows = connection.execute(select(clock).where(clock.c.done_on.is_(None))).all()
     for row in rows:
-        running = _rebuild(core, row)
-        if (running.due.isoformat(), running.provisional) == (row.due, row.provisional):
-            continue
-        changed += 1
-        with core.database.write() as connection:
-            connection.execute(
-                update(clock)
-                .where(clock.c.document == row.document, clock.c.rule == row.rule)
-                .values(
-                    due=running.due.isoformat(),
-                    provisional=running.provisional,
-                    inputs={**row.inputs, "calendar": running.calendar_version},
-                )
-            )
-            audit.append(
-                connection,
-                audit.Record(
-                    action="clock.recomputed", actor="system", document=row.document,
-                    detail={"rule": row.rule, "before": row.due, "after": running.due.isoformat()},
-                ),
-            )  # fmt: skip
+        if _differs(_rebuild(core, row), row):
+            with core.database.write() as connection:
+                changed += _recompute(core, connection, row.document, row.rule)
     return changed
+
+
+def _differs(running: Clock, row: Any) -> bool:
+    return (running.due.isoformat(), running.provisional) != (row.due, row.provisional)
+
+
+def _recompute(core: Core, connection: Connection, document: str, rule: str) -> bool:
+    """Write one clock anew, as it is now that its document is locked; whether it changed."""
+    case = documents.fetch(connection, document, lock=True)
+    one = (clock.c.document == document, clock.c.rule == rule)
+    row = connection.execute(select(clock).where(*one, clock.c.done_on.is_(None))).first()
+    if row is None or not _differs(running := _rebuild(core, row), row):
+        return False
+    connection.execute(
+        update(clock)
+        .where(*one)
+        .values(
+            due=running.due.isoformat(),
+            provisional=running.provisional,
+            inputs={**row.inputs, "calendar": running.calendar_version},
+        )
+    )
+    audit.append(
+        connection,
+        audit.Record(
+            action="clock.recomputed", actor="system", document=document, unit=case.unit, version=case.version,
+            before=case.state, after=case.state,
+            detail={"rule": rule, "before": row.due, "after": running.due.isoformat()},
+        ),
+    )  # fmt: skip
+    return True
 
 
 def _rebuild(core: Core, row: Any) -> Clock:

@@ -12,12 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from disclosure_pipeline.errors import NotAllowed, Refused
+from disclosure_pipeline.errors import NotAllowed, Refused, StaleVersion
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.lifecycle import State
-from disclosure_pipeline.model.route import Role, TierState, Verb
+from disclosure_pipeline.model.route import Role, Route, TierState, Verb
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import clocks, index_numbers, letters, referrals, versions
+from disclosure_pipeline.pipeline.cases import load_case
 from disclosure_pipeline.pipeline.core import INTAKE, Core
 from disclosure_pipeline.pipeline.transitions import take_step
 from disclosure_pipeline.store import documents, people
@@ -71,6 +72,7 @@ def decide(core: Core, document: str, wish: Decision) -> State:
     """
     if wish.verb is not Verb.APPROVE and not wish.reason.strip():
         raise Refused("A reason is required.", code="reason_required", advice="Give it with --reason.")
+    wider = _wider_route(core, document, wish)
     with core.database.write() as connection:
         row = documents.fetch(connection, document, lock=True)
         person = people.get(connection, wish.by)
@@ -78,11 +80,39 @@ def decide(core: Core, document: str, wish: Decision) -> State:
             _give_back(core, connection, row, person, wish)
         else:
             versions.check_current(row, wish.version)
-            _in_review(core, connection, row, person, wish)
+            _in_review(core, connection, row, person, wish=wish, wider=wider)
         return State(documents.fetch(connection, document).state)
 
 
-def _in_review(core: Core, connection: Connection, row: Row[Any], person: Person, wish: Decision) -> None:
+def _wider_route(core: Core, document: str, wish: Decision) -> Route | None:
+    """The route of a version with a wider attribute: rules may ask more of it than of the present one.
+
+    Planned before the transaction, because planners are plugins.
+
+    Returns:
+        ``None`` when the wish does not widen the attribute.
+
+    Raises:
+        Refused: no trusted route could be planned.
+    """
+    with core.database.read() as connection:
+        row = documents.fetch(connection, document)
+        if wish.attribute is None or row.reviewed_as is None or not versions.widens(row, wish.attribute):
+            return None
+        case = replace(load_case(core, connection, row), attribute=wish.attribute, ground="")
+    route, faults = core.host.plan_route(case, core.chain_of(row.unit).route())
+    if faults or route.problems():
+        raise Refused(
+            "The approval chain for the wider attribute could not be planned.",
+            code="route.broken",
+            advice="See `disclosure plugins` and routes.toml, then decide again.",
+        )
+    return route
+
+
+def _in_review(
+    core: Core, connection: Connection, row: Row[Any], person: Person, *, wish: Decision, wider: Route | None
+) -> None:
     if State(row.state) is not State.IN_REVIEW:
         raise Refused(f"{row.id} is {row.state}; only a document in review can be decided on.")
     tiers = documents.tiers_of(connection, row.id, row.version)
@@ -90,15 +120,15 @@ def _in_review(core: Core, connection: Connection, row: Row[Any], person: Person
     may_sign(row, tier_row, tiers, person)
     match wish.verb:
         case Verb.APPROVE:
-            _approve(core, connection, row, tier_row, tiers=tiers, wish=wish)
+            _approve(core, connection, row, tier_row, tiers=tiers, wish=wish, wider=wider)
         case Verb.WITHHOLD:
             exempt = replace(wish, attribute=Attribute.EXEMPT)
-            _approve(core, connection, row, tier_row, tiers=tiers, wish=exempt)
+            _approve(core, connection, row, tier_row, tiers=tiers, wish=exempt, wider=None)
         case Verb.RETURN:
             _return(core, connection, row, tier_row, wish)
         case Verb.REFER:
-            referrals.refer(core, connection, row, tier_row, wish)
             _note(connection, row, tier_row, wish)
+            referrals.refer(core, connection, row, tier_row, wish)
         case Verb.ANSWER:
             raise Refused(f"{row.id} waits for no outside answer.")
 
@@ -140,6 +170,7 @@ def _approve(
     *,
     tiers: list[Row[Any]],
     wish: Decision,
+    wider: Route | None,
 ) -> None:
     final = tier_row.position == tiers[-1].position
     if Role(tier_row.role) is Role.SECRECY:
@@ -152,8 +183,11 @@ def _approve(
         )
     attribute, ground = _judged(core, row, wish, final=final)
     if versions.widens(row, attribute):
-        _widen(core, connection, row, tier_row, wish=wish, attribute=attribute)
+        if wider is None:
+            raise StaleVersion(f"{row.id} has changed meanwhile.")
+        _widen(core, connection, row, tier_row, wish=wish, attribute=attribute, route=wider)
         return
+    wish = replace(wish, ground=ground if wish.ground else "")
     changes: dict[str, Any] = {"ground": ground}
     if wish.attribute is not None or final:
         changes["final" if final else "office"] = attribute.value
@@ -211,12 +245,8 @@ def _judged(core: Core, row: Row[Any], wish: Decision, *, final: bool) -> tuple[
 
 def _check_final(core: Core, connection: Connection, row: Row[Any], attribute: Attribute) -> None:
     referrals.check_answered(core, connection, row)
-    if attribute is Attribute.PROACTIVE and row.frozen_digest is None:
-        raise Refused(
-            "The public copy is not frozen yet; the final tier signs its hash.",
-            code="not_frozen",
-            advice="Wait until `disclosure show` lists the files under 'public', then decide again.",
-        )
+    if attribute is Attribute.PROACTIVE:
+        versions.check_frozen(connection, row)
 
 
 def _widen(
@@ -227,11 +257,12 @@ def _widen(
     *,
     wish: Decision,
     attribute: Attribute,
+    route: Route,
 ) -> None:
     """A wider attribute than anybody has reviewed: a new version goes round again."""
-    _note(connection, row, tier_row, wish)
+    _note(connection, row, tier_row, replace(wish, ground=""))
     versions.raise_version(
-        core, connection, row, actor=wish.by, why="attribute",
+        core, connection, row, actor=wish.by, why="attribute", route=route,
         changes={"office": attribute.value, "reviewed_as": attribute.value, "proposed_ground": "", "ground": ""},
     )  # fmt: skip
 

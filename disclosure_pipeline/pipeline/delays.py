@@ -32,6 +32,9 @@ TAKEN_OVER = Fault(
 _FIRST, _MOST = 2.0, 300.0
 """Seconds before the second try, and the longest wait between two."""
 
+_DOUBLINGS = 20
+"""Doublings after which the wait has long reached its maximum."""
+
 _TRIES = 3
 """Tries after which a fault that is not one of the machine sets the document aside."""
 
@@ -67,7 +70,7 @@ def try_later(core: Core, lease: Lease, error: DisclosureError) -> None:
             ):
                 _set_aside(core, connection, lease, error)
                 return
-            delay = min(_FIRST * 2**row.attempts, _MOST)
+            delay = min(_FIRST * 2 ** min(row.attempts, _DOUBLINGS), _MOST)
             connection.execute(
                 update(document)
                 .where(document.c.id == lease.document)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, select, update
 from structlog import get_logger
 
 from disclosure_pipeline.errors import DisclosureError
@@ -23,6 +23,7 @@ from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import spool
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store import documents
+from disclosure_pipeline.store.database import insert_once
 from disclosure_pipeline.store.tables import decision, document, letter, publication
 
 log = get_logger(__name__)
@@ -52,12 +53,18 @@ def owe(
             select(func.count()).select_from(letter).where(letter.c.document == case)
         ).scalar_one()
         key = f"{case}/{kind}/v{version}/{number + 1}"
-    if connection.execute(select(letter.c.key).where(letter.c.key == key)).first() is None:
-        connection.execute(
-            insert(letter).values(
-                key=key, document=case, version=version, kind=kind, detail=dict(detail), at=utc_now()
-            )
-        )
+    insert_once(
+        connection,
+        letter,
+        {
+            "key": key,
+            "document": case,
+            "version": version,
+            "kind": kind,
+            "detail": dict(detail),
+            "at": utc_now(),
+        },
+    )
 
 
 def deliver(core: Core, case: str | None = None) -> int:
@@ -186,7 +193,7 @@ def _originals(core: Core, connection: Connection, case: Row[Any], version: int)
     """The draft's files, to lie beside the note so that the clerk can correct them."""
     parts = documents.parts_of(connection, case.id, version)
     kept = [part for part in parts if part.role is not PartRole.INTERNAL]
-    if case.spool is None:
+    if case.spool is None or version != case.version:
         paths = {part.position: core.vault.path(part.sha256) for part in kept}
         return [(part.name or f"{part.position}", str(paths[part.position])) for part in kept]
     folder = spool.folder_of(core, case.spool)

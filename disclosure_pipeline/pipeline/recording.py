@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import singledispatch
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import delete, insert
 
 from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.hooks.contracts import (
@@ -27,17 +27,20 @@ from disclosure_pipeline.hooks.contracts import (
 )
 from disclosure_pipeline.model.document import canonical_digest
 from disclosure_pipeline.model.finding import Fault, Finding, Screening, Severity
-from disclosure_pipeline.model.route import TierState
 from disclosure_pipeline.model.text import Place
-from disclosure_pipeline.pipeline import clocks, letters, spool
+from disclosure_pipeline.pipeline import clocks, letters, spool, versions
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.quarantine import isolate
 from disclosure_pipeline.pipeline.transitions import Lease, take_step
 from disclosure_pipeline.store import documents
-from disclosure_pipeline.store.tables import artefact, tier
+from disclosure_pipeline.store.tables import artefact
 
 UNDETERMINED = "check.undetermined"
 """Kind of the finding that a doubt becomes; settled like any other (design details)."""
+
+
+REVIEW = "review"
+"""Source of a slip whose attribute comes from the regular attribute review."""
 
 
 @singledispatch
@@ -70,7 +73,9 @@ def _(outcome: Extracted, core: Core, lease: Lease, case: Case) -> None:
         texts = {item.position: item.text for item in outcome.reading.texts}
         documents.write_texts(connection, case.document, case.version, texts)
         documents.add_faults(connection, case.document, outcome.reading.faults)
-        changes = {"title": outcome.title, "slip": outcome.slip.as_json(), "spool": None}
+        # What the attribute review decided is not undone by the slip that the department wrote then.
+        slip = case.slip if case.slip.source == REVIEW else outcome.slip
+        changes = {"title": outcome.title, "slip": slip.as_json(), "spool": None}
         detail = {"parts": len(outcome.parts), "content": canonical_digest([p.sha256 for p in outcome.parts])}
         take_step(core, connection, case.document, "extract", lease=lease, changes=changes, detail=detail)
         letters.owe(connection, case.document, case.version, "receipt", {})
@@ -132,7 +137,7 @@ def _(outcome: SentBack, core: Core, lease: Lease, case: Case) -> None:
 def _(outcome: Routed, core: Core, lease: Lease, case: Case) -> None:
     with core.database.write() as connection:
         documents.fetch(connection, case.document, lock=True)
-        open_tiers(connection, case.document, case.version, outcome)
+        versions.open_tiers(connection, case.document, case.version, outcome.route)
         documents.add_faults(connection, case.document, outcome.faults)
         changes: dict[str, Any] = {
             "referral_needed": outcome.route.referral,
@@ -158,7 +163,7 @@ def _(outcome: Frozen, core: Core, lease: Lease, case: Case) -> None:
         return
     for item, path in outcome.files:
         core.vault.put(path, item.sha256)
-    digest = canonical_digest([[item.name, item.sha256] for item, _ in outcome.files])
+    digest = versions.frozen_digest((item.name, item.sha256) for item, _ in outcome.files)
     with core.database.write() as connection:
         documents.fetch(connection, case.document, lock=True)
         connection.execute(
@@ -214,23 +219,6 @@ def doubts_as_findings(screening: Screening) -> list[Finding]:
         )
         for number, doubt in enumerate(screening.doubts)
     ]
-
-
-def open_tiers(connection: Connection, document: str, version: int, routed: Routed) -> None:
-    """Write the chain of a version, every tier open."""
-    connection.execute(delete(tier).where(tier.c.document == document, tier.c.version == version))
-    connection.execute(
-        insert(tier),
-        [
-            {
-                "document": document, "version": version, "position": position, "tier": item.name,
-                "role": item.role.value, "label": item.label, "department": item.department,
-                "meeting": item.meeting, "limit": item.limit, "rules": list(routed.route.rules),
-                "state": TierState.OPEN.value,
-            }
-            for position, item in enumerate(routed.route.tiers)
-        ],
-    )  # fmt: skip
 
 
 def _spool_name(core: Core, case: Case) -> str | None:

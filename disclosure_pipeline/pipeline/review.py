@@ -9,6 +9,7 @@ converts as well.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -22,6 +23,7 @@ from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline.core import INTAKE, Core
 from disclosure_pipeline.pipeline.intake import fresh_version
+from disclosure_pipeline.pipeline.recording import REVIEW
 from disclosure_pipeline.pipeline.transitions import take_step
 from disclosure_pipeline.store import audit, documents, people
 from disclosure_pipeline.store.tables import attribute_review, document
@@ -201,8 +203,10 @@ def _convert(core: Core, connection: Connection, row: Any, by: str, detail: dict
             advice="Withdraw it first with `disclosure withdraw` if it must not be public.",
         )
     version = row.version + 1
-    documents.copy_version(connection, row.id, row.version, version)
-    slip = {**row.slip, "attribute": Attribute.PROACTIVE.value, "ground": None, "reason": None}
+    documents.write_parts(connection, row.id, version, documents.parts_of(connection, row.id, row.version))
+    slip = replace(
+        documents.slip_of(row), attribute=Attribute.PROACTIVE.value, ground=None, reason=None, source=REVIEW
+    ).as_json()
     changes = fresh_version(version) | {
         "slip": slip, "folder_attribute": "", "proposed": None, "reviewed_as": None, "proposed_ground": "",
         "ground": "", "ground_reason": "",

@@ -52,13 +52,15 @@ def clear(
         if State(row.state) is not State.IN_REVIEW:
             raise Refused(f"{document} is {row.state}; findings are settled while it is in review.")
         version = int(row.version)
-        tiers = documents.tiers_of(connection, document, version)
-        if any(item.state == TierState.APPROVED.value for item in tiers):
-            version = versions.raise_version(core, connection, row, actor=by, why="settlement", changes={})
         known = documents.findings_of(connection, document, version)
         chosen = (
             [item.id for item in known if item.settled is None] if tuple(findings) == ("all",) else findings
         )
+        if not chosen:
+            return 0, version
+        tiers = documents.tiers_of(connection, document, version)
+        if any(item.state == TierState.APPROVED.value for item in tiers):
+            version = versions.raise_version(core, connection, row, actor=by, why="settlement", changes={})
         texts = {item.id: item.finding.text for item in known}
         for finding in chosen:
             if how is Settlement.REDACT and finding in texts and not texts[finding]:

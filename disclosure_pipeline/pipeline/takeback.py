@@ -39,8 +39,7 @@ def take_back(core: Core, document: str, by: str) -> State:
             )
         versions.void_open_tiers(connection, row)
         letters.owe(connection, document, row.version, "taken_back", {})
-        # A worker that carries the document right now loses its lease and writes nothing more.
-        changes = {"taken_back": True, "work_at": None, "lease_owner": None, "fence": row.fence + 1}
+        changes = {"taken_back": True, "work_at": None}
         take_step(core, connection, document, "take_back", actor=by, changes=changes)
         return State.RETURNED
 
@@ -59,7 +58,10 @@ def retry(core: Core, document: str, by: str) -> State:
         if State(row.state) is State.ATTENTION:
             versions.void_open_tiers(connection, row, signed_too=True)
             documents.resolve_faults(connection, document)
-            changes = {"work_at": utc_now(), "attempts": 0, "takeovers": 0, "frozen_digest": None}
+            changes = {
+                "work_at": utc_now(), "attempts": 0, "takeovers": 0, "frozen_digest": None,
+                "proposed": None, "office": None, "final": None, "reviewed_as": None,
+            }  # fmt: skip
             take_step(core, connection, document, "retry", actor=by, changes=changes, work=INTAKE)
             return State.RECEIVED
         state = State(row.state)

@@ -1,7 +1,9 @@
 """The one function through which a document changes its state.
 
 A step is taken in the caller's transaction: the table (`model/lifecycle.py`) allows it, the row is
-updated, the audit row is appended and the work that follows is enqueued — or nothing happens.
+updated, the audit row is appended and the work that follows is enqueued — or nothing happens. A step
+that somebody takes to another state or version ends the lease of the worker that carries the document:
+what that worker concludes is about something that is no longer there.
 """
 
 from __future__ import annotations
@@ -84,6 +86,8 @@ def take_step(
     values: dict[str, Any] = {**(changes or {}), "state": after.value, "revision": row.revision + 1}
     if after is not before:
         values["entered_at"] = utc_now()
+    if lease is None and (after is not before or values.get("version", row.version) != row.version):
+        values |= {"lease_owner": None, "fence": row.fence + 1}
     connection.execute(update(document).where(document.c.id == document_id).values(**values))
     if work is not None:
         core.queue.enqueue(

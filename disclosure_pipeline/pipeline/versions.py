@@ -6,15 +6,16 @@ hash it was made on is the hash of what is there now.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from disclosure_pipeline.errors import Refused, StaleVersion
-from disclosure_pipeline.model.document import Attribute, VersionContent
-from disclosure_pipeline.model.finding import Severity
-from disclosure_pipeline.model.route import TierState
+from disclosure_pipeline.model.document import Attribute, VersionContent, canonical_digest
+from disclosure_pipeline.model.finding import Settlement, Severity
+from disclosure_pipeline.model.route import Route, TierState
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.intake import fresh_version
 from disclosure_pipeline.pipeline.transitions import take_step
@@ -45,9 +46,20 @@ def content_hash(connection: Connection, row: Row[Any]) -> str:
         attribute=row.reviewed_as,
         ground=row.proposed_ground,
         route=tuple(f"{item.tier}:{item.role}" for item in tiers),
-        settled=tuple((item.id, item.settled.value) for item in settled if item.settled is not None),
+        settled=tuple((item.id, _settlement(item)) for item in settled if item.settled is not None),
+        texts=tuple(
+            (position, canonical_digest([[item.text, item.visible] for item in text.segments]))
+            for position, text in sorted(documents.texts_of(connection, row.id, row.version).items())
+        ),
     )
     return content.digest()
+
+
+def _settlement(item: documents.Settled) -> str:
+    """How a finding is settled, with the characters that it means."""
+    return json.dumps(
+        [item.settled, item.finding.kind, item.finding.rule, item.finding.part, item.finding.ranges]
+    )
 
 
 def check_unchanged(connection: Connection, row: Row[Any], tiers: list[Row[Any]]) -> None:
@@ -59,16 +71,18 @@ def check_unchanged(connection: Connection, row: Row[Any], tiers: list[Row[Any]]
     signed = [item.tier for item in tiers if item.state == TierState.APPROVED.value]
     if not signed:
         return
-    hashes = set(
-        connection.execute(
-            select(decision.c.content).where(
-                decision.c.document == row.id,
-                decision.c.version == row.version,
-                decision.c.verb.in_(("approve", "withhold")),
-            )
-        ).scalars()
+    given = connection.execute(
+        select(decision.c.tier, decision.c.content)
+        .where(
+            decision.c.document == row.id,
+            decision.c.version == row.version,
+            decision.c.verb.in_(("approve", "withhold")),
+        )
+        .order_by(decision.c.seq)
     )
-    if hashes != {content_hash(connection, row)}:
+    # A version that was reviewed again (after `retry`) has older signatures too: the last one of a tier counts.
+    latest = {item.tier: item.content for item in given}
+    if {latest.get(name) for name in signed} != {content_hash(connection, row)}:
         raise Refused(
             "The content is no longer what the earlier tiers signed.",
             code="content_changed",
@@ -110,6 +124,32 @@ def void_open_tiers(connection: Connection, row: Row[Any], *, signed_too: bool =
     )
 
 
+def frozen_digest(files: Iterable[tuple[str, str]]) -> str:
+    """The hash that the final tier signs, over (name, sha256) of the frozen files in order."""
+    return canonical_digest([list(item) for item in files])
+
+
+def check_frozen(connection: Connection, row: Row[Any]) -> None:
+    """Prove that the frozen files are the ones whose hash the row names.
+
+    Raises:
+        Refused: there are none yet, or they were changed.
+    """
+    if row.frozen_digest is None:
+        raise Refused(
+            "The public copy is not frozen yet; the final tier signs its hash.",
+            code="not_frozen",
+            advice="Wait until `disclosure show` lists the files under 'public', then decide again.",
+        )
+    files = documents.artefacts_of(connection, row.id, row.version)
+    if frozen_digest((item.name, item.sha256) for item in files) != row.frozen_digest:
+        raise Refused(
+            "The frozen files are not the ones that were proved.",
+            code="content_changed",
+            advice="Return the document; a new version must be reviewed from the start.",
+        )
+
+
 def raise_version(
     core: Core,
     connection: Connection,
@@ -118,8 +158,12 @@ def raise_version(
     actor: str,
     why: str,
     changes: Mapping[str, Any],
+    route: Route | None = None,
 ) -> int:
     """Make a new version of the same files, to be reviewed from the first tier on.
+
+    Findings keep how they were settled, except that nothing stays accepted for a wider disclosure
+    than it was accepted for.
 
     Args:
         core: the process's parts.
@@ -128,6 +172,7 @@ def raise_version(
         actor: who caused it.
         why: code of the reason (``attribute``, ``settlement``, ``rescreen``).
         changes: columns that the new version starts with.
+        route: the route of a version with a wider attribute; ``None`` keeps the present one.
 
     Returns:
         The new version.
@@ -135,13 +180,36 @@ def raise_version(
     version = int(row.version) + 1
     void_open_tiers(connection, row, signed_too=True)
     documents.copy_version(connection, row.id, row.version, version)
-    _copy_tiers(connection, row, version)
+    if route is None:
+        referral = row.referral_needed
+        _copy_tiers(connection, row, version)
+    else:
+        referral = route.referral
+        open_tiers(connection, row.id, version, route)
+        documents.unsettle(connection, row.id, version, Settlement.ACCEPT)
     take_step(
         core, connection, row.id, "revise", actor=actor,
-        changes={**fresh_version(version), "work_at": None, "referral_needed": row.referral_needed, **changes},
+        changes={**fresh_version(version), "work_at": None, "referral_needed": referral, **changes},
         detail={"why": why, "from_version": row.version},
     )  # fmt: skip
     return version
+
+
+def open_tiers(connection: Connection, document: str, version: int, route: Route) -> None:
+    """Write the chain of a version, every tier open."""
+    connection.execute(delete(tier).where(tier.c.document == document, tier.c.version == version))
+    connection.execute(
+        insert(tier),
+        [
+            {
+                "document": document, "version": version, "position": position, "tier": item.name,
+                "role": item.role.value, "label": item.label, "department": item.department,
+                "meeting": item.meeting, "limit": item.limit, "rules": list(route.rules),
+                "state": TierState.OPEN.value,
+            }
+            for position, item in enumerate(route.tiers)
+        ],
+    )  # fmt: skip
 
 
 def _copy_tiers(connection: Connection, row: Row[Any], version: int) -> None:

@@ -148,7 +148,9 @@ def verify(connection: Connection, anchors: Iterable[tuple[int, str]] = ()) -> t
         Number of rows, and every problem found.
     """
     problems: list[Problem] = []
-    wanted = dict(anchors)
+    wanted: dict[int, set[str]] = {}
+    for seq, digest in anchors:
+        wanted.setdefault(seq, set()).add(digest)
     previous, expected = GENESIS, 1
     for row in rows(connection):
         if row["seq"] != expected:
@@ -157,8 +159,7 @@ def verify(connection: Connection, anchors: Iterable[tuple[int, str]] = ()) -> t
             problems.append(Problem(row["seq"], "changed"))
         elif row["previous"] != previous:
             problems.append(Problem(row["seq"], "unlinked"))
-        anchor = wanted.pop(row["seq"], None)
-        if anchor is not None and anchor != row["hash"]:
+        if wanted.pop(row["seq"], {row["hash"]}) != {row["hash"]}:
             problems.append(Problem(row["seq"], "anchor"))
         previous, expected = row["hash"], row["seq"] + 1
     problems.extend(Problem(seq, "anchor") for seq in sorted(wanted))

@@ -9,12 +9,12 @@ COMMITTED with row locks. Error messages never carry parameters (``hide_paramete
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from disclosure_pipeline.errors import StoreFault
@@ -85,6 +85,8 @@ class Database:
             with self.engine.connect() as connection:
                 if self.sqlite:
                     connection.exec_driver_sql("BEGIN")
+                else:
+                    connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 yield connection
                 connection.rollback()
         except SQLAlchemyError as error:
@@ -206,13 +208,23 @@ def next_serial(connection: Connection, name: str) -> int:
     raised = update(counter).where(counter.c.name == name).values(value=counter.c.value + 1)
     value = connection.execute(raised.returning(counter.c.value)).scalar()
     if value is None:
-        from sqlalchemy.dialects import postgresql, sqlite
-
-        dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
-        first = dialect.insert(counter).values(name=name, value=1)
+        first = _dialect(connection).insert(counter).values(name=name, value=1)
         first = first.on_conflict_do_update(index_elements=["name"], set_={"value": counter.c.value + 1})
         value = connection.execute(first.returning(counter.c.value)).scalar_one()
     return int(value)
+
+
+def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
+    """Insert a row unless one with its primary key is there already, whoever wrote it."""
+    row = _dialect(connection).insert(table).values(**values)
+    connection.execute(row.on_conflict_do_nothing(index_elements=list(table.primary_key.columns)))
+
+
+def _dialect(connection: Connection) -> Any:
+    """The dialect's own ``insert``, which knows what to do about a conflict."""
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    return sqlite if connection.dialect.name == "sqlite" else postgresql
 
 
 def get_meta(connection: Connection, key: str) -> str | None:

@@ -215,6 +215,17 @@ def settle(
         )
 
 
+def unsettle(connection: Connection, document_id: str, version: int, how: Settlement) -> None:
+    """Open the findings again that were settled this way; they need a person's word anew."""
+    connection.execute(
+        update(finding)
+        .where(
+            finding.c.document == document_id, finding.c.version == version, finding.c.settled == how.value
+        )
+        .values(settled=None, settled_by=None, settled_at=None, settled_reason=None)
+    )
+
+
 def copy_version(connection: Connection, document_id: str, source: int, target: int) -> None:
     """Give a new version the parts, texts and findings (with settlements) of an earlier one."""
     for table in (part, extract, finding):

@@ -89,7 +89,12 @@ def published(desk: Desk) -> str:
 def test_show_and_list_have_exactly_the_designed_keys(office: Office, published: str) -> None:
     shown = office("show", published).json
     assert set(shown) == SHOW_KEYS
-    assert (shown["title"], shown["department"], shown["state"], shown["version"]) == (TITLE, "办公室", "published", 1)
+    assert (shown["title"], shown["department"], shown["state"], shown["version"]) == (
+        TITLE,
+        "办公室",
+        "published",
+        1,
+    )
     assert shown["attribute"] == {"proposed": "proactive", "office": None, "final": "proactive"}
     assert {frozenset(part) for part in shown["parts"]} == {
         frozenset({"name", "media_type", "sha256", "size", "role"})
@@ -113,7 +118,9 @@ def test_findings_carry_the_ids_that_show_has(office: Office, desk: Desk) -> Non
     case = desk()
     found = office("findings", case).json
     assert found == office("show", case).json["findings"]
-    assert [(item["kind"], item["text"], item["settled"]) for item in found] == [("privacy.email", MAIL, None)]
+    assert [(item["kind"], item["text"], item["settled"]) for item in found] == [
+        ("privacy.email", MAIL, None)
+    ]
 
 
 def test_a_view_is_noted_with_the_account_and_not_in_the_history(office: Office, desk: Desk) -> None:
@@ -121,7 +128,9 @@ def test_a_view_is_noted_with_the_account_and_not_in_the_history(office: Office,
     before = office("history", case).json
     office("show", case), office("findings", case)
     store = sqlite3.connect(office.workspace.database)
-    views = store.execute("SELECT actor, what FROM access WHERE document = ? ORDER BY seq", (case,)).fetchall()
+    views = store.execute(
+        "SELECT actor, what FROM access WHERE document = ? ORDER BY seq", (case,)
+    ).fetchall()
     assert [what for _, what in views] == ["show", "findings"]
     assert all(actor.startswith("os:") for actor, _ in views)
     assert office("history", case).json == before
@@ -134,7 +143,14 @@ def test_people_read_tables_in_chinese(office: Office, published: str) -> None:
     assert shown.status == 0
     assert f"标题：{TITLE}" in shown.text
     assert "保密审查" in shown.text
-    assert call("list", *options).text.splitlines()[0].split() == ["收件号", "状态", "版本", "部门", "公开属性", "标题"]
+    assert call("list", *options).text.splitlines()[0].split() == [
+        "收件号",
+        "状态",
+        "版本",
+        "部门",
+        "公开属性",
+        "标题",
+    ]
 
 
 @pytest.mark.parametrize("words", [("show",), ("history",), ("findings",), ("retry",)])
@@ -204,9 +220,13 @@ def test_nobody_decides_without_the_own_token(office: Office, desk: Desk, token:
     case = desk()
     answer = office("decide", case, "approve", "--version", "1", "--as", "李示密", token=token)
     assert (answer.status, answer.code) == (5, "bad_token")
-    other = office("decide", case, "approve", "--version", "1", "--as", "李示密", token=office.tokens["王示初"])
+    other = office(
+        "decide", case, "approve", "--version", "1", "--as", "李示密", token=office.tokens["王示初"]
+    )
     assert other.code == "bad_token"
-    nobody = office("decide", case, "approve", "--version", "1", "--as", "无此人", token=office.tokens["王示初"])
+    nobody = office(
+        "decide", case, "approve", "--version", "1", "--as", "无此人", token=office.tokens["王示初"]
+    )
     assert nobody.code == "bad_token"
     assert office("show", case).json["tiers"][0]["state"] == "open"
 
@@ -283,7 +303,10 @@ def test_a_paper_decision_is_recorded_by_an_administrator_with_its_scan(office: 
 def test_a_referral_ends_with_the_recorded_answer(office: Office, desk: Desk) -> None:
     case = desk.cleared(desk())
     desk.sign(case, "李示密")
-    assert office.as_("王示初", "decide", case, "refer", "--version", "1", "--reason", "请示").json["state"] == "referred"
+    assert (
+        office.as_("王示初", "decide", case, "refer", "--version", "1", "--reason", "请示").json["state"]
+        == "referred"
+    )
     scan = office.folder / "复函.png"
     scan.write_bytes(b"reply")
     answer = ("decide", case, "answer", "--version", "1")
@@ -302,7 +325,9 @@ def test_a_refused_referral_returns_the_draft(office: Office, desk: Desk) -> Non
     scan = office.folder / "复函2.png"
     scan.write_bytes(b"no")
     words = ("--number", "函2号", "--body", "县保密局", "--scan", str(scan), "--outcome", "refuse")
-    assert office.as_("孙示办", "decide", case, "answer", "--version", "1", *words).json["state"] == "returned"
+    assert (
+        office.as_("孙示办", "decide", case, "answer", "--version", "1", *words).json["state"] == "returned"
+    )
 
 
 # ------------------------------------------------------------------------ ways out
@@ -335,7 +360,10 @@ def test_withdraw_recalls_and_needs_role_and_reason(office: Office, desk: Desk) 
     desk.sign(case, "李示密", "王示初", "赵示复", "钟示终")
     assert office.as_("孙示办", "withdraw", case).code == "reason_required"
     assert office.as_("王示初", "withdraw", case, "--reason", "有误").code == "wrong_role"
-    assert office.as_("孙示办", "withdraw", case, "--reason", "有误").json == {"id": case, "state": "withdrawing"}
+    assert office.as_("孙示办", "withdraw", case, "--reason", "有误").json == {
+        "id": case,
+        "state": "withdrawing",
+    }
     desk.hands.carry(case)
     assert desk.state(case) == "withdrawn"
     assert {item["state"] for item in office("show", case).json["publications"]} == {"withdrawn"}
@@ -344,7 +372,11 @@ def test_withdraw_recalls_and_needs_role_and_reason(office: Office, desk: Desk) 
 def test_quarantine_shows_no_words_and_is_left_by_two_or_by_destruction(office: Office, desk: Desk) -> None:
     case = desk(MARKED, name="储备点位.txt")
     shown = office("show", case)
-    assert (shown.json["state"], shown.json["title"], shown.json["parts"][0]["name"]) == ("quarantined", None, None)
+    assert (shown.json["state"], shown.json["title"], shown.json["parts"][0]["name"]) == (
+        "quarantined",
+        None,
+        None,
+    )
     listed = office("quarantine", "list")
     (entry,) = [item for item in listed.json if item["id"] == case]
     assert set(entry) == {
@@ -421,7 +453,11 @@ def test_audit_verify_sees_a_changed_row(tmp_path: Path) -> None:
         store.execute("UPDATE audit SET actor = 'os:other' WHERE seq = 1")
     store.close()
     bad = small("audit", "verify")
-    assert (bad.status, bad.json["problems"], bad.json["intact"]) == (1, [{"seq": 1, "code": "changed"}], False)
+    assert (bad.status, bad.json["problems"], bad.json["intact"]) == (
+        1,
+        [{"seq": 1, "code": "changed"}],
+        False,
+    )
 
 
 def test_people(office: Office) -> None:
@@ -462,7 +498,9 @@ def test_the_attribute_review_is_opened_shown_and_settled(office: Office, desk: 
     assert (task["state"], task["outcome"]) == ("done", "keep")
 
 
-def test_backup_and_restore_start_held_until_the_channels_are_verified(tmp_path: Path, office: Office) -> None:
+def test_backup_and_restore_start_held_until_the_channels_are_verified(
+    tmp_path: Path, office: Office
+) -> None:
     other = Office(tmp_path / "other")
     call("init", str(other.folder), "--json")
     made = office("backup", str(tmp_path / "copy"))
@@ -497,7 +535,9 @@ def test_restore_wants_the_daemon_down(office: Office, tmp_path: Path) -> None:
 
 def test_plugins_and_doctor(office: Office) -> None:
     listed: list[dict[str, Any]] = office("plugins").json
-    assert {frozenset(item) for item in listed} == {frozenset({"name", "version", "state", "provides", "faults"})}
+    assert {frozenset(item) for item in listed} == {
+        frozenset({"name", "version", "state", "provides", "faults"})
+    }
     states = {item["name"]: item["state"] for item in listed}
     assert states == {"builtin": "loaded", "notice_board": "disabled", "vehicle_plate": "disabled"}
     answer = office("doctor")

@@ -70,13 +70,14 @@ class Office:
     Args:
         folder: holds ``config``, ``var`` and ``plugins``.
         runner: how commands are run.
+        tokens: tokens by name, as far as they are known already.
     """
 
-    def __init__(self, folder: Path, runner: Runner = run_here):
+    def __init__(self, folder: Path, runner: Runner = run_here, tokens: dict[str, str] | None = None):
         self.folder = folder
         self.workspace = Workspace(folder / CONFIG, folder / DATA)
+        self.tokens = {} if tokens is None else tokens
         self._runner = runner
-        self._tokens: dict[str, str] = {}
 
     def make(self, officers: Sequence[Officer], plugins: Sequence[str] = PLUGINS) -> None:
         """Make the workspace, allow plugins and add the officers.
@@ -100,7 +101,7 @@ class Office:
         words = ["--department", department] if department else []
         made = self.call("user", "add", name, "--role", role, *words)
         if made["token"]:
-            self._tokens[name] = made["token"]
+            self.tokens[name] = made["token"]
 
     def call(self, *words: str, token: str | None = None) -> Any:
         """Run a command of this office; ``--as NAME`` among the words brings that person's token.
@@ -116,7 +117,7 @@ class Office:
             DisclosureError: the error that the command told, with its code.
         """
         if token is None and "--as" in words:
-            token = self._tokens.get(words[words.index("--as") + 1])
+            token = self.tokens.get(words[words.index("--as") + 1])
         return self._run([*words, "--json", *self.folders], token)
 
     @property

@@ -1,0 +1,212 @@
+"""`extract` and `screen`: exact JSON, honest status, nothing kept; in processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+
+PROGRAM = (sys.executable, "-m", "disclosure_pipeline")
+ID = "990101197902030050"
+MARKING = "机密★5年"
+SCREENING = {"verdict", "findings", "undetermined", "rules_version"}
+FINDING = {
+    "detector", "kind", "severity", "text", "start", "end", "segment", "place", "rule", "article", "suggestion",
+    "confidence",
+}  # fmt: skip
+
+
+def run(folder: Path, *words: str, stdin: bytes = b"", **environment: str) -> tuple[int, bytes, bytes]:
+    done = subprocess.run(
+        [*PROGRAM, *words], input=stdin, capture_output=True, cwd=folder, check=False,
+        env={**os.environ, **environment},
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+def asked(folder: Path, *words: str, stdin: bytes = b"") -> tuple[int, Any]:
+    status, out, _ = run(folder, *words, "--json", stdin=stdin)
+    return status, json.loads(out)
+
+
+def three_pages(path: Path, *extra: str) -> Path:
+    document = docx.Document()
+    for page in range(3):
+        for number in range(25):
+            document.add_paragraph(
+                f"第{page + 1}页第{number + 1}段：各有关单位应当按照要求做好相关工作，及时报送情况。"
+            )
+        document.add_page_break()
+    for line in extra:
+        document.add_paragraph(line)
+    document.save(str(path))
+    return path
+
+
+def test_extract_prints_segments_with_places(tmp_path: Path) -> None:
+    draft = three_pages(tmp_path / "三页.docx", "末段")
+    status, answer = asked(tmp_path, "extract", str(draft))
+    assert status == 0
+    assert set(answer) == {"media_type", "extractor", "segments", "warnings"}
+    assert answer["extractor"] == "builtin.docx"
+    last = [segment for segment in answer["segments"] if segment["text"] == "末段"]
+    assert [set(segment) for segment in last] == [{"text", "place", "visible"}]
+    assert {"part", "kind"} <= set(last[0]["place"])
+    assert list(tmp_path.iterdir()) == [draft], "nothing is made"
+
+
+def test_screen_finds_and_points_into_the_segments_of_extract(tmp_path: Path) -> None:
+    draft = three_pages(tmp_path / "名单.docx", f"身份证号：{ID}")
+    status, answer = asked(tmp_path, "screen", str(draft))
+    assert (status, answer["verdict"], set(answer)) == (0, "found", SCREENING)
+    (finding,) = answer["findings"]
+    assert set(finding) == FINDING
+    assert (finding["kind"], finding["text"]) == ("privacy.resident_id", ID)
+    segments = asked(tmp_path, "extract", str(draft))[1]["segments"]
+    where = segments[finding["segment"]]
+    assert where["text"][finding["start"] : finding["end"]] == ID
+    assert where["place"] == finding["place"]
+
+
+def test_a_marking_keeps_its_words_and_place_for_whoever_holds_the_file(tmp_path: Path) -> None:
+    draft = three_pages(tmp_path / "报告.docx", MARKING)
+    status, answer = asked(tmp_path, "screen", str(draft))
+    assert (status, answer["verdict"]) == (0, "found")
+    marking = answer["findings"][0]
+    assert (marking["kind"], marking["text"]) == ("secrecy.marking", MARKING)
+    segments = asked(tmp_path, "extract", str(draft))[1]["segments"]
+    assert segments[marking["segment"]]["text"][marking["start"] : marking["end"]] == MARKING
+    assert marking["place"] == segments[marking["segment"]]["place"]
+
+
+def test_plain_text_from_standard_input_is_one_segment(tmp_path: Path) -> None:
+    words = f"第一行\n  联系人身份证号：{ID}\n"
+    status, answer = asked(tmp_path, "screen", "-", stdin=words.encode())
+    assert (status, set(answer)) == (0, SCREENING)
+    (finding,) = answer["findings"]
+    assert (finding["segment"], words[finding["start"] : finding["end"]]) == (0, ID)
+    assert asked(tmp_path, "screen", "-", stdin="一切正常。".encode())[1]["verdict"] == "clear"
+
+
+def test_nothing_to_read_is_undetermined_and_never_clear(tmp_path: Path) -> None:
+    status, answer = asked(tmp_path, "screen", "-")
+    assert (status, answer["verdict"]) == (0, "undetermined")
+    assert [doubt["code"] for doubt in answer["undetermined"]] == ["text.empty"]
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04" + ID.encode() * 20, os.urandom(500)])
+def test_what_cannot_be_read_is_an_error_and_undetermined(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "坏.docx").write_bytes(content)
+    status, answer = asked(tmp_path, "screen", "坏.docx")
+    assert status == 1
+    assert set(answer) == SCREENING | {"error"}
+    assert (answer["verdict"], answer["findings"]) == ("undetermined", [])
+    code = answer["error"]["code"]
+    assert code.startswith("extract.") or code.startswith("docx.") or "." in code
+    status, refused = asked(tmp_path, "extract", "坏.docx")
+    assert (status, set(refused), refused["error"]["code"]) == (1, {"error"}, code)
+    _, out, err = run(tmp_path, "screen", "坏.docx")
+    assert ID.encode() not in out + err
+
+
+@pytest.mark.parametrize("command", ["screen", "extract"])
+def test_a_missing_file_and_a_folder_are_not_found(tmp_path: Path, command: str) -> None:
+    for name in ("无.docx", "."):
+        status, answer = asked(tmp_path, command, name)
+        assert (status, answer["error"]["code"]) == (4, "file.not_found")
+
+
+def test_input_of_another_encoding_is_refused_and_not_guessed(tmp_path: Path) -> None:
+    status, answer = asked(tmp_path, "screen", "-", stdin="通知".encode("gb18030"))
+    assert (status, answer["error"]["code"]) == (2, "input.encoding")
+
+
+def test_lines_are_answered_in_order_and_bad_ones_by_themselves(tmp_path: Path) -> None:
+    lines = [
+        json.dumps({"id": "a", "text": f"证号 {ID}"}, ensure_ascii=False).encode(),
+        b"not json",
+        b'{"id": 2}',
+        b"[1]",
+        b'{"id": 3, "text": "\xff"}',
+        json.dumps({"id": None, "text": "一切正常。"}).encode(),
+    ]
+    status, out, _ = run(tmp_path, "screen", "--jsonl", "-", stdin=b"\n".join(lines))
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert status == 1
+    assert [answer["id"] for answer in answers] == ["a", None, 2, None, None, None]
+    assert set(answers[0]) == SCREENING | {"id"}
+    assert (answers[0]["verdict"], answers[0]["findings"][0]["text"]) == ("found", ID)
+    assert [set(answer) for answer in answers[1:5]] == [{"id", "error"}] * 4
+    assert [answer["error"]["code"] for answer in answers[1:5]] == ["line.invalid"] * 3 + ["input.encoding"]
+    assert answers[5]["verdict"] == "clear"
+
+
+def test_each_line_is_answered_before_the_next_is_given(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [*PROGRAM, "screen", "--jsonl", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    for number in range(3):
+        process.stdin.write(json.dumps({"id": number, "text": "正常"}).encode() + b"\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["id"] == number
+    process.stdin.close()
+    assert process.wait(20) == 0
+    process.stdout.close()
+
+
+def test_extract_of_several_files_names_each_as_given(tmp_path: Path) -> None:
+    (tmp_path / "甲.txt").write_text("甲", "utf-8")
+    assert asked(tmp_path, "extract", "甲.txt", "甲.txt")[1]["error"]["code"] == "usage"
+    status, out, _ = run(tmp_path, "extract", "--jsonl", "甲.txt", "无.txt", "./甲.txt")
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert status == 1
+    assert [answer["path"] for answer in answers] == ["甲.txt", "无.txt", "甲.txt"]
+    assert answers[0]["segments"][0]["text"] == "甲"
+    assert set(answers[1]) == {"path", "error"}
+
+
+def test_a_cold_screening_of_three_pages_takes_under_one_and_a_half_seconds(tmp_path: Path) -> None:
+    draft = three_pages(tmp_path / "三页.docx", f"证号 {ID}")
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        assert asked(tmp_path, "screen", str(draft))[1]["verdict"] == "found"
+        times.append(time.perf_counter() - start)
+    assert min(times) < 1.5
+
+
+def test_a_required_detector_that_is_missing_makes_it_undetermined(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "disclosure.toml").write_text(
+        '[screening]\nrequired_detectors = ["ghost.finder"]\n'
+    )
+    status, answer = asked(tmp_path, "screen", "-", stdin="一切正常。".encode())
+    assert (status, answer["verdict"]) == (0, "undetermined")
+    assert [doubt["detector"] for doubt in answer["undetermined"]] == ["ghost.finder"]
+
+
+def test_a_third_party_detector_is_asked_and_no_var_is_made(tmp_path: Path) -> None:
+    from disclosure_pipeline.settings.resources import share
+
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "disclosure.toml").write_text('[plugins]\nallow = ["vehicle_plate"]\n')
+    (tmp_path / "plugins").mkdir(mode=0o755)
+    plugin = tmp_path / "plugins" / "vehicle_plate.py"
+    plugin.write_bytes((share("plugins") / "vehicle_plate.py").read_bytes())
+    plugin.chmod(0o644)
+    status, answer = asked(tmp_path, "screen", "-", stdin="肇事车辆号牌为京A12345，已驶离。".encode())
+    assert status == 0
+    assert "privacy.plate" in {finding["kind"] for finding in answer["findings"]}
+    assert not (tmp_path / "var").exists()
+    listed = asked(tmp_path, "plugins")[1]
+    assert {item["name"]: item["state"] for item in listed}["vehicle_plate"] == "loaded"
+    assert not (tmp_path / "var").exists()
