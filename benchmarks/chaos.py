@@ -16,6 +16,7 @@ import contextlib
 import json
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -70,7 +71,7 @@ format = "json"
 _BETWEEN = (0.3, 4.0)
 """Shortest and longest time between two kills, seconds."""
 
-_REST_WITHIN = 300.0
+_REST_WITHIN = 180.0
 _SETTLE = 2.0
 
 
@@ -340,6 +341,7 @@ def main() -> int:
     report = Report(options.store, options.rounds, options.documents, options.seed)
     base = options.keep or Path(tempfile.mkdtemp(prefix="chaos-"))
     base.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the daemon is ended too
     with store_url(options.store, options.url) as url:
         Run(base.resolve(), url, report).carry_out()
     print(json.dumps(report.as_json(), ensure_ascii=False, indent=2) if options.json else report.as_table())

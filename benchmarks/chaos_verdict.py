@@ -91,8 +91,12 @@ def leftovers(core: Core) -> list[str]:
     folders = core.workspace
     found = [path for path in folders.inbox.rglob("*") if path.is_file()]
     found += [path for path in folders.inbox.glob("*/.disclosure-claims/*")]
-    found += list(folders.spool.iterdir())
-    found += [path for path in folders.archive.rglob(".staging/*")]
+    with core.database.read() as connection:
+        # What could not be read stays in the spool until its case is corrected: unchecked bytes go nowhere else.
+        unread = select(document.c.spool).where(document.c.spool.is_not(None), document.c.state == "returned")
+        kept = set(connection.execute(unread).scalars())
+    found += [path for path in folders.spool.iterdir() if path.name not in kept]
+    found += [path for path in folders.archive.rglob(".staging/*/*") if path.name != ".lock"]
     for folder in (folders.site, folders.archive, folders.outbox, folders.register, folders.vault):
         found += [path for path in folder.rglob("*") if path.name.startswith((".tmp-", ".new-")) or path.name.endswith(".part")]
     return [f"left over: {path.relative_to(folders.data)}" for path in found]

@@ -16,7 +16,12 @@ ID = click.argument("document", metavar="ID")
 
 
 @command("list")
-@click.option("--state", type=click.Choice([state.value for state in State]), help="只列出该状态的收件。")
+@click.option(
+    "--state",
+    metavar="STATE",
+    type=click.Choice([state.value for state in State]),
+    help="只列出该状态的收件。",
+)
 @click.option("--department", metavar="D", help="只列出该部门的收件。")
 @click.option("--overdue", is_flag=True, help="只列出已超过公开时限的收件。")
 def listing(session: Session, state: str | None, department: str | None, overdue: bool) -> None:

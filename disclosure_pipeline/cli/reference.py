@@ -57,14 +57,11 @@ def _is_common(option: click.Option) -> bool:
 
 
 def _row(option: click.Option) -> str:
-    name = ", ".join(option.opts)
-    metavar = "" if option.is_flag else f" {option.make_metavar(click.Context(root))}"
+    value = "" if option.is_flag else f" {option.make_metavar(click.Context(root))}"
     required = "**required** " if option.required else ""
-    default = f" (default {option.default})" if option.show_default else ""
-    return (
-        f"| `{name}{metavar}`".replace("|", "\\|").replace("\\|", "|", 1)
-        + f" | {required}{option.help}{default} |"
-    )
+    default = f"（默认 {option.default}）" if option.show_default else ""
+    cells = (f"`{', '.join(option.opts)}{value}`", f"{required}{option.help}{default}")
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def main(arguments: Sequence[str]) -> None:

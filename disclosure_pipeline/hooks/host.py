@@ -453,9 +453,7 @@ def _timeout(family: Family, settings: Settings) -> float:
     return settings.screening.detector_timeout if family in screening else settings.publication.timeout
 
 
-def _sandbox(
-    settings: Settings, workspace: Workspace, processes: int, initargs: tuple[Any, ...]
-) -> Sandbox:
+def _sandbox(settings: Settings, workspace: Workspace, processes: int, initargs: tuple[Any, ...]) -> Sandbox:
     from disclosure_pipeline.hooks.sandbox import Sandbox
 
     return Sandbox(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
+import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
 from structlog import get_logger
 
-from disclosure_pipeline.pipeline import intake, letters, spool
+from disclosure_pipeline.hooks.contracts import Event
+from disclosure_pipeline.model.times import utc_now
+from disclosure_pipeline.pipeline import intake, spool
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.service.watcher import desk as watcher_desk
 from disclosure_pipeline.service.watcher.bundle import submit_paths
@@ -37,18 +39,26 @@ class IntakeDesk:
 
     def refuse(self, root: watcher_desk.DropRootInfo, name: str, code: str, reason_zh: str) -> None:
         """Tell the clerk that a drop is not taken."""
-        self._note(root, name, code, reason_zh)
+        self._tell("refused", root, name, code, reason_zh)
 
     def in_progress(self, root: watcher_desk.DropRootInfo, name: str, code: str, reason_zh: str) -> None:
         """Tell the clerk that a drop still waits."""
-        self._note(root, name, code, reason_zh)
+        self._tell("waiting", root, name, code, reason_zh)
 
-    def _note(self, root: watcher_desk.DropRootInfo, name: str, code: str, reason: str) -> None:
-        digest = hashlib.sha256(f"{root.id}|{name}|{code}".encode()).hexdigest()[:16]
-        detail = {"reason": reason, "department": root.department, "unit": root.unit}
-        with self._core.database.write() as connection:
-            letters.owe(connection, "", 0, "refused", detail, key=f"refused:{digest}")
-        log.info("drop_refused", root=root.id, code=code)
+    def _tell(self, kind: str, root: watcher_desk.DropRootInfo, name: str, code: str, reason: str) -> None:
+        """Write a note straight into the outbox: a name that nobody has checked goes into no row."""
+        letter = {
+            "key": f"{kind}:{uuid.uuid4().hex}",
+            "kind": kind,
+            "at": utc_now(),
+            "folder": str(root.outbox),
+            "returned_folder": str(root.returned),
+            "name": name,
+            "drop": f"{root.id}|{name}",
+            "reasons": [{"text": reason}],
+        }
+        faults = self._core.host.notify(Event(kind, "", root.unit, root.department), letter)
+        log.info("drop_told", root=root.id, kind=kind, code=code, delivered=not faults)
 
 
 def take_in(core: Core, submission: watcher_desk.Submission, *, submitter: str | None) -> intake.Accepted:

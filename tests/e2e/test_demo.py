@@ -134,7 +134,7 @@ def test_everyone_gets_a_letter(told: dict[str, Any]) -> None:
 
 def test_the_audit_chain_of_the_demo_is_whole(told: dict[str, Any]) -> None:
     office = Office(Path(told["folder"]))
-    assert office.call("audit", "verify")["ok"] is True
+    assert office.call("audit", "verify")["intact"] is True
     history = office.call("history", next(case["id"] for case in cases_in(told, "published")))
     assert [row["action"] for row in history][:5] == ["receive", "extract", "screen", "tag", "route"]
 

@@ -66,9 +66,9 @@ def test_screen_finds_and_points_into_the_segments_of_extract(tmp_path: Path) ->
     draft = three_pages(tmp_path / "名单.docx", f"身份证号：{ID}")
     status, answer = asked(tmp_path, "screen", str(draft))
     assert (status, answer["verdict"], set(answer)) == (0, "found", SCREENING)
-    (finding,) = answer["findings"]
-    assert set(finding) == FINDING
-    assert (finding["kind"], finding["text"]) == ("privacy.resident_id", ID)
+    assert {frozenset(finding) for finding in answer["findings"]} == {frozenset(FINDING)}
+    (finding,) = [item for item in answer["findings"] if item["kind"] == "privacy.resident_id"]
+    assert finding["text"] == ID
     segments = asked(tmp_path, "extract", str(draft))[1]["segments"]
     where = segments[finding["segment"]]
     assert where["text"][finding["start"] : finding["end"]] == ID
@@ -101,15 +101,16 @@ def test_nothing_to_read_is_undetermined_and_never_clear(tmp_path: Path) -> None
     assert [doubt["code"] for doubt in answer["undetermined"]] == ["text.empty"]
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04" + ID.encode() * 20, os.urandom(500)])
-def test_what_cannot_be_read_is_an_error_and_undetermined(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "坏.docx").write_bytes(content)
+@pytest.mark.parametrize(
+    ("head", "code"), [(b"PK\x03\x04", "file.broken"), (b"\x00\xfa\x07\xff", "file.unknown")]
+)
+def test_what_cannot_be_read_is_an_error_and_undetermined(tmp_path: Path, head: bytes, code: str) -> None:
+    (tmp_path / "坏.docx").write_bytes(head + ID.encode() * 20)
     status, answer = asked(tmp_path, "screen", "坏.docx")
     assert status == 1
     assert set(answer) == SCREENING | {"error"}
     assert (answer["verdict"], answer["findings"]) == ("undetermined", [])
-    code = answer["error"]["code"]
-    assert code.startswith("extract.") or code.startswith("docx.") or "." in code
+    assert answer["error"]["code"] == code
     status, refused = asked(tmp_path, "extract", "坏.docx")
     assert (status, set(refused), refused["error"]["code"]) == (1, {"error"}, code)
     _, out, err = run(tmp_path, "screen", "坏.docx")
@@ -124,7 +125,7 @@ def test_a_missing_file_and_a_folder_are_not_found(tmp_path: Path, command: str)
 
 
 def test_input_of_another_encoding_is_refused_and_not_guessed(tmp_path: Path) -> None:
-    status, answer = asked(tmp_path, "screen", "-", stdin="通知".encode("gb18030"))
+    status, answer = asked(tmp_path, "screen", "-", stdin="关于调整办公时间的通知".encode("gb18030"))
     assert (status, answer["error"]["code"]) == (2, "input.encoding")
 
 

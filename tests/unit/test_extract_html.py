@@ -23,7 +23,7 @@ def page(body: str, head: str = "") -> str:
 
 PLACES: dict[str, tuple[str, str, bool]] = {
     "paragraph": ("<p>{}</p>", "body", True),
-    "cell": ("<table><tr><td>{}</td></tr></table>", "body", True),
+    "cell": ("<table><tr><td>{}</td></tr></table>", "table", True),
     "after the body": ("</body></html><p>{}</p>", "body", True),
     "unknown element": ("<x-y>{}</x-y>", "body", True),
     "svg": ("<svg><text>{}</text></svg>", "body", True),
@@ -139,3 +139,21 @@ def test_refuses_what_is_no_page() -> None:
 )
 def test_score_is_by_the_first_element(head: bytes, score: int) -> None:
     assert HtmlExtractor(limits()).score(head, "a.html") == score
+
+
+def test_cells_know_their_row_and_column_also_after_wide_and_nested_ones() -> None:
+    inner = "<table><tr><td>内甲</td></tr></table>"
+    body = (
+        "<table><tr><th colspan='2'>姓名</th><th>电话</th></tr>"
+        f"<tr><td>王某</td><td>{inner}</td><td><p>一</p><p>二</p></td></tr></table><p>表外</p>"
+    )
+    cells = [
+        (segment.text, segment.place.cell)
+        for segment in read(page(body)).segments
+        if segment.place.kind == "table"
+    ]
+    assert cells == [
+        ("姓名", "table 1 A1"), ("电话", "table 1 C1"), ("王某", "table 1 A2"), ("内甲", "table 2 A1"),
+        ("一", "table 1 C2"), ("二", "table 1 C2"),
+    ]  # fmt: skip
+    assert only(read(page(body)), "表外").place.cell is None

@@ -100,7 +100,7 @@ def test_a_job_over_its_time_is_killed_and_another_process_takes_the_next() -> N
 
 
 def test_too_much_memory_ends_the_job_and_not_the_command() -> None:
-    assert run(f'told(fails("builtins:bytearray", 2 << 30))')[0] == "sandbox.memory"
+    assert run('told(fails("builtins:bytearray", 2 << 30))')[0] == "sandbox.memory"
 
 
 def test_nothing_is_left_behind() -> None:

@@ -54,7 +54,7 @@ REASONS = [
 def test_it_is_a_notifier_with_a_template_for_each_kind(notifier: OutboxNotifier) -> None:
     assert isinstance(notifier, Notifier)
     assert set(NAMES) == {
-        "receipt", "returned", "result", "withdrawn", "held", "refused", "duplicate", "taken_back",
+        "receipt", "returned", "result", "withdrawn", "held", "refused", "duplicate", "taken_back", "waiting",
     }  # fmt: skip
 
 

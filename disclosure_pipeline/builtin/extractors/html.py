@@ -13,6 +13,7 @@ from disclosure_pipeline.builtin.extractors import pictures
 from disclosure_pipeline.builtin.extractors.collector import Collector, Limits, Source, check_suffix
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.html_style import HiddenBySheet, is_hidden_style
+from disclosure_pipeline.builtin.extractors.html_table import TablePlaces
 from disclosure_pipeline.builtin.extractors.txt import decode, is_plausible, load
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Place, Text
@@ -98,6 +99,7 @@ class _Page:
         self._hidden = False
         self._blocks = 0
         self._sheet = HiddenBySheet()
+        self._tables = TablePlaces()
 
     def read(self, root: etree._Element) -> None:
         for style in root.iter("style"):
@@ -130,12 +132,14 @@ class _Page:
             self._add_text(" ".join(map(str, element.itertext())), hidden=concealed, pre=pre)
             return
         keep = pre or tag in ("pre", "textarea", "xmp", "plaintext")
+        self._tables.enter(tag)
         self._add_text(element.text, hidden=concealed, pre=keep)
         for child in element:
             self._element(child, hidden=concealed, pre=keep, depth=depth + 1)
             self._add_text(child.tail, hidden=concealed, pre=keep)
         if not inline or concealed != hidden:
             self._end_block()
+        self._tables.leave(tag, element.get("colspan", ""))
 
     def _add_text(self, text: object, *, hidden: bool, pre: bool) -> None:
         if not text:
@@ -150,8 +154,9 @@ class _Page:
         self._block.clear()
         if text:
             self._blocks += 1
-            kind = "hidden" if self._hidden else "body"
-            self._out.add(text, kind, "page", paragraph=self._blocks)
+            cell = self._tables.cell
+            kind = "hidden" if self._hidden else "table" if cell else "body"
+            self._out.add(text, kind, "page", paragraph=self._blocks, cell=cell)
 
     def _is_hidden(self, element: etree._Element, tag: str) -> bool:
         if element.get("hidden") is not None or (

@@ -7,7 +7,7 @@ The core fills a letter; a missing optional key leaves its line out. Keys of eve
 ``kind``           see below
 ``at``             UTC time of the event, ISO 8601; an older letter never replaces a newer one
 ``folder``         absolute path of the department's outbox
-``case``           case number (收件号); may be missing only for ``refused``
+``case``           case number (收件号); may be missing only for ``refused`` and ``waiting``
 ``returned_folder``   absolute; default ``folder/退回`` (kinds ``returned``, ``refused``)
 ``published_folder``  absolute; default ``folder/已发布`` (kinds ``result``, ``withdrawn``)
 =================  ==========================================================================
@@ -29,7 +29,9 @@ kind            file                                     further keys (``?`` opt
 ``held``        ``<case>_移送说明.html``                  none: any other key is ignored; a receipt
                                                          that is there is made neutral too
 ``refused``     ``<case>_未收取说明.html`` or              ``reasons`` as above; ``name``? (as
-                ``未收取说明_<digest>.html``               dropped); ``files``?
+                ``未收取说明_<digest>.html``               dropped); ``files``?; ``drop``? (what the
+                                                         digest is of; else the key)
+``waiting``     ``待收说明_<digest>.html``                as ``refused``
 ``duplicate``   ``<case>_重复提交说明.html``               ``first_case``; ``title``?
 ``taken_back``  ``<case>_撤件回执.html``                  ``title``?
 ==============  =======================================  ==========================================
@@ -72,6 +74,7 @@ NAMES = {
     "withdrawn": "撤回通知",
     "held": "移送说明",
     "refused": "未收取说明",
+    "waiting": "待收说明",
     "duplicate": "重复提交说明",
     "taken_back": "撤件回执",
 }
@@ -211,6 +214,7 @@ _VALUES = {
     "withdrawn": _withdrawn,
     "held": lambda _letter: {},
     "refused": _refused,
+    "waiting": _refused,
     "duplicate": _duplicate,
     "taken_back": _titled,
 }
@@ -229,9 +233,10 @@ def _subfolder(letter: Mapping[str, Any], key: str, default: str) -> Path:
 def _file_name(kind: str, letter: Mapping[str, Any]) -> str:
     if letter.get("case"):
         return files.safe_name(f"{letter['case']}_{NAMES[kind]}.html")
-    if kind != "refused":
+    if kind not in ("refused", "waiting"):
         raise KeyError("case")
-    digest = hashlib.sha256(str(letter["key"]).encode("utf-8", "replace")).hexdigest()[:8]
+    drop = str(letter.get("drop") or letter["key"])
+    digest = hashlib.sha256(drop.encode("utf-8", "replace")).hexdigest()[:8]
     return f"{NAMES[kind]}_{digest}.html"
 
 

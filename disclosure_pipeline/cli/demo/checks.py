@@ -105,9 +105,7 @@ def _finding_problems(sample: Sample, found: Mapping[str, int]) -> Iterator[str]
         yield f"{kind}: not expected, got {found[kind]}"
 
 
-def _public_problems(
-    sample: Sample, shown: Mapping[str, Any], office: Office, address: str
-) -> Iterator[str]:
+def _public_problems(sample: Sample, shown: Mapping[str, Any], office: Office, address: str) -> Iterator[str]:
     names = [item["name"] for item in shown["public"] or ()]
     yield from _differences({"public files": (sorted(sample.public.files), sorted(names))})
     published = shown["state"] == State.PUBLISHED

@@ -41,7 +41,9 @@ _FAMILIES = {
 @click.option("--dir", "folder", metavar="DIR", type=click.Path(path_type=Path), default=FOLDER, show_default=True,
               help="演示用的文件夹；先前演示留下的会被替换，其他内容不会被改动。")  # fmt: skip
 @click.option("--serve", is_flag=True, help="演示后保持运行，按 Ctrl-C 结束。")
-@click.option("--port", metavar="N", type=click.IntRange(0, 65535), default=0, help="监听端口；0 为任意空闲端口。")
+@click.option(
+    "--port", metavar="N", type=click.IntRange(0, 65535), default=0, help="监听端口；0 为任意空闲端口。"
+)
 def demo(session: Session, *, folder: Path, serve: bool, port: int) -> int:
     """Make a workspace, drop the samples, let the sample officers decide, publish, and check all of it.
 
