@@ -273,6 +273,7 @@ class Run:
         while time.monotonic() < deadline:
             time.sleep(0.5)
             busy = not self._clerks.done or self._unsettled()
+            print(time.monotonic(), self._clerks.done, busy, file=sys.stderr)
             quiet_since = None if busy else quiet_since or time.monotonic()
             if quiet_since is not None and time.monotonic() - quiet_since > _SETTLE:
                 return

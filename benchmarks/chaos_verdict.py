@@ -211,7 +211,9 @@ def wrong_vault(core: Core) -> list[str]:
     with core.database.read() as connection:
         parts = connection.execute(
             select(part.c.sha256).join(document, document.c.id == part.c.document).where(
-                document.c.state.not_in(("quarantined", "destroyed", "duplicate")), part.c.version == document.c.version
+                document.c.state.not_in(("quarantined", "destroyed", "duplicate")),
+                document.c.spool.is_(None),
+                part.c.version == document.c.version,
             )
         ).scalars()  # fmt: skip
         needed = {*parts, *connection.execute(select(artefact.c.sha256)).scalars()}
@@ -257,7 +259,7 @@ def unanswered(core: Core, there: Ended) -> list[str]:
             "duplicate": f"{row.id}_重复提交说明.html",
             "quarantined": f"{row.id}_移送说明.html",
             "withdrawn": f"已发布/{row.id}_撤回通知.html",
-            "returned": f"退回/{row.id}_退回说明.html",
+            "returned": f"{row.id}_退回说明.html",
         }.get(row.state, f"已发布/{row.id}_办理结果.html")
         if not (box / wanted).is_file():
             problems.append(f"{row.id}: {row.state}, but its letter is not in the outbox")

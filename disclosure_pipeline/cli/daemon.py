@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import socket
 
 import click
 
+from disclosure_pipeline.cli import output
 from disclosure_pipeline.cli.session import Session, command
 
 
@@ -15,11 +17,20 @@ from disclosure_pipeline.cli.session import Session, command
     "--port", metavar="N", type=click.IntRange(0, 65535), help="监听端口，代替配置；0 为任意空闲端口。"
 )
 def run(session: Session, host: str | None, port: int | None) -> int:
-    """Watch the drop folders and do the work until SIGTERM; SIGHUP re-reads the configuration."""
+    """Watch the drop folders and do the work until SIGTERM; SIGHUP re-reads the configuration.
+
+    Prints the address of health and metrics once it listens.
+    """
     session.daemon_settings()
     from disclosure_pipeline.service import daemon
 
-    return daemon.run(session.workspace, host=host, port=port)
+    def announce(address: str) -> None:
+        if session.as_json:
+            output.print_json({"address": address, "process": os.getpid()})
+        else:
+            output.say(f"守护进程已启动：{address}")
+
+    return daemon.run(session.workspace, host=host, port=port, announce=announce)
 
 
 @command("work")

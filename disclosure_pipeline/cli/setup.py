@@ -35,7 +35,7 @@ def init(ctx: click.Context, session: Session, folder: Path, departments: tuple[
     """Make config, data, drop folders and the first administrator, whose token is shown this once.
 
     The folders are DIR/config and DIR/var unless --config and --data name others. A template of the
-    slip (发文拟稿单) is laid into each department's outbox, where it is never taken for a draft.
+    slip (发文拟稿单) is laid into each drop folder; under its name it is never taken for a draft.
     """
     session = Session(
         _place(ctx, "config", folder, CONFIG), _place(ctx, "data", folder, DATA), session.as_json
@@ -112,15 +112,16 @@ def _open(session: Session) -> Core:
 
 
 def _furnish(core: Core, session: Session) -> dict[str, Any]:
-    from disclosure_pipeline.cli.template import NAME, write_template
+    from disclosure_pipeline.cli.template import write_template
     from disclosure_pipeline.cli.users import add_person
     from disclosure_pipeline.service.watcher.roots import RootPlan
+    from disclosure_pipeline.settings.workspace import SLIP_TEMPLATE
 
     plan = RootPlan(core.workspace, core.settings)
     plan.make()
     roots = plan.local_roots()
     for root in roots:
-        write_template(root.outbox / NAME)
+        write_template(root.drop / SLIP_TEMPLATE)
     unit = core.settings.unit[0].code
     token = add_person(core, FIRST_ADMINISTRATOR, Role.ADMIN, unit=unit)
     if token is None:

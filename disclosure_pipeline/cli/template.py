@@ -9,8 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-NAME = "发文拟稿单（模板）.docx"
-
 _ROWS = (
     ("标题", ""),
     ("发文字号", ""),

@@ -81,9 +81,10 @@ STEPS: tuple[Step, ...] = (
     _step("route", S.TAGGED, S.IN_REVIEW),
     _step("freeze", S.IN_REVIEW, None),
     # Beside the way.
+    _step("join", S.RECEIVED, S.DUPLICATE),
     _step("quarantine", (*_IN_WORK, S.ATTENTION, S.IN_REVIEW), S.QUARANTINED),
     _step("set_aside", (*_IN_WORK, S.IN_REVIEW), S.ATTENTION),
-    _step("send_back", (S.SCREENED, S.TAGGED), S.RETURNED),
+    _step("send_back", (S.EXTRACTED, S.SCREENED, S.TAGGED), S.RETURNED),
     _step("retry", S.ATTENTION, S.RECEIVED, "retry"),
     _step("give_back", S.ATTENTION, S.RETURNED, "decide return"),
     _step("correct", S.RETURNED, S.RECEIVED, "submit"),

@@ -20,6 +20,7 @@ from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import clocks, index_numbers, letters, referrals, versions
 from disclosure_pipeline.pipeline.cases import load_case
 from disclosure_pipeline.pipeline.core import INTAKE, Core
+from disclosure_pipeline.pipeline.intake import UNKNOWN, drafters
 from disclosure_pipeline.pipeline.transitions import take_step
 from disclosure_pipeline.store import documents, people
 from disclosure_pipeline.store.audit import digest_of
@@ -117,7 +118,7 @@ def _in_review(
         raise Refused(f"{row.id} is {row.state}; only a document in review can be decided on.")
     tiers = documents.tiers_of(connection, row.id, row.version)
     tier_row = next(item for item in tiers if item.state == TierState.OPEN.value)
-    may_sign(row, tier_row, tiers, person)
+    may_sign(connection, row, tier_row, tiers, person=person)
     match wish.verb:
         case Verb.APPROVE:
             _approve(core, connection, row, tier_row, tiers=tiers, wish=wish, wider=wider)
@@ -133,11 +134,13 @@ def _in_review(
             raise Refused(f"{row.id} waits for no outside answer.")
 
 
-def may_sign(row: Row[Any], tier_row: Row[Any], tiers: list[Row[Any]], person: Person) -> None:
+def may_sign(
+    connection: Connection, row: Row[Any], tier_row: Row[Any], tiers: list[Row[Any]], *, person: Person
+) -> None:
     """Whether a person may decide at a tier (000, 003, 004: different people, in order).
 
     Raises:
-        NotAllowed: wrong role or unit, signed this version before, or the drafter.
+        NotAllowed: wrong role or unit, signed this version before, or drafted any version.
     """
     role = Role(tier_row.role)
     if not person.holds(role, row.unit, row.department if tier_row.department else None):
@@ -151,10 +154,10 @@ def may_sign(row: Row[Any], tier_row: Row[Any], tiers: list[Row[Any]], person: P
             code="same_person",
             advice="Every tier is signed by a different person.",
         )
-    drafter = row.submitter == person.name or (
-        row.submitter is None and person.holds(Role.CLERK, row.unit, row.department)
-    )
-    if drafter:
+    handed_in = drafters(connection, row.id)
+    if person.name in handed_in or (
+        UNKNOWN in handed_in and person.holds(Role.CLERK, row.unit, row.department)
+    ):
         raise NotAllowed(
             f"{person.name} belongs to the drafting side and cannot sign.",
             code="drafter",

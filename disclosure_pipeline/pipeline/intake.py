@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.model.document import Part, content_digest
@@ -20,10 +20,14 @@ from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import letters, spool
 from disclosure_pipeline.pipeline.core import INTAKE, Core
-from disclosure_pipeline.pipeline.transitions import take_step
+from disclosure_pipeline.pipeline.transitions import Lease, take_step
 from disclosure_pipeline.store import audit, documents
 from disclosure_pipeline.store.database import next_serial
+from disclosure_pipeline.store.tables import audit as audit_table
 from disclosure_pipeline.store.tables import document, part
+
+UNKNOWN = "department"
+"""The actor of a drop that nobody signed for: somebody of the department."""
 
 CASE_NUMBER = re.compile(r"(?<!\d)(20\d{2}-\d{6})(?!\d)")
 
@@ -88,25 +92,35 @@ def accept(core: Core, drop: Drop) -> Accepted:
             outcome = "duplicate" if known.duplicate_of else "accepted"
             held = documents.parts_of(connection, known.id, known.version)
             stored = frozenset(item.sha256 for item in held)
-            waits = known.spool == drop.spool and State(known.state) in (State.RECEIVED, State.ATTENTION)
-            if not waits:
-                spool.remove(core, drop.spool)
-            return Accepted(outcome, known.id, known.duplicate_of or "", stored=stored)
-        named = _named_case(core.workspace.spool / drop.spool, manifest)
-        match = _match(connection, drop, manifest, parts, named)
-        if isinstance(match, Accepted):
-            answer = match
-        elif match is not None:
-            answer = _correct(core, connection, match, drop, parts)
+            answer = Accepted(outcome, known.id, known.duplicate_of or "", stored=stored)
+            lies_there = known.spool == drop.spool and State(known.state) is not State.QUARANTINED
+            leftover = None if lies_there else drop.spool
         else:
-            answer = _open(core, connection, drop, parts)
-    if answer.outcome in ("duplicate", "not_taken"):
-        spool.remove(core, drop.spool)
+            answer, leftover = _take(core, connection, drop, manifest, parts)
+    # Only after the commit: until then the spool may hold the one copy that a row names.
+    if leftover is not None:
+        spool.remove(core, leftover)
     return answer
+
+
+def _take(
+    core: Core, connection: Connection, drop: Drop, manifest: spool.Manifest, parts: tuple[Part, ...]
+) -> tuple[Accepted, str | None]:
+    """Take a drop that is new; also the spool folder that nothing names afterwards."""
+    named = _named_case(core.workspace.spool / drop.spool, manifest)
+    match = _match(core, connection, drop, manifest, parts, named=named)
+    if isinstance(match, Accepted):
+        return match, drop.spool
+    if match is not None:
+        return _correct(core, connection, match, drop, parts)
+    answer = _open(core, connection, drop, parts)
+    return answer, drop.spool if answer.outcome == "duplicate" else None
 
 
 def _open(core: Core, connection: Connection, drop: Drop, parts: tuple[Part, ...]) -> Accepted:
     digest = content_digest(parts)
+    # The number first: it makes others wait, so that two drops of the same bytes cannot both be the first.
+    case, now = _next_case(connection), utc_now()
     first = connection.execute(
         select(document.c.id)
         .where(
@@ -116,7 +130,6 @@ def _open(core: Core, connection: Connection, drop: Drop, parts: tuple[Part, ...
         )
         .order_by(document.c.id)
     ).scalar()
-    case, now = _next_case(connection), utc_now()
     state = State.DUPLICATE if first else State.RECEIVED
     connection.execute(
         insert(document).values(
@@ -133,23 +146,23 @@ def _open(core: Core, connection: Connection, drop: Drop, parts: tuple[Part, ...
     audit.append(
         connection,
         audit.Record(
-            action="receive", actor=drop.submitter or "department", document=case, unit=drop.unit, version=1,
+            action="receive", actor=drop.submitter or UNKNOWN, document=case, unit=drop.unit, version=1,
             after=state.value, detail={"files": len(parts), "content": digest, "claim": drop.claim},
         ),
     )  # fmt: skip
     return Accepted("duplicate" if first else "accepted", case, first or "")
 
 
-def _correct(core: Core, connection: Connection, case: str, drop: Drop, parts: tuple[Part, ...]) -> Accepted:
+def _correct(
+    core: Core, connection: Connection, case: str, drop: Drop, parts: tuple[Part, ...]
+) -> tuple[Accepted, str | None]:
     row = documents.fetch(connection, case, lock=True)
     version = row.version + 1
-    if row.spool is not None:
-        spool.remove(core, row.spool)
     documents.write_parts(connection, case, version, parts)
     documents.resolve_faults(connection, case)
     letters.owe(connection, case, version, "receipt", {})
     take_step(
-        core, connection, case, "correct", actor=drop.submitter or "department", work=INTAKE,
+        core, connection, case, "correct", actor=drop.submitter or UNKNOWN, work=INTAKE,
         changes=fresh_version(version) | {
             "spool": drop.spool, "claim": drop.claim, "content_digest": content_digest(parts),
             "folder_attribute": drop.folder_attribute, "taken_back": False, "title": None, "slip": {},
@@ -158,7 +171,55 @@ def _correct(core: Core, connection: Connection, case: str, drop: Drop, parts: t
         },
         detail={"files": len(parts), "content": content_digest(parts), "claim": drop.claim},
     )  # fmt: skip
-    return Accepted("accepted", case)
+    return Accepted("accepted", case), row.spool
+
+
+def drafters(connection: Connection, case: str) -> set[str]:
+    """Who handed in any version of a case; :data:`UNKNOWN` for what came through a drop folder."""
+    return set(
+        connection.execute(
+            select(audit_table.c.actor).where(
+                audit_table.c.document == case, audit_table.c.action.in_(("receive", "correct"))
+            )
+        ).scalars()
+    )
+
+
+def join(core: Core, lease: Lease, target: str) -> bool:
+    """Turn a case just opened into a new version of the returned one that its 拟稿单 names.
+
+    The form's 收件号 is known only once the file was read; a number in a name or in ``slip.toml``
+    is known at once (:func:`accept`).
+
+    Args:
+        core: the process's parts.
+        lease: the lease on the case just opened.
+        target: the case number that the form names.
+
+    Returns:
+        Whether it was joined; ``False`` when the form names no returned case of the department.
+    """
+    with core.database.write() as connection:
+        row = documents.fetch(connection, lease.document, lock=True)
+        wanted = connection.execute(select(document).where(document.c.id == target).with_for_update()).first()
+        fits = (
+            wanted is not None
+            and wanted.state == State.RETURNED.value
+            and (wanted.unit, wanted.department) == (row.unit, row.department)
+            and row.version == 1
+        )
+        if not fits:
+            return False
+        parts = documents.parts_of(connection, row.id, row.version)
+        drop = Drop(row.claim, row.unit, row.department, row.folder_attribute, row.spool, row.submitter)
+        take_step(
+            core, connection, row.id, "join", lease=lease,
+            changes={"duplicate_of": target, "spool": None, "claim": None, "work_at": None},
+            detail={"joined": target},
+        )  # fmt: skip
+        letters.owe(connection, row.id, row.version, "duplicate", {"first": target})
+        _correct(core, connection, target, drop, parts)
+        return True
 
 
 def fresh_version(version: int) -> dict[str, Any]:
@@ -170,7 +231,13 @@ def fresh_version(version: int) -> dict[str, Any]:
 
 
 def _match(
-    connection: Connection, drop: Drop, manifest: spool.Manifest, parts: tuple[Part, ...], named: str
+    core: Core,
+    connection: Connection,
+    drop: Drop,
+    manifest: spool.Manifest,
+    parts: tuple[Part, ...],
+    *,
+    named: str,
 ) -> str | Accepted | None:
     """The returned case that a drop corrects, a refusal to guess, or ``None`` for a new case."""
     if named:
@@ -181,14 +248,15 @@ def _match(
             return _not_taken(connection, drop, f"收件 {named} 当前不在“退回”状态，不能以新文件替换。", named)
         return named
     returned = connection.execute(
-        select(document.c.id, document.c.version, document.c.content_digest).where(
+        select(document.c.id, document.c.version, document.c.content_digest, document.c.spool).where(
             document.c.state == State.RETURNED.value,
             document.c.unit == drop.unit,
             document.c.department == drop.department,
         )
     ).all()
     same = [row.id for row in returned if row.content_digest == content_digest(parts)]
-    same = same or [row.id for row in returned if _same_names(connection, row.id, row.version, manifest)]
+    wanted = {item.relative for item in manifest.files}
+    same = same or [row.id for row in returned if _names(core, connection, row) == wanted]
     if len(same) > 1:
         return _not_taken(
             connection, drop, "有多份退回的收件与本文件同名，请在文件名中写明收件号后重新投递。"
@@ -196,13 +264,18 @@ def _match(
     return same[0] if same else None
 
 
-def _same_names(connection: Connection, case: str, version: int, manifest: spool.Manifest) -> bool:
-    names = set(
-        connection.execute(
-            select(part.c.name).where(part.c.document == case, part.c.version == version)
-        ).scalars()
+def _names(core: Core, connection: Connection, row: Any) -> set[str]:
+    """Names of a case's files; while they are unchecked only its spool folder knows them."""
+    if row.spool is not None:
+        try:
+            kept = spool.read_manifest(spool.folder_of(core, row.spool))
+        except (OSError, ValueError):
+            return set()
+        return {item.relative for item in kept.files}
+    rows = connection.execute(
+        select(part.c.name).where(part.c.document == row.id, part.c.version == row.version)
     )
-    return names == {item.relative for item in manifest.files}
+    return set(rows.scalars())
 
 
 def _not_taken(connection: Connection, drop: Drop, reason: str, case: str = "") -> Accepted:
@@ -231,8 +304,3 @@ def _named_case(folder: Path, manifest: spool.Manifest) -> str:
 def _next_case(connection: Connection) -> str:
     year = today_in_shanghai().year
     return f"{year}-{next_serial(connection, f'case:{year}'):06d}"
-
-
-def touch_work(connection: Connection, case: str) -> None:
-    """Mark a document as having work now."""
-    connection.execute(update(document).where(document.c.id == case).values(work_at=utc_now(), attempts=0))

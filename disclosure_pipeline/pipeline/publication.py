@@ -21,7 +21,7 @@ from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.publication import Action, PublicationState, Receipt
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import later, utc_now
-from disclosure_pipeline.pipeline import clocks, leases, letters, orders
+from disclosure_pipeline.pipeline import clocks, leases, letters, orders, versions
 from disclosure_pipeline.pipeline.core import PUBLISH, Core
 from disclosure_pipeline.pipeline.transitions import Lease, take_step
 from disclosure_pipeline.store import documents, people
@@ -66,7 +66,11 @@ def dispatch(core: Core, lease: Lease) -> None:
     with core.database.write() as connection:
         row = documents.fetch(connection, lease.document, lock=True)
         known = {item.channel: item for item in publications_of(connection, row.id)}
-        dropped = [channel for channel in known if channel not in channels]
+        if attribute is Attribute.PROACTIVE:
+            versions.check_frozen(connection, row)
+        dropped = [
+            name for name, item in known.items() if name not in channels and item.state != P.WITHDRAWN.value
+        ]
         generation = row.generation + 1 if dropped else row.generation
         common = {
             "version": row.version, "generation": generation, "attempt": 0, "effect_at": now, "due_at": now,
@@ -207,15 +211,20 @@ def _failed(core: Core, connection: Connection, row: Row[Any], fault: Fault) -> 
 def finish(core: Core, connection: Connection, document: str) -> None:
     """Take the step that ends publishing or withdrawing when every channel has answered."""
     row = documents.fetch(connection, document)
-    states = {item.state for item in publications_of(connection, document)}
+    rows = publications_of(connection, document)
+    states = {item.state for item in rows}
     state = State(row.state)
-    if state in (State.PUBLISHING, State.APPROVED) and states <= {P.DONE.value, P.WITHDRAWN.value}:
+    # After a conversion the channels may still hold the version before.
+    given_out = all(item.version == row.version for item in rows if item.state == P.DONE.value)
+    over = given_out and states <= {P.DONE.value, P.WITHDRAWN.value}
+    if state in (State.PUBLISHING, State.APPROVED) and over:
         attribute = Attribute(row.final)
         step = _END[attribute]
         clocks.stop(connection, document)
         letters.owe(connection, document, row.version, "result", {})
         take_step(core, connection, document, step)
     elif state is State.WITHDRAWING and states <= {P.WITHDRAWN.value}:
+        clocks.stop(connection, document)
         letters.owe(connection, document, row.version, "withdrawn", {})
         take_step(core, connection, document, "finish_withdrawal", changes={"withdrawn_at": utc_now()})
 
@@ -311,7 +320,9 @@ class Due:
 
 
 def due(connection: Connection, limit: int) -> list[Due]:
-    """Publications that nobody holds and whose time has come."""
+    """Publications that nobody holds and whose time has come; none while the system is held."""
+    if get_meta(connection, HELD):
+        return []
     rows = connection.execute(
         select(publication.c.document, publication.c.channel)
         .where(

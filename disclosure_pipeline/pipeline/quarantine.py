@@ -12,7 +12,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from disclosure_pipeline.errors import NotAllowed, Refused
 from disclosure_pipeline.hooks.reading import mark_key
@@ -20,13 +20,13 @@ from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.pipeline import letters, spool
+from disclosure_pipeline.pipeline import clocks, letters, spool
 from disclosure_pipeline.pipeline.core import INTAKE, Core
 from disclosure_pipeline.pipeline.transitions import Lease, take_step
 from disclosure_pipeline.store import documents, people
 from disclosure_pipeline.store.audit import digest_of
+from disclosure_pipeline.store.tables import artefact, exemption, part, quarantine
 from disclosure_pipeline.store.tables import document as document_table
-from disclosure_pipeline.store.tables import exemption, part, quarantine
 
 
 def isolate(
@@ -44,11 +44,13 @@ def isolate(
     with core.database.read() as connection:
         row = documents.fetch(connection, document)
         parts = documents.parts_of(connection, document, row.version)
-        alone = _not_shared(connection, document)
+        frozen = _only_its_own(connection, document, artefact)
     name = row.spool or f"case-{document}"
     if row.spool is not None:
         spool.isolate(core, name)
-    spool.isolate_from_vault(core, name, alone)
+    else:
+        spool.isolate_checked(core, name, parts)
+    spool.empty_vault(core, name, (), sorted(frozen))
     digests = {item.position: item.sha256 for item in parts}
     marks = [
         {
@@ -70,10 +72,26 @@ def isolate(
         letters.owe(connection, document, row.version, "held", {})
         take_step(
             core, connection, document, "quarantine", lease=lease,
-            changes={"spool": name, "work_at": None, "attempts": 0},
+            changes={"spool": name, "work_at": None, "attempts": 0, "frozen_digest": None},
             detail={"marks": len(marks), "rules": sorted({item.rule for item in findings})},
         )  # fmt: skip
     core.database.forget()
+    tidy(core, document)
+
+
+def tidy(core: Core, document: str) -> int:
+    """Take the originals of a quarantined document out of the vault, also after a crash in between.
+
+    Returns:
+        How many files left the vault.
+    """
+    with core.database.read() as connection:
+        row = documents.fetch(connection, document)
+        if row.state != State.QUARANTINED.value:
+            return 0
+        own = _only_its_own(connection, document, part)
+        present = {item.sha256 for item in documents.parts_of(connection, document, row.version)}
+    return spool.empty_vault(core, row.spool, sorted(own - present), sorted(own & present))
 
 
 def listing(core: Core) -> list[dict[str, Any]]:
@@ -180,6 +198,7 @@ def confirm(core: Core, document: str, by: str, reason: str) -> dict[str, Any]:
         connection.execute(
             update(quarantine).where(quarantine.c.document == document).values(ended="destroyed")
         )
+        clocks.stop(connection, document)
         take_step(
             core, connection, document, "destroy", actor=by, changes={"spool": None},
             detail={"reason": digest_of(reason), "files": files},
@@ -192,6 +211,7 @@ _PLACES = (
     "共享服务器的卷影副本或快照 (shadow copies, snapshots)",
     "投递人电脑上的原稿与临时文件 (the sender's computer)",
     "共享服务器的备份 (backups of the share)",
+    "本系统此前的备份 (earlier backups of this system)",
     "本机文件系统日志或闪存的残留块 (journal or flash remains)",
 )
 
@@ -210,12 +230,13 @@ def _version(connection: Connection, document: str) -> int:
     return int(documents.fetch(connection, document).version)
 
 
-def _not_shared(connection: Connection, document: str) -> list[str]:
-    """Hashes in the vault that only this document names."""
-    own = set(connection.execute(select(part.c.sha256).where(part.c.document == document)).scalars())
-    shared = set(
-        connection.execute(
-            select(part.c.sha256).where(part.c.document != document, part.c.sha256.in_(own))
-        ).scalars()
-    )
-    return sorted(own - shared)
+def _only_its_own(connection: Connection, document: str, table: Table) -> set[str]:
+    """Hashes in the vault that the rows of this table name for this document, and no row for another."""
+    mine = connection.execute(select(table.c.sha256).where(table.c.document == document))
+    own = set(mine.scalars())
+    for other in (part, artefact):
+        shared = connection.execute(
+            select(other.c.sha256).where(other.c.document != document, other.c.sha256.in_(own))
+        )
+        own -= set(shared.scalars())
+    return own

@@ -15,7 +15,7 @@ from structlog import get_logger
 
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.times import later, utc_now
-from disclosure_pipeline.pipeline import leases, letters, spool
+from disclosure_pipeline.pipeline import leases, letters, quarantine, spool
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store.database import get_meta, set_meta
 from disclosure_pipeline.store.tables import document, publication, worker
@@ -78,17 +78,20 @@ def free_orphans(core: Core) -> int:
 
 
 def finish_quarantines(core: Core) -> int:
-    """Move what a quarantined row still has in the spool; returns how many."""
+    """Move what a quarantined row still has in the spool or the vault; returns how many files or folders."""
     with core.database.read() as connection:
-        names = connection.execute(
-            select(document.c.spool).where(
-                document.c.state == State.QUARANTINED.value, document.c.spool.is_not(None)
+        held = [
+            (row.id, row.spool)
+            for row in connection.execute(
+                select(document.c.id, document.c.spool).where(
+                    document.c.state == State.QUARANTINED.value, document.c.spool.is_not(None)
+                )
             )
-        ).scalars()
-        waiting = [name for name in names if (core.workspace.spool / name).is_dir()]
-    for name in waiting:
+        ]
+        waiting = {case: name for case, name in held if (core.workspace.spool / name).is_dir()}
+    for name in waiting.values():
         spool.isolate(core, name)
-    return len(waiting)
+    return sum(max(case in waiting, quarantine.tidy(core, case)) for case, _ in held)
 
 
 def remove_strays(core: Core) -> int:

@@ -28,7 +28,7 @@ from disclosure_pipeline.hooks.contracts import (
 from disclosure_pipeline.model.document import canonical_digest
 from disclosure_pipeline.model.finding import Fault, Finding, Screening, Severity
 from disclosure_pipeline.model.text import Place
-from disclosure_pipeline.pipeline import clocks, letters, spool, versions
+from disclosure_pipeline.pipeline import clocks, intake, letters, spool, versions
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.quarantine import isolate
 from disclosure_pipeline.pipeline.transitions import Lease, take_step
@@ -65,6 +65,9 @@ def record(outcome: Outcome, core: Core, lease: Lease, case: Case) -> None:  # n
 @record.register
 def _(outcome: Extracted, core: Core, lease: Lease, case: Case) -> None:
     name = _spool_name(core, case)
+    named = outcome.slip.case
+    if named and named != case.document and name is not None and intake.join(core, lease, named):
+        return
     if name is not None:
         spool.promote(core, spool.folder_of(core, name), outcome.parts)
     with core.database.write() as connection:
@@ -78,7 +81,12 @@ def _(outcome: Extracted, core: Core, lease: Lease, case: Case) -> None:
         changes = {"title": outcome.title, "slip": slip.as_json(), "spool": None}
         detail = {"parts": len(outcome.parts), "content": canonical_digest([p.sha256 for p in outcome.parts])}
         take_step(core, connection, case.document, "extract", lease=lease, changes=changes, detail=detail)
-        letters.owe(connection, case.document, case.version, "receipt", {})
+        if named and named != case.document:
+            reason = f"拟稿单所写收件号 {named} 不是本部门退回的收件，请核对后重新投递。"
+            letters.owe(connection, case.document, case.version, "returned", {"reasons": [reason]})
+            take_step(core, connection, case.document, "send_back", lease=lease, changes={"work_at": None})
+        else:
+            letters.owe(connection, case.document, case.version, "receipt", {})
     if name is not None:
         spool.remove(core, name)
 

@@ -8,12 +8,14 @@ and goes on when that person's decision (`pipeline/decisions.py`) asks for work 
 
 from __future__ import annotations
 
+from sqlalchemy import Connection, select
 from structlog import get_logger
 
 from disclosure_pipeline.errors import DisclosureError, Fenced
 from disclosure_pipeline.hooks.contracts import Case, Outcome, SetAside
 from disclosure_pipeline.model.finding import Fault
 from disclosure_pipeline.model.lifecycle import State
+from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import delays, leases, letters, publication
 from disclosure_pipeline.pipeline.cases import load_case
 from disclosure_pipeline.pipeline.core import Core
@@ -21,6 +23,8 @@ from disclosure_pipeline.pipeline.recording import record
 from disclosure_pipeline.pipeline.toolbox import CaseTools
 from disclosure_pipeline.pipeline.transitions import Lease
 from disclosure_pipeline.store import documents
+from disclosure_pipeline.store.database import get_meta
+from disclosure_pipeline.store.tables import document as document_table
 
 log = get_logger(__name__)
 
@@ -63,6 +67,29 @@ def carry_on(core: Core, document: str) -> None:
         finally:
             tools.close()
     letters.deliver(core, document)
+
+
+def due(connection: Connection, limit: int) -> list[str]:
+    """Case numbers of documents that nobody holds and that a worker could carry on now, oldest first.
+
+    Work that is asked for in another state waits there: until an outside answer, or until the hold
+    after a restore has ended.
+    """
+    states = [state.value for state, _ in STAGES]
+    if not get_meta(connection, publication.HELD):
+        states.append(State.APPROVED.value)
+    return list(
+        connection.execute(
+            select(document_table.c.id)
+            .where(
+                document_table.c.work_at <= utc_now(),
+                document_table.c.lease_owner.is_(None),
+                document_table.c.state.in_(states),
+            )
+            .order_by(document_table.c.work_at)
+            .limit(limit)
+        ).scalars()
+    )
 
 
 def next_case(core: Core, lease: Lease) -> Case | None:

@@ -20,6 +20,7 @@ from disclosure_pipeline.settings.workspace import PRIVATE
 from disclosure_pipeline.store.vault import sync_folder
 
 MANIFEST = "manifest.json"
+_EARLIER = "earlier-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,21 +109,52 @@ def isolate(core: Core, name: str) -> None:
         sync_folder(core.workspace.spool)
 
 
-def isolate_from_vault(core: Core, name: str, digests: Sequence[str]) -> None:
-    """Move originals that were in the vault already into a quarantine folder."""
+def isolate_checked(core: Core, name: str, parts: Sequence[Part]) -> None:
+    """Make a quarantine folder for a submission whose files are in the vault; repeatable."""
     target = core.workspace.quarantine / name
+    if (target / MANIFEST).is_file():
+        return
     target.mkdir(mode=PRIVATE, exist_ok=True)
-    for number, sha256 in enumerate(digests):
-        source = core.vault.path(sha256)
-        if source.is_file():
-            source.replace(target / f"earlier-{number}.bin")
-    sync_folder(target)
+    files = []
+    for part in parts:
+        file, known_as = f"{part.position}.bin", part.name or str(part.position)
+        shutil.copyfile(core.vault.path(part.sha256), target / file)
+        files.append(SpooledFile(file, known_as.rpartition("/")[2], known_as, part.sha256, part.size))
+    write_manifest(target, Manifest("", len(files) > 1, tuple(files)))
+    sync_folder(core.workspace.quarantine)
+
+
+def empty_vault(core: Core, name: str, earlier: Sequence[str], derived: Sequence[str]) -> int:
+    """Take everything of a quarantined submission out of the vault; repeatable.
+
+    Args:
+        core: the process's parts.
+        name: its quarantine folder.
+        earlier: hashes of originals of earlier versions; they are moved into the folder.
+        derived: hashes of what can be made again, or lies in the folder already; it is dropped.
+
+    Returns:
+        How many files left the vault.
+    """
+    target = core.workspace.quarantine / name
+    held = [sha256 for sha256 in (*earlier, *derived) if core.vault.holds(sha256)]
+    for sha256 in held:
+        if sha256 in earlier:
+            shutil.move(core.vault.path(sha256), target / f"{_EARLIER}{sha256}")
+        else:
+            core.vault.drop(sha256)
+    if held:
+        sync_folder(target)
+    return len(held)
 
 
 def bring_back(core: Core, name: str) -> None:
-    """Move a released submission from quarantine back into the spool."""
+    """Move a released submission from quarantine back into the spool, earlier versions into the vault."""
     source, target = core.workspace.quarantine / name, core.workspace.spool / name
     if source.is_dir() and not target.exists():
+        for path in source.glob(f"{_EARLIER}*"):
+            core.vault.put(path, path.name.removeprefix(_EARLIER))
+            path.unlink()
         source.rename(target)
         sync_folder(core.workspace.spool)
 
@@ -136,10 +168,18 @@ def destroy(core: Core, name: str) -> int:
     Returns:
         How many files were destroyed.
     """
-    folder = core.workspace.quarantine / name
+    count = 0
+    # A release that was begun at the same time may have moved it back already.
+    for folder in (core.workspace.quarantine / name, core.workspace.spool / name):
+        count += _destroy(folder)
+    return count
+
+
+def _destroy(folder: Path) -> int:
     count = 0
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         if path.is_file():
+            path.chmod(0o600)
             with path.open("r+b") as handle:
                 handle.write(b"\0" * path.stat().st_size)
                 handle.flush()

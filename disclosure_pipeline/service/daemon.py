@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from structlog import get_logger
@@ -39,15 +39,24 @@ class Daemon:
         workspace: the folders.
         host: address to listen on, else the configured one.
         port: port to listen on, 0 for any free one, else the configured one.
+        announce: told the address once it is known.
     """
 
-    def __init__(self, workspace: Workspace, *, host: str | None = None, port: int | None = None):
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        host: str | None = None,
+        port: int | None = None,
+        announce: Callable[[str], None] | None = None,
+    ):
         self._workspace = workspace
         self._lock = DataLock(workspace.data)
         self._wake = threading.Event()
         self._ending = False
         self._renewing = False
         self._listen = (host, port)
+        self._announce = announce
 
     def run(self) -> int:
         """Serve until asked to end.
@@ -89,6 +98,8 @@ class Daemon:
         )
         self._server.start()
         log.info("daemon_started", address=self._server.address, process=os.getpid())
+        if self._announce is not None:
+            self._announce(self._server.address)
 
     def _serve(self) -> None:
         while not self._ending:
@@ -176,6 +187,12 @@ def differences(
     return found
 
 
-def run(workspace: Workspace, *, host: str | None = None, port: int | None = None) -> int:
+def run(
+    workspace: Workspace,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    announce: Callable[[str], None] | None = None,
+) -> int:
     """Run a daemon in this process until it is asked to end; see :class:`Daemon`."""
-    return Daemon(workspace, host=host, port=port).run()
+    return Daemon(workspace, host=host, port=port, announce=announce).run()

@@ -28,24 +28,24 @@ class Doorbell(threading.Thread):
         self._database = database
         self._ring = ring
         self._every = every
-        self._stop = threading.Event()
+        self._ended = threading.Event()
 
     def run(self) -> None:
         """Watch until stopped; trouble with the connection only costs speed, the poll is the net."""
-        while not self._stop.is_set():
+        while not self._ended.is_set():
             with contextlib.suppress(Exception):
                 self._watch_file() if self._database.sqlite else self._listen()
-            self._stop.wait(1.0)
+            self._ended.wait(1.0)
 
     def stop(self) -> None:
         """End soon."""
-        self._stop.set()
+        self._ended.set()
 
     def _watch_file(self) -> None:
         path = self._database.engine.url.database or ""
         with contextlib.closing(sqlite3.connect(path, timeout=5.0)) as connection:
             seen = None
-            while not self._stop.wait(self._every):
+            while not self._ended.wait(self._every):
                 now = connection.execute("PRAGMA data_version").fetchone()[0]
                 if now != seen:
                     seen = now
@@ -58,6 +58,6 @@ class Doorbell(threading.Thread):
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(f"LISTEN {CHANNEL}")
             self._ring()
-            while not self._stop.is_set():
+            while not self._ended.is_set():
                 if list(connection.notifies(timeout=1.0, stop_after=1)):
                     self._ring()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
@@ -42,6 +43,7 @@ class Scheduler:
         self._core = core
         self._scheduler: BackgroundScheduler | None = None
         self._leadership: Connection | None = None
+        self._asking = Lock()
 
     def start(self) -> None:
         """Start every job; each runs once at the start."""
@@ -109,6 +111,11 @@ class Scheduler:
         """Whether this process is the leader now."""
         if self._core.database.sqlite:
             return True
+        # Jobs start side by side: two that asked at once would shut each other out.
+        with self._asking:
+            return self._holds_leadership()
+
+    def _holds_leadership(self) -> bool:
         if self._leadership is None or self._leadership.closed or self._leadership.invalidated:
             connection: Any = self._core.database.engine.connect().execution_options(
                 isolation_level="AUTOCOMMIT"

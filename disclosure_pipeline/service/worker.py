@@ -20,14 +20,13 @@ from sqlalchemy import or_, select
 from structlog import get_logger
 
 from disclosure_pipeline.errors import DisclosureError
-from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import leases, letters, publication
 from disclosure_pipeline.pipeline.core import INTAKE, PUBLISH, RESCREEN, Core
-from disclosure_pipeline.pipeline.run import carry_on
+from disclosure_pipeline.pipeline.run import carry_on, due
 from disclosure_pipeline.service.doorbell import Doorbell
 from disclosure_pipeline.service.engine import EngineQueue, WorkEngine
 from disclosure_pipeline.settings.workspace import Workspace
-from disclosure_pipeline.store.tables import document, worker
+from disclosure_pipeline.store.tables import worker
 
 log = get_logger(__name__)
 
@@ -122,16 +121,11 @@ class Worker:
         found: list[Piece] = []
         with self._core.database.read() as connection:
             if room[INTAKE]:
-                waiting = connection.execute(
-                    select(document.c.id)
-                    .where(document.c.work_at <= utc_now(), document.c.lease_owner.is_(None))
-                    .order_by(document.c.work_at)
-                    .limit(room[INTAKE] + len(self._running))
-                ).scalars()
+                waiting = due(connection, room[INTAKE] + len(self._running))
                 found += [Piece(INTAKE, case) for case in waiting]
             if room[PUBLISH]:
-                due = publication.due(connection, room[PUBLISH] + len(self._running))
-                found += [Piece(PUBLISH, f"{item.document}|{item.channel}") for item in due]
+                owed = publication.due(connection, room[PUBLISH] + len(self._running))
+                found += [Piece(PUBLISH, f"{item.document}|{item.channel}") for item in owed]
         return found
 
     def _room(self, queue: str) -> int:
@@ -199,7 +193,7 @@ class Worker:
             earlier = connection.execute(
                 select(worker.c.id).where(
                     worker.c.stopped_at.is_(None),
-                    or_(worker.c.id == self._slot, worker.c.id.like(f"{self._slot}#%")),
+                    or_(worker.c.id == self._slot, worker.c.id.startswith(f"{self._slot}#", autoescape=True)),
                 )
             ).scalars()
             lives = list(earlier)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 PRIVATE = 0o700
 
+SLIP_TEMPLATE = "发文拟稿单（模板）.docx"
+"""The 拟稿单 template that lies in each drop folder; under this name it is nobody's draft."""
+
 
 @dataclass(frozen=True, slots=True)
 class Workspace:

@@ -16,6 +16,7 @@ from disclosure_pipeline.model.text import Doubt, Place, Segment, Text
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.store.tables import (
     artefact,
+    attribute_review,
     decision,
     document,
     extract,
@@ -292,11 +293,15 @@ def resolve_faults(connection: Connection, document_id: str, *stages: str) -> No
 def purge_text(connection: Connection, document_id: str) -> None:
     """Remove every character of a document's text from the rows (design 7).
 
-    Extracted text goes; findings lose their text and detail; title, slip, names and written
-    reasons go. Hashes, offsets, rule ids and who did what stay.
+    Extracted text, findings and the list of frozen files go; so do title, slip, names and written
+    reasons. Hashes, offsets, rule ids and who did what stay.
     """
     connection.execute(delete(extract).where(extract.c.document == document_id))
     connection.execute(delete(finding).where(finding.c.document == document_id))
+    connection.execute(delete(artefact).where(artefact.c.document == document_id))
+    connection.execute(
+        update(attribute_review).where(attribute_review.c.document == document_id).values(reason=None)
+    )
     connection.execute(update(part).where(part.c.document == document_id).values(name=None))
     connection.execute(update(tier).where(tier.c.document == document_id).values(reason=None))
     connection.execute(update(decision).where(decision.c.document == document_id).values(reason=""))

@@ -67,7 +67,7 @@ def test_the_table_of_answers_names_commands_and_leaves_out_only_those_that_run_
         if line.startswith("| `")
         for name in re.findall(r"`([^`]+)`", line.split("|")[1])
     }
-    assert named == set(COMMANDS) - {"run", "work", "demo", "audit export"}
+    assert named == set(COMMANDS) - {"work", "demo", "audit export"}
 
 
 def test_the_table_of_exit_statuses_knows_every_one() -> None:

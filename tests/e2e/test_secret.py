@@ -43,9 +43,14 @@ def docx_draft(title: str, *paragraphs: str) -> bytes:
     return stream.getvalue()
 
 
+COMMON = docx_draft("另一份文稿", "另一段文字。", "（此件公开发布）")
+"""What every file of this kind holds; only other bytes are traces."""
+
+
 def traces(content: bytes, words: tuple[str, ...] = WORDS) -> list[bytes]:
     """Every form in which a piece of a file could lie about: encoded, escaped, as raw bytes."""
-    found = [content[start : start + 24] for start in range(64, len(content) - 24, max(1, len(content) // 40))]
+    pieces = [content[start : start + 24] for start in range(0, len(content) - 24, max(1, len(content) // 60))]
+    found = [piece for piece in pieces if piece not in COMMON]
     for word in words:
         for encoding in ("utf-8", "utf-16-le", "utf-16-be", "gb18030"):
             found.append(word.encode(encoding))

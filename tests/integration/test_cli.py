@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -549,6 +552,23 @@ def test_plugins_and_doctor(office: Office) -> None:
         "config", "folders", "drop_folders", "disk", "store", "held", "backlog", "plugins", "calendars",
     }  # fmt: skip
     assert (answer.status, answer.json["healthy"]) == (0, True)
+
+
+def test_run_prints_its_address_and_ends_in_order(tmp_path: Path) -> None:
+    small = Office(tmp_path / "small")
+    call("init", str(small.folder), "--json")
+    command = [sys.executable, "-m", "disclosure_pipeline", "run", "--port", "0", *small.options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        assert (set(told), told["process"]) == ({"address", "process"}, process.pid)
+        with urllib.request.urlopen(f"{told['address']}/healthz", timeout=10) as page:
+            assert page.status == 200
+        second = small("run", "--port", "0")
+        assert (second.status, second.code) == (1, "locked")
+        process.terminate()
+        assert process.wait(60) == 0
+        assert process.stdout.read() == b"", "one value"
 
 
 def test_doctor_finds_an_open_vault_and_a_lost_folder(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import subprocess
 import sys
 import time
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import click
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from disclosure_pipeline import __version__
 from disclosure_pipeline.cli import output
@@ -25,8 +28,6 @@ HEAVY = ("structlog", "pydantic", "sqlalchemy", "dbos", "lxml", "pluggy", "async
 
 
 def run(*words: str, folder: Path | None = None, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    import os
-
     return subprocess.run(
         [*PROGRAM, *words], capture_output=True, cwd=folder, check=False, env={**os.environ, **environment}
     )
@@ -163,6 +164,13 @@ def test_a_lone_surrogate_becomes_its_json_escape() -> None:
     line = output.as_line({"text": "甲\ud83d乙"})
     assert line == '{"text": "甲\\ud83d乙"}'.encode()
     assert json.loads(line) == {"text": "甲\ud83d乙"}
+
+
+@given(st.text(st.characters(codec=None, exclude_categories=())))
+def test_every_text_survives_its_line(text: str) -> None:
+    line = output.as_line({"text": text})
+    assert b"\n" not in line
+    assert json.loads(line.decode("utf-8"))["text"] == text
 
 
 def test_a_table_lines_up_chinese_and_hides_control_characters(capsys: pytest.CaptureFixture[str]) -> None:

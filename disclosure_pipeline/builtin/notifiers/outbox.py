@@ -27,7 +27,8 @@ kind            file                                     further keys (``?`` opt
 ``withdrawn``   ``<已发布>/<case>_撤回通知.html``          ``reason``?; ``index_number``?; removes the
                                                          result letter, which names the title
 ``held``        ``<case>_移送说明.html``                  none: any other key is ignored; a receipt
-                                                         that is there is made neutral too
+                                                         that is there is made neutral too, other
+                                                         letters and copies given back are removed
 ``refused``     ``<case>_未收取说明.html`` or              ``reasons`` as above; ``name``? (as
                 ``未收取说明_<digest>.html``               dropped); ``files``?; ``drop``? (what the
                                                          digest is of; else the key)
@@ -83,7 +84,7 @@ NAMES = {
 RETURNED_FOLDER = "退回"
 PUBLISHED_FOLDER = "已发布"
 
-_OVERTAKEN_BY = {"receipt": "held", "result": "withdrawn"}
+_OVERTAKEN_BY = {"receipt": "held", "returned": "held", "taken_back": "held", "result": "withdrawn"}
 """Letters that name what a later letter took away: a late delivery must not bring it back."""
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -133,6 +134,7 @@ class OutboxNotifier:
             _give_back(letter)
         if kind == "held":
             self._neutralise_receipt(letter)
+            _take_away(letter)
         if kind == "withdrawn":
             files.remove(path.parent / f"{letter['case']}_{NAMES['result']}.html")
         files.write_atomic(path, self._render(kind, letter))
@@ -273,6 +275,22 @@ def _give_back(letter: Mapping[str, Any]) -> None:
             number += 1
         taken.add(name.casefold())
         files.put(files.stage(Path(source), folder), folder / name)
+
+
+def _take_away(letter: Mapping[str, Any]) -> None:
+    """Remove what earlier letters told or gave back of a case that is now held: title, quotes, copies.
+
+    The originals of the copies lie in quarantine with the case.
+    """
+    case, folder = letter["case"], Path(letter["folder"])
+    published = _subfolder(letter, "published_folder", PUBLISHED_FOLDER)
+    for kind, place in (("returned", folder), ("taken_back", folder), ("result", published)):
+        files.remove(place / f"{case}_{NAMES[kind]}.html")
+    returned = _subfolder(letter, "returned_folder", RETURNED_FOLDER)
+    if returned.is_dir() and not returned.is_symlink():
+        for path in sorted(returned.iterdir()):
+            if path.name.startswith(f"{case}_") and (path.is_symlink() or path.is_file()):
+                files.remove(path)
 
 
 def _settled(path: Path, kind: str, letter: Mapping[str, Any]) -> bool:

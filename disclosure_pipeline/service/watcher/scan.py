@@ -25,6 +25,7 @@ from disclosure_pipeline.service.watcher.desk import CLAIMS_FOLDER, Identity
 from disclosure_pipeline.service.watcher.files import identity_of
 from disclosure_pipeline.service.watcher.stability import Look
 from disclosure_pipeline.settings.models import IntakeSettings
+from disclosure_pipeline.settings.workspace import SLIP_TEMPLATE
 
 DEEPEST = 32
 # Explorer and Word make an empty file first and fill it later.
@@ -134,7 +135,7 @@ def _entries(
     siblings = listing if siblings is None else siblings
     entries = {}
     for name, item in listing.items():
-        if name in rules.ignored or (not attribute and _is_attribute_folder(item)):
+        if name in rules.ignored or name == SLIP_TEMPLATE or (not attribute and _is_attribute_folder(item)):
             continue
         try:
             entry = _entry(item, attribute, siblings, rules)

@@ -1,0 +1,54 @@
+"""An office on each database: real stores, real folders, one shared sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from postgres import PostgresServer, postgres_server, postgres_url  # noqa: F401 -- fixtures
+from support import Office, Workshop
+
+DATABASES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
+
+
+@pytest.fixture(scope="session")
+def workshop() -> Iterator[Workshop]:
+    """What every office of the session shares: the shipped rules, and a sandbox that has them loaded."""
+    made = Workshop()
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=DATABASES)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of an empty store of the test's own, on each database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'store.sqlite'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    url = server.fresh_database()
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture
+def open_office(workshop: Workshop, tmp_path: Path) -> Iterator[Callable[..., Office]]:
+    """Opens offices over a store; each of several has its own folder below the test's."""
+    with ExitStack() as stack:
+
+        def make(url: str, folder: str = "office", **settings: object) -> Office:
+            office = Office.open(workshop, tmp_path / folder, url, **settings)
+            stack.callback(office.close)
+            return office
+
+        yield make
+
+
+@pytest.fixture
+def office(open_office: Callable[..., Office], store_url: str) -> Office:
+    """An office with its people, on each database."""
+    made = open_office(store_url)
+    made.staff()
+    return made
