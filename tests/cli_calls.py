@@ -1,4 +1,7 @@
-"""Calls of the command line in this process, on real workspaces, for tests."""
+"""Calls of the command line in this process, on real workspaces, for tests.
+
+A test module takes the fixtures with ``pytest_plugins = ["tests.cli_calls"]``.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 import structlog
 
 from disclosure_pipeline.cli.main import main
@@ -21,6 +25,10 @@ from disclosure_pipeline.pipeline import leases, publication
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.run import carry_on
 from disclosure_pipeline.settings.workspace import Workspace
+
+TITLE = "关于调整窗口办公时间的通知"
+MAIL = "chuangkou@example.cn"
+BODY = f"{TITLE}\n\n窗口联系邮箱：{MAIL}。"
 
 PEOPLE = {
     "李示密": ("secrecy", ""),
@@ -156,3 +164,58 @@ class Hands:
             due = publication.due(connection, 10)
         for item in due:
             publication.carry_out(self._core, item.document, item.channel)
+
+
+@pytest.fixture(scope="module")
+def cli_office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return Office.found(tmp_path_factory.mktemp("office"))
+
+
+@pytest.fixture(scope="module")
+def cli_hands(cli_office: Office) -> Iterator[Hands]:
+    with cli_office.core() as core:
+        yield Hands(core)
+
+
+class Desk:
+    """Submits drafts with bytes of their own and walks them."""
+
+    def __init__(self, cli_office: Office, cli_hands: Hands):
+        self.office, self.hands, self.number = cli_office, cli_hands, 0
+
+    def __call__(self, body: str = BODY, *words: str, name: str = "", carry: bool = True) -> str:
+        self.number += 1
+        path = self.office.draft(name or f"文稿{self.number}.txt", f"{body}\n（第{self.number}号）")
+        case = str(self.office("submit", str(path), "--department", "办公室", *words).json["id"])
+        if carry:
+            self.hands.carry(case)
+        return case
+
+    def sign(self, case: str, *users: str, version: int = 1) -> Answer:
+        answer = None
+        for user in users:
+            answer = self.office.as_(user, "decide", case, "approve", "--version", str(version))
+            assert answer.status == 0, answer.text
+            self.hands.carry(case)
+        assert answer is not None
+        return answer
+
+    def cleared(self, case: str) -> str:
+        assert self.office.as_("李示密", "clear", case, "all", "accept", "--reason", "公务邮箱").status == 0
+        return case
+
+    def state(self, case: str) -> str:
+        return str(self.office("show", case).json["state"])
+
+
+@pytest.fixture(scope="module")
+def cli_desk(cli_office: Office, cli_hands: Hands) -> Desk:
+    return Desk(cli_office, cli_hands)
+
+
+@pytest.fixture(scope="module")
+def cli_published(cli_desk: Desk) -> str:
+    case = cli_desk.cleared(cli_desk())
+    cli_desk.sign(case, "李示密", "王示初", "赵示复", "钟示终")
+    assert cli_desk.state(case) == "published"
+    return case

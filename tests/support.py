@@ -105,7 +105,9 @@ class Office:
         """Open an office; ``sections`` are sections of ``disclosure.toml``."""
         workspace = Workspace(CONFIG, folder / "var")
         workspace.make()
-        settings = Settings.model_validate({"unit": [{"departments": [DEPARTMENT, OTHER_DEPARTMENT]}], **sections})
+        settings = Settings.model_validate(
+            {"unit": [{"departments": [DEPARTMENT, OTHER_DEPARTMENT]}], **sections}
+        )
         database = Database(url, settings.store.busy_timeout)
         database.migrate()
         core = Core(
@@ -210,7 +212,9 @@ class Office:
         self.sign(case, *SIGNERS)
         return case
 
-    def clear(self, case: str, how: Settlement, *findings: str, by: str = SECRECY, reason: str = "已核对") -> Any:
+    def clear(
+        self, case: str, how: Settlement, *findings: str, by: str = SECRECY, reason: str = "已核对"
+    ) -> Any:
         """Settle findings, all open ones if none is named."""
         return settling.clear(self.core, case, findings or ("all",), how, by=by, reason=reason)
 

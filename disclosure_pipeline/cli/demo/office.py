@@ -209,6 +209,7 @@ class DaemonProcess:
         Raises:
             DisclosureError: it ended, or did not get ready in time.
         """
+        self.address = ""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         begin = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:

@@ -203,4 +203,9 @@ def _download(file: Mapping[str, Any]) -> dict[str, str]:
         "address": layout.link(f"{layout.FILES}/{file['name']}"),
         "type": file["media_type"],
         "size": file_size(file["size"]),
+        "format": _FORMATS.get(str(file["media_type"]), str(file["name"]).rpartition(".")[2].upper()),
     }
+
+
+_FORMATS = {"text/html": "网页", "text/plain": "纯文本", "text/csv": "表格 CSV"}
+"""Formats of downloads as readers know them."""

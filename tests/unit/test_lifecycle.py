@@ -1,0 +1,88 @@
+"""The table of states: everything reachable, nothing without a way out, nothing beside the table."""
+
+from __future__ import annotations
+
+import pytest
+
+from disclosure_pipeline.errors import Refused
+from disclosure_pipeline.model.lifecycle import FINAL, STEPS, WORKABLE, State, step, target_of, ways_out
+
+S = State
+
+LATER_ISSUES = {S.AWAITING_ISSUE, S.SUPERSEDED}
+"""States that exist by name and are filled by later issues: no step leads to or from them yet."""
+
+BIRTH = {S.RECEIVED, S.DUPLICATE}
+"""States in which a row is born (`pipeline/intake.py`)."""
+
+
+def reachable() -> set[State]:
+    found = set(BIRTH)
+    while True:
+        more = {item.target for item in STEPS if item.target is not None and item.sources & found} - found
+        if not more:
+            return found
+        found |= more
+
+
+def test_every_state_but_those_of_later_issues_can_be_reached():
+    assert reachable() == set(State) - LATER_ISSUES
+
+
+def test_no_step_touches_awaiting_issue_or_superseded_yet():
+    touching = [item.name for item in STEPS if (item.sources | {item.target}) & LATER_ISSUES]
+    assert touching == []
+
+
+def test_every_state_that_is_not_final_has_a_command_that_leads_out_of_it():
+    waiting = set(State) - FINAL - LATER_ISSUES
+    without = {state for state in waiting if not any(item.command for item in ways_out(state))}
+    # `channel retry` carries a withdrawal on and `channel verify` ends one; neither is a step of its own.
+    assert without == {S.WITHDRAWING}
+    assert [item.name for item in ways_out(S.WITHDRAWING)] == ["finish_withdrawal"]
+    assert S.WITHDRAWING in step("found_withdrawn").sources
+
+
+def test_steps_from_final_states_are_the_documented_ones():
+    found = {(state, item.name, item.target) for state in FINAL for item in STEPS if state in item.sources}
+    assert found == {
+        (S.PUBLISHED, "withdraw", S.WITHDRAWING),
+        (S.PUBLISHED, "found_withdrawn", S.WITHDRAWING),
+        (S.WITHHELD, "convert", S.RECEIVED),
+        (S.ON_REQUEST, "convert", S.RECEIVED),
+    }
+
+
+def test_nothing_is_published_without_the_final_signature():
+    """Without the step `approve` no document leaves: every way to the public runs over it."""
+    found = set(BIRTH)
+    for _ in STEPS:
+        for item in STEPS:
+            if item.name != "approve" and item.sources & found and item.target is not None:
+                found.add(item.target)
+    assert found & {S.APPROVED, S.PUBLISHING, S.PUBLISHED, S.WITHHELD, S.ON_REQUEST} == set()
+
+
+def test_a_suspected_secret_leaves_quarantine_by_two_ways_only():
+    assert {item.name for item in ways_out(S.QUARANTINED)} == {"release", "destroy"}
+    assert ways_out(S.DESTROYED) == ()
+
+
+def test_workers_carry_documents_only_before_a_person_must_act():
+    assert {S.RECEIVED, S.EXTRACTED, S.SCREENED, S.TAGGED} == WORKABLE
+
+
+def test_names_of_steps_are_unique():
+    names = [item.name for item in STEPS]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("name", [item.name for item in STEPS])
+def test_target_of_answers_from_the_table_alone(name: str, state: State):
+    wanted = step(name)
+    if state in wanted.sources:
+        assert target_of(name, state) is (wanted.target or state)
+    else:
+        with pytest.raises(Refused, match=f"'{name}' is not possible while the document is {state.value}"):
+            target_of(name, state)
