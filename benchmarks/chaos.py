@@ -273,14 +273,13 @@ class Run:
         while time.monotonic() < deadline:
             time.sleep(0.5)
             busy = not self._clerks.done or self._unsettled()
-            print(time.monotonic(), self._clerks.done, busy, file=sys.stderr)
             quiet_since = None if busy else quiet_since or time.monotonic()
             if quiet_since is not None and time.monotonic() - quiet_since > _SETTLE:
                 return
 
     def _unsettled(self) -> list[str]:
         try:
-            return chaos_verdict.not_at_rest(self._core, self._drafts) or chaos_verdict.leftovers(self._core)
+            return chaos_verdict.not_at_rest(self._core, self._drafts) or chaos_verdict.leftovers(self._core, running=True)
         except DisclosureError as error:
             return [error.code]
 
@@ -298,7 +297,7 @@ class Run:
         places = [self._workspace.data, self._temporary]
         self._report.violations += [
             *chaos_verdict.not_at_rest(core, self._drafts),
-            *chaos_verdict.leftovers(core),
+            *chaos_verdict.leftovers(core, running=False),
             *(f"left over: {path.relative_to(self._temporary)}" for path in temporary),
             *chaos_verdict.wrong_site(core, there),
             *chaos_verdict.wrong_archive(core, there),

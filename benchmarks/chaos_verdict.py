@@ -86,8 +86,13 @@ def not_at_rest(core: Core, drafts: Sequence[Draft]) -> list[str]:
     return problems
 
 
-def leftovers(core: Core) -> list[str]:
-    """Claims, spool folders, staging and temporary files that nobody removed."""
+def leftovers(core: Core, *, running: bool) -> list[str]:
+    """Claims, spool folders, staging and temporary files that nobody removed.
+
+    Args:
+        core: parts of this process.
+        running: whether the daemon runs; its living sandboxes have folders of their own then.
+    """
     folders = core.workspace
     found = [path for path in folders.inbox.rglob("*") if path.is_file()]
     found += [path for path in folders.inbox.glob("*/.disclosure-claims/*")]
@@ -96,6 +101,8 @@ def leftovers(core: Core) -> list[str]:
         unread = select(document.c.spool).where(document.c.spool.is_not(None), document.c.state == "returned")
         kept = set(connection.execute(unread).scalars())
     found += [path for path in folders.spool.iterdir() if path.name not in kept]
+    if running:
+        found = [path for path in found if not path.name.startswith("sandbox-")]
     found += [path for path in folders.archive.rglob(".staging/*/*") if path.name != ".lock"]
     for folder in (folders.site, folders.archive, folders.outbox, folders.register, folders.vault):
         found += [path for path in folder.rglob("*") if path.name.startswith((".tmp-", ".new-")) or path.name.endswith(".part")]

@@ -1,7 +1,4 @@
-"""Calls of the command line in this process, on real workspaces, for tests.
-
-A test module takes the fixtures with ``pytest_plugins = ["tests.cli_calls"]``.
-"""
+"""Calls of the command line in this process, on real workspaces, for tests; the fixtures are in `cli_fixtures`."""
 
 from __future__ import annotations
 
@@ -17,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
 import structlog
 
 from disclosure_pipeline.cli.main import main
@@ -166,17 +162,6 @@ class Hands:
             publication.carry_out(self._core, item.document, item.channel)
 
 
-@pytest.fixture(scope="module")
-def cli_office(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    return Office.found(tmp_path_factory.mktemp("office"))
-
-
-@pytest.fixture(scope="module")
-def cli_hands(cli_office: Office) -> Iterator[Hands]:
-    with cli_office.core() as core:
-        yield Hands(core)
-
-
 class Desk:
     """Submits drafts with bytes of their own and walks them."""
 
@@ -206,16 +191,3 @@ class Desk:
 
     def state(self, case: str) -> str:
         return str(self.office("show", case).json["state"])
-
-
-@pytest.fixture(scope="module")
-def cli_desk(cli_office: Office, cli_hands: Hands) -> Desk:
-    return Desk(cli_office, cli_hands)
-
-
-@pytest.fixture(scope="module")
-def cli_published(cli_desk: Desk) -> str:
-    case = cli_desk.cleared(cli_desk())
-    cli_desk.sign(case, "李示密", "王示初", "赵示复", "钟示终")
-    assert cli_desk.state(case) == "published"
-    return case

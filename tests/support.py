@@ -11,6 +11,7 @@ import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -85,6 +86,26 @@ class Workshop:
         self.sandbox.close()
 
 
+class SharingCore(Core):
+    """A core whose host reads in a sandbox that others use too.
+
+    Args:
+        sandbox: the shared sandbox.
+        parts: what a core is made of.
+    """
+
+    def __init__(self, sandbox: Sandbox, **parts: Any):
+        super().__init__(**parts)
+        self._sandbox = sandbox
+
+    @cached_property
+    def host(self) -> PluginHost:
+        roster = Roster()
+        families = tuple(family for family in registry.FAMILIES if not family.sandboxed)
+        roster.add_builtins(builtin_context(self.settings, self.workspace, self.rulebook), families)
+        return PluginHost(self.settings, self.rulebook, roster, self._sandbox)
+
+
 @dataclasses.dataclass
 class Office:
     """A core with verbs.
@@ -110,7 +131,8 @@ class Office:
         )
         database = Database(url, settings.store.busy_timeout)
         database.migrate()
-        core = Core(
+        core = SharingCore(
+            workshop.sandbox,
             settings=settings,
             workspace=workspace,
             database=database,
@@ -121,10 +143,6 @@ class Office:
             worker=WORKER,
             scope="worker",
         )
-        roster = Roster()
-        families = tuple(family for family in registry.FAMILIES if not family.sandboxed)
-        roster.add_builtins(builtin_context(settings, workspace, workshop.rulebook), families)
-        core.host = PluginHost(settings, workshop.rulebook, roster, workshop.sandbox)
         return cls(core, folder, workshop)
 
     def close(self) -> None:

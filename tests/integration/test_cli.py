@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli_calls import BODY, MAIL, TITLE, Desk, Office, call
 
-pytest_plugins = ["tests.cli_calls"]
+pytest_plugins = ["tests.cli_fixtures"]
 
 MARKED = "机密★5年\n\n关于储备点位的报告\n\n储备点位共三处。"
 

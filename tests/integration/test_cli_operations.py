@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.cli_calls import BODY, Desk, Office, call
 
-pytest_plugins = ["tests.cli_calls"]
+pytest_plugins = ["tests.cli_fixtures"]
 
 
 def test_channels_are_listed_and_verified(cli_office: Office, cli_published: str) -> None:

@@ -62,14 +62,14 @@ def test_every_column_is_among_the_changes_tried_here():
     assert set(CHANGES) | {"seq"} == {column.name for column in table.c}
 
 
-@pytest.mark.parametrize("column", sorted(CHANGES))
-def test_a_changed_column_is_named_in_every_row(office: Office, column: str):
+def test_a_changed_column_is_named_in_every_row(office: Office):
     write(office, 4, document="2026-000001", unit="default", version=1, before="tagged", after="in_review")
-    for seq in (1, 2, 4):
-        ((old,),) = office.query(f'SELECT "{column}" FROM audit WHERE seq = :seq', seq=seq)
-        office.sql(f'UPDATE audit SET "{column}" = :new WHERE seq = :seq', new=CHANGES[column], seq=seq)
-        assert Problem(seq, "changed") in problems(office)
-        office.sql(f'UPDATE audit SET "{column}" = :old WHERE seq = :seq', old=old, seq=seq)
+    for column, new in CHANGES.items():
+        for seq in (1, 2, 4):
+            ((old,),) = office.query(f'SELECT "{column}" FROM audit WHERE seq = :seq', seq=seq)
+            office.sql(f'UPDATE audit SET "{column}" = :new WHERE seq = :seq', new=new, seq=seq)
+            assert Problem(seq, "changed") in problems(office), column
+            office.sql(f'UPDATE audit SET "{column}" = :old WHERE seq = :seq', old=old, seq=seq)
     assert problems(office) == []
 
 
@@ -134,7 +134,7 @@ def test_anchor_files_are_written_twice_and_damage_is_a_problem(office: Office):
     assert anchors.anchor_now(office.core) == 2
     assert anchors.anchors(office.core) == [head(office)]
     one, two = anchors.anchor_files(office.core)
-    assert one.read_text() == two.read_text()
+    assert one.read_text().split()[1:] == two.read_text().split()[1:]
     one.write_text("2026-11-22T00:00:00.000000Z two " + FORGED)
     with office.core.database.read() as connection:
         _, found = audit.verify(connection, anchors.anchors(office.core))

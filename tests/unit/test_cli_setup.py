@@ -13,10 +13,10 @@ import pytest
 
 from disclosure_pipeline.builtin.extractors.docx import DocxExtractor
 from disclosure_pipeline.builtin.forms import is_form, read_form
-from disclosure_pipeline.cli.template import NAME, write_template
+from disclosure_pipeline.cli.template import write_template
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.settings.models import ExtractionSettings
-from disclosure_pipeline.settings.workspace import load_settings
+from disclosure_pipeline.settings.workspace import SLIP_TEMPLATE, load_settings
 from tests.cli_calls import call
 
 
@@ -37,8 +37,8 @@ def test_init_answers_and_lays_everything_out(tmp_path: Path) -> None:
     assert tomllib.loads(text)["plugins"]["allow"] == []
     assert text.count("#") > 20, "it stays commented"
     assert {item.name for item in (data / "inbox").iterdir()} == {"办公室", "民政局"}
-    assert {item.name for item in (data / "outbox" / "民政局").iterdir()} == {NAME}
-    assert list((data / "inbox" / "民政局").iterdir()) == [], "a template in the inbox would be a draft"
+    assert {item.name for item in (data / "inbox" / "民政局").iterdir()} == {SLIP_TEMPLATE}
+    assert (data / "outbox" / "民政局").is_dir()
     for name in ("spool", "vault", "quarantine", "register"):
         assert stat.S_IMODE((data / name).stat().st_mode) == 0o700
     assert stat.S_IMODE((data / "disclosure.sqlite").stat().st_mode) == 0o600
@@ -100,7 +100,7 @@ def extracted(path: Path) -> object:
 
 
 def test_the_template_is_a_form_that_says_nothing_until_it_is_filled_in(tmp_path: Path) -> None:
-    path = tmp_path / NAME
+    path = tmp_path / SLIP_TEMPLATE
     write_template(path)
     blank = extracted(path)
     assert is_form(blank)  # type: ignore[arg-type]
