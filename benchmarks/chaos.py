@@ -239,7 +239,7 @@ class Run:
                 officer.join()
             self._recovery.stop()
             self._report.seconds = time.monotonic() - begun
-            self._check_end(self._daemon.stop())
+            self._check_end(*self._daemon.stop())
         finally:
             self._daemon.end_all()
         self._check()
@@ -283,11 +283,11 @@ class Run:
         except DisclosureError as error:
             return [error.code]
 
-    def _check_end(self, exit_code: int) -> None:
+    def _check_end(self, exit_code: int, survivors: int) -> None:
         if exit_code != 0:
             self._report.violations.append(f"the daemon ended with exit code {exit_code}")
-        if self._daemon.processes():
-            self._report.violations.append("processes outlived the daemon")
+        if survivors:
+            self._report.violations.append(f"{survivors} processes outlived the daemon")
 
     def _check(self) -> None:
         core, there = self._core, chaos_verdict.ended(self._core, self._drafts)

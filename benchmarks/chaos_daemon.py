@@ -116,18 +116,16 @@ class Daemon:
             os.kill(rng.choice(wanted).pid, signal.SIGKILL)
         return True
 
-    def stop(self) -> int:
+    def stop(self) -> tuple[int, int]:
         """End in order with SIGTERM.
 
         Returns:
-            The exit code.
+            The exit code, and how many processes outlived the daemon.
         """
         assert self._process is not None
         self._process.terminate()
-        try:
-            return self._process.wait(_ENDS_WITHIN)
-        finally:
-            self.end_all()
+        code = self._process.wait(_ENDS_WITHIN)
+        return code, len(self.processes())
 
     def end_all(self) -> None:
         """Make sure that nothing of any life runs on (after a failure of the run itself)."""

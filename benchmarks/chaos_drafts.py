@@ -135,7 +135,7 @@ def correct(draft: Draft, folder: Path, case: str) -> Path:
 
 def _write(draft: Draft, path: Path, more: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    paragraphs = [f"为方便群众办事，现就有关工作通知如下，登记名称为{draft.words}。", "一、服务点每周开放五天。"]
+    paragraphs = ["为方便群众办事，现就有关工作通知如下。", f"登记名称：{draft.words}。", "一、服务点每周开放五天。"]
     if draft.kind == "findings":
         number, identity = draft.private
         paragraphs.append(f"二、联系人手机{number}，身份证号{identity}。")

@@ -63,6 +63,7 @@ SIGNERS = (SECRECY, FIRST, SECOND, FINAL)
 """Who signs the four tiers of the default chain."""
 
 PHONE = "13912345678"
+BROKEN = b"PK\x03\x04 no office wrote this"
 SECRET = "甲号储备库位置"
 BODY = "为方便群众办事，现就冬季养老服务补贴发放时间通知如下。"
 
@@ -173,15 +174,17 @@ class Office:
         department: str = DEPARTMENT,
         unit: str = "",
         by: str | None = CLERK,
+        raw: bytes | None = None,
         **slip: str,
     ) -> Accepted:
-        """Drop a text with its slip; nobody has read it yet."""
+        """Drop a text (or ``raw`` bytes) with its slip; nobody has read it yet."""
         number = next(iter(self._numbers))
         title = title or f"关于第{number}号事项的通知"
         folder = self.folder / "desk" / str(number)
         folder.mkdir(parents=True)
         draft = folder / (name or f"通知{number}.txt")
-        draft.write_text(f"{title}\n\n{body}\n\n示范县{department}\n2026年11月2日\n", "utf-8")
+        written = f"{title}\n\n{body}\n\n示范县{department}\n2026年11月2日\n".encode()
+        draft.write_bytes(written if raw is None else raw)
         words = {"title": title, "date": "2026-11-02", **slip}
         if attribute is not None:
             words["attribute"] = attribute

@@ -32,8 +32,10 @@ from disclosure_pipeline.hooks.contracts import (
     Tagged,
     Toolbox,
 )
-from disclosure_pipeline.model.finding import Fault, Finding, Settlement
+from disclosure_pipeline.model.document import PartRole, Slip
+from disclosure_pipeline.model.finding import MARKING, UNDETERMINED, Fault, Finding, Screening, Settlement
 from disclosure_pipeline.model.lifecycle import State
+from disclosure_pipeline.model.text import Doubt, Place, Segment, Text
 
 
 class ExtractStage:
@@ -51,6 +53,14 @@ class ExtractStage:
         if not reading.texts:
             return SetAside(reading.faults or (_UNREAD,))
         said = read_department(case, reading.texts, tools.rulebook)
+        hidden = _words_of_slip(said.slip, said.title, reading.texts)
+        if hidden is not None:
+            # Escapes of TOML can write what no detector has seen in the file.
+            checked, faults = tools.screen([hidden])
+            if checked.marked:
+                return Marked(_bare_markings(checked), checked.rules_version)
+            if faults:
+                return SetAside(tuple(faults))
         roles = {part.position: part.role for part in said.parts}
         texts = tuple(PartText(item.position, roles[item.position], item.text) for item in reading.texts)
         return Extracted(replace(reading, texts=texts), said.parts, said.slip, said.title)
@@ -73,8 +83,7 @@ class ScreenStage:
         )
         screening = replace(screening, findings=kept)
         if screening.marked:
-            return Marked(tuple(item.without_text() for item in screening.findings if item.kind == "secrecy.marking"),
-                          screening.rules_version)  # fmt: skip
+            return Marked(_bare_markings(screening), screening.rules_version)
         return Screened(screening, tuple(faults))
 
 
@@ -144,8 +153,15 @@ class FreezeStage:
             for number, (item, path) in enumerate(built)
         ]
         again = tools.read(files)
-        if again.marked or len(again.texts) != len(built):
+        if again.marked:
+            return SetAside((_MARKED_COPY,))
+        if len(again.texts) != len(built):
             return SetAside(again.faults or (_NOT_PROVED,))
+        unsure = unsettled(case, again.screening.doubts)
+        if unsure:
+            codes = ", ".join(sorted({doubt.code for doubt in unsure}))
+            return SetAside((Fault("freeze.undetermined", "freeze", f"The public copy could not be checked: {codes}.",
+                                   _NOT_PROVED.advice),))  # fmt: skip
         read = [(item, again.texts[number].text) for number, (item, _) in enumerate(built)]
         problems = prove(read, case.title or "", case.texts, case.parts, redactions)
         if problems:
@@ -171,6 +187,17 @@ def unapproved(case: Case, found: Sequence[Finding]) -> tuple[Finding, ...]:
     )
 
 
+def unsettled(case: Case, doubts: Sequence[Doubt]) -> tuple[Doubt, ...]:
+    """The doubts about the public copy that nobody has settled for the draft itself."""
+    settled = {
+        (item.rule, item.detector)
+        for item in case.findings
+        if item.kind == UNDETERMINED
+        and case.settled.get(item.id) in (Settlement.ACCEPT.value, Settlement.DISMISS.value)
+    }
+    return tuple(doubt for doubt in doubts if (doubt.code, doubt.detector or "") not in settled)
+
+
 def redactions_of(case: Case) -> tuple[Redaction, ...]:
     """The characters that the secrecy officer struck out."""
     return tuple(
@@ -193,6 +220,29 @@ def _sources(case: Case) -> list[SourceFile]:
     ]
 
 
+def _bare_markings(screening: Screening) -> tuple[Finding, ...]:
+    return tuple(item.without_text() for item in screening.findings if item.kind == MARKING)
+
+
+def _words_of_slip(slip: Slip, title: str, texts: Sequence[PartText]) -> PartText | None:
+    """What the slip says beyond the characters that stand in the files, as text to check; ``None`` for nothing."""
+    seen = "\n".join(segment.text for part in texts for segment in part.text.segments)
+    values = (title, slip.title, slip.document_number, slip.genre, slip.responsible_body, slip.reason, slip.ground,
+              slip.attribute, *slip.joint_bodies)  # fmt: skip
+    words = tuple(dict.fromkeys(value for value in values if value and value not in seen))
+    if not words:
+        return None
+    segments = tuple(Segment(word, Place("slip", "metadata")) for word in words)
+    return PartText(_SLIP, PartRole.SLIP, Text("text/plain", "slip", segments))
+
+
+_SLIP = -1
+"""Position of the slip's words, which are no file's text."""
+
+_MARKED_COPY = Fault(
+    "freeze.marking", "freeze", "The public copy shows a secrecy marking that nobody released.",
+    "Look at the draft: return it, or `disclosure retry` to begin the review again.",
+)  # fmt: skip
 _UNREAD = Fault(
     "extract.nothing", "extract", "Nothing could be read.", "Look at the original, then `disclosure retry`."
 )

@@ -35,9 +35,10 @@ def run(session: Session, host: str | None, port: int | None) -> int:
 
 @command("work")
 @click.option("--slot", metavar="NAME", help="办理进程的固定名称，在用的各不相同；不写为主机名加 -work。")
-def work(session: Session, slot: str | None) -> int:
+@click.option("--parent", type=int, hidden=True, help="启动本进程的守护进程；其结束时本进程随之结束。")
+def work(session: Session, slot: str | None, parent: int | None) -> int:
     """Do the work of the queues only, until SIGTERM; for further hosts on one PostgreSQL store."""
     session.daemon_settings()
     from disclosure_pipeline.service import worker
 
-    return worker.work(session.workspace, slot=slot or f"{socket.gethostname()}-work")
+    return worker.work(session.workspace, slot=slot or f"{socket.gethostname()}-work", parent=parent)

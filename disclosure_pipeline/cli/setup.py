@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FIRST_ADMINISTRATOR = "管理员"
 _DEPARTMENTS = re.compile(r"^departments = \[.*?\].*$", re.MULTILINE)
 _PRIVATE_FILE = 0o600
+_OTHERS_WRITE = 0o022
 
 
 @command("init")
@@ -93,11 +94,18 @@ def _lay_out_config(session: Session, departments: Sequence[str]) -> None:
     if not plugins.exists():
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(share("plugins"), plugins, copy_function=shutil.copyfile, ignore=ignored)
+        _close_to_others(plugins)
     if departments:
         path = session.config / "disclosure.toml"
         names = json.dumps(list(departments), ensure_ascii=False)
         line = f"departments = {names}   # 各在 var/inbox/ 下有投递文件夹"
         path.write_text(_DEPARTMENTS.sub(lambda _: line, path.read_text("utf-8"), count=1), "utf-8")
+
+
+def _close_to_others(folder: Path) -> None:
+    """Let only the owner write plugins, whatever the umask was when they were copied or checked out."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(path.stat().st_mode & ~_OTHERS_WRITE)
 
 
 def _open(session: Session) -> Core:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from disclosure_pipeline.errors import ExtractionFailed
@@ -24,7 +25,7 @@ from disclosure_pipeline.hooks.guard import Nonsense, ask, instance
 from disclosure_pipeline.hooks.loading import BUILTIN
 from disclosure_pipeline.hooks.registry import DETECTORS, EXTRACTORS
 from disclosure_pipeline.model.finding import MARKING, Fault, Finding, Screening
-from disclosure_pipeline.model.text import Doubt, Place, Text
+from disclosure_pipeline.model.text import Doubt, Place, Segment, Text
 
 if TYPE_CHECKING:
     from disclosure_pipeline.hooks.host import PluginHost, PluginInfo
@@ -116,6 +117,15 @@ def unread(code: str, position: int) -> Doubt:
     return Doubt(code, f"第{position + 1}个文件未能完整读取，请人工核查或请部门重新提供。", position=position)
 
 
+def name_segments(name: str) -> tuple[Segment, ...]:
+    """A file's name as text to check: its folders and its stem, each a line of its own.
+
+    Segment ``n`` of them is number ``-1 - n`` in a finding, because it is none of the file's text.
+    """
+    path = PurePosixPath(name)
+    return tuple(Segment(word, Place("name", "metadata")) for word in (*path.parts[:-1], path.stem) if word)
+
+
 def missing(detector: str) -> Doubt:
     """The doubt about a required detector that is not there or was not proved."""
     message = f"必备检测器 {detector} 未加载或未通过自检，请人工核查全文。"
@@ -193,6 +203,7 @@ class Reader:
         texts = [part for part in (self._extract(file, record) for file in files) if part is not None]
         concluded = len(texts) == len(files) and bool(files)
         concluded &= self._check_markings(texts, record)
+        self._check_names(files, record)
         record.spare(released, {file.position: file.sha256 for file in files})
         if concluded and not record.marked:
             self._screen(texts, record)
@@ -290,6 +301,22 @@ class Reader:
         ]
         return MARKING_DETECTOR in marking and all(answers)
 
+    def _check_names(self, files: Iterable[SourceFile], record: Record) -> None:
+        """Run the marking detectors over the names of the files; words that are no marking are a doubt."""
+        marking = {name: found for name, found in self._detectors.items() if MARKING in found.kinds}
+        for file in files:
+            text = Text("text/plain", "name", name_segments(file.name))
+            part, found = PartText(file.position, file.role, text), Record()
+            for name, detector in marking.items():
+                examine(detector, name, part, found)
+            for item in found.findings:
+                if item.kind == MARKING:
+                    record.findings.append(replace(item, segment=-1 - item.segment, more=()))
+                else:
+                    record.doubts.append(_doubtful_name(file.position))
+            record.doubts.extend(found.doubts)
+            record.faults.extend(found.faults)
+
     def _screen(self, texts: Iterable[PartText], record: Record) -> None:
         others = {name: found for name, found in self._detectors.items() if MARKING not in found.kinds}
         for part in texts:
@@ -314,6 +341,11 @@ class _Candidate:
             self.record.faults.append(answer.fault)
             return 0
         return min(answer.get(), 100)
+
+
+def _doubtful_name(position: int) -> Doubt:
+    message = f"第{position + 1}个文件的名称中有密级字样，请人工核查。"
+    return Doubt("name.secrecy_word", message, position=position)
 
 
 def _doubts(part: PartText) -> tuple[Doubt, ...]:

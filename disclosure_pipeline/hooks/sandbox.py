@@ -20,6 +20,7 @@ import multiprocessing
 import os
 import queue
 import shutil
+import socket
 import tempfile
 import threading
 import time
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
 START_ALLOWANCE = 60.0
 """Seconds that a new process gets to start and run its initializer, on top of a job's time limit."""
 
-_FOLDER_PREFIX = "sandbox-"
+FOLDER_PREFIX = "sandbox-"
+"""Beginning of the name of a sandbox's private folder: ``sandbox-<host>-<process>-<random>``."""
 
 
 class SandboxFault(DisclosureError):
@@ -307,11 +309,15 @@ def _closed() -> SandboxFault:
 
 
 def _private_folder(parent: Path | None) -> Path:
-    """A new folder for this process (0700); those of processes that are gone are removed."""
+    """A new folder for this process (0700); those of processes of this host that are gone are removed.
+
+    The parent may be a file system that several hosts share: another host's processes are not seen here.
+    """
     root = Path(tempfile.gettempdir()) if parent is None else parent
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for old in root.glob(f"{_FOLDER_PREFIX}*-*"):
-        owner = old.name.removeprefix(_FOLDER_PREFIX).partition("-")[0]
+    prefix = f"{FOLDER_PREFIX}{socket.gethostname()}-"
+    for old in root.glob(f"{prefix}*-*"):
+        owner = old.name.removeprefix(prefix).partition("-")[0]
         if owner.isdigit() and not Path("/proc", owner).exists():
             shutil.rmtree(old, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-", dir=root))
+    return Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=root))

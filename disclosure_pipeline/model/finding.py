@@ -26,6 +26,10 @@ MARKING = "secrecy.marking"
 """The kind that quarantines a whole submission (保守国家秘密法 第三十一条; A2.13)."""
 
 
+UNDETERMINED = "check.undetermined"
+"""The kind that a doubt becomes; settled like any other finding (design details)."""
+
+
 class Severity(StrEnum):
     """How a finding binds: ``block`` and ``review`` must be settled by ``secrecy``, ``info`` need not."""
 

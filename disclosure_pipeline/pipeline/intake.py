@@ -26,6 +26,9 @@ from disclosure_pipeline.store.database import next_serial
 from disclosure_pipeline.store.tables import audit as audit_table
 from disclosure_pipeline.store.tables import document, part
 
+_NOT_IN_HAND = (State.RETURNED.value, State.DESTROYED.value)
+"""States whose bytes nobody works on: the same ones again are a draft of their own, to be looked at."""
+
 UNKNOWN = "department"
 """The actor of a drop that nobody signed for: somebody of the department."""
 
@@ -127,6 +130,7 @@ def _open(core: Core, connection: Connection, drop: Drop, parts: tuple[Part, ...
             document.c.content_digest == digest,
             document.c.unit == drop.unit,
             document.c.duplicate_of.is_(None),
+            document.c.state.not_in(_NOT_IN_HAND),
         )
         .order_by(document.c.id)
     ).scalar()

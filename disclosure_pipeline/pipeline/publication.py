@@ -123,10 +123,10 @@ def _claim(core: Core, document: str, channel: str) -> tuple[Row[Any], Any] | No
     """Take the lease of one publication and build its order, or ``None`` if there is nothing to do."""
     now = utc_now()
     with core.database.write() as connection:
-        if get_meta(connection, HELD):
-            return None
         row = _row(connection, document, channel, lock=True)
         if row is None or row.state not in _OPEN or row.due_at > now:
+            return None
+        if row.action != Action.WITHDRAW.value and get_meta(connection, HELD):
             return None
         if row.lease_owner is not None and row.lease_owner in leases.living(core, connection):
             return None
@@ -320,10 +320,8 @@ class Due:
 
 
 def due(connection: Connection, limit: int) -> list[Due]:
-    """Publications that nobody holds and whose time has come; none while the system is held."""
-    if get_meta(connection, HELD):
-        return []
-    rows = connection.execute(
+    """Publications that nobody holds and whose time has come; while held, withdrawals only."""
+    query = (
         select(publication.c.document, publication.c.channel)
         .where(
             publication.c.state.in_(_OPEN),
@@ -333,6 +331,9 @@ def due(connection: Connection, limit: int) -> list[Due]:
         .order_by(publication.c.due_at)
         .limit(limit)
     )
+    if get_meta(connection, HELD):
+        query = query.where(publication.c.action == Action.WITHDRAW.value)
+    rows = connection.execute(query)
     return [Due(row.document, row.channel) for row in rows]
 
 

@@ -9,12 +9,12 @@ destroys the bytes and leaves a destruction record and an incident note.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
-from disclosure_pipeline.errors import NotAllowed, Refused
+from disclosure_pipeline.errors import Fenced, NotAllowed, Refused
 from disclosure_pipeline.hooks.reading import mark_key
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.lifecycle import State
@@ -25,8 +25,12 @@ from disclosure_pipeline.pipeline.core import INTAKE, Core
 from disclosure_pipeline.pipeline.transitions import Lease, take_step
 from disclosure_pipeline.store import documents, people
 from disclosure_pipeline.store.audit import digest_of
-from disclosure_pipeline.store.tables import artefact, exemption, part, quarantine
+from disclosure_pipeline.store.database import get_meta, set_meta
+from disclosure_pipeline.store.tables import artefact, decision, exemption, meta, part, quarantine, referral
 from disclosure_pipeline.store.tables import document as document_table
+
+FORGET = "forget"
+"""Fact in `meta`: text was purged, and the store's files may still hold remains of it."""
 
 
 def isolate(
@@ -43,6 +47,9 @@ def isolate(
     """
     with core.database.read() as connection:
         row = documents.fetch(connection, document)
+        if lease is not None and (row.lease_owner, row.fence) != (lease.owner, lease.fence):
+            # Who took over reads the files where they lie now.
+            raise Fenced(f"{document} was taken over by another worker.")
         parts = documents.parts_of(connection, document, row.version)
         frozen = _only_its_own(connection, document, artefact)
     name = row.spool or f"case-{document}"
@@ -55,7 +62,7 @@ def isolate(
     marks = [
         {
             "rule": item.rule, "part": item.part, "segment": item.segment, "start": item.start, "end": item.end,
-            "kind": item.place.kind, "page": item.place.page, "key": mark_key(digests.get(item.part, ""), item),
+            "more": [list(item) for item in item.more], "kind": item.place.kind, "page": item.place.page, "key": mark_key(digests.get(item.part, ""), item),
         }
         for item in findings
     ]  # fmt: skip
@@ -70,28 +77,54 @@ def isolate(
             )
         )
         letters.owe(connection, document, row.version, "held", {})
+        set_meta(connection, FORGET, utc_now())
         take_step(
             core, connection, document, "quarantine", lease=lease,
             changes={"spool": name, "work_at": None, "attempts": 0, "frozen_digest": None},
             detail={"marks": len(marks), "rules": sorted({item.rule for item in findings})},
         )  # fmt: skip
-    core.database.forget()
+    forget(core)
     tidy(core, document)
 
 
-def tidy(core: Core, document: str) -> int:
-    """Take the originals of a quarantined document out of the vault, also after a crash in between.
+def forget(core: Core) -> bool:
+    """Remove the remains of purged text from the store's files, as long as that is still owed.
+
+    Returns:
+        Whether it was owed and has now been done; a reader of the store can delay it.
+    """
+    with core.database.read() as connection:
+        owed = get_meta(connection, FORGET)
+    if owed is None or not core.database.forget():
+        return False
+    with core.database.write() as connection:
+        connection.execute(delete(meta).where(meta.c.key == FORGET, meta.c.value == owed))
+    return True
+
+
+def tidy(core: Core, document: str, more: Iterable[str] = ()) -> int:
+    """Take the files of a quarantined document out of the vault, also after a crash in between.
+
+    Args:
+        core: the process's parts.
+        document: case number.
+        more: hashes that a worker put there for it and no row names.
 
     Returns:
         How many files left the vault.
     """
     with core.database.read() as connection:
         row = documents.fetch(connection, document)
-        if row.state != State.QUARANTINED.value:
+        if row.state not in (State.QUARANTINED.value, State.DESTROYED.value):
             return 0
+        needless = set(more) - _named(connection, set(more))
         own = _only_its_own(connection, document, part)
+        scans = _only_its_own(connection, document, decision, decision.c.scan)
+        scans |= _only_its_own(connection, document, referral, referral.c.scan)
         present = {item.sha256 for item in documents.parts_of(connection, document, row.version)}
-    return spool.empty_vault(core, row.spool, sorted(own - present), sorted(own & present))
+    if row.state == State.DESTROYED.value:
+        return spool.empty_vault(core, None, (), sorted(own | scans | needless))
+    return spool.empty_vault(core, row.spool, sorted(own - present | scans), sorted(own & present | needless))
 
 
 def listing(core: Core) -> list[dict[str, Any]]:
@@ -213,6 +246,7 @@ _PLACES = (
     "共享服务器的备份 (backups of the share)",
     "本系统此前的备份 (earlier backups of this system)",
     "本机文件系统日志或闪存的残留块 (journal or flash remains)",
+    "PostgreSQL 数据文件的空闲页和预写日志 (free pages and write-ahead log of PostgreSQL)",
 )
 
 
@@ -230,13 +264,18 @@ def _version(connection: Connection, document: str) -> int:
     return int(documents.fetch(connection, document).version)
 
 
-def _only_its_own(connection: Connection, document: str, table: Table) -> set[str]:
+def _only_its_own(connection: Connection, document: str, table: Table, column: Any = None) -> set[str]:
     """Hashes in the vault that the rows of this table name for this document, and no row for another."""
-    mine = connection.execute(select(table.c.sha256).where(table.c.document == document))
+    wanted = table.c.sha256 if column is None else column
+    mine = connection.execute(select(wanted).where(table.c.document == document, wanted.is_not(None)))
     own = set(mine.scalars())
-    for other in (part, artefact):
-        shared = connection.execute(
-            select(other.c.sha256).where(other.c.document != document, other.c.sha256.in_(own))
-        )
-        own -= set(shared.scalars())
-    return own
+    return own - _named(connection, own, but=document)
+
+
+def _named(connection: Connection, hashes: set[str], but: str = "") -> set[str]:
+    """Those of these hashes that rows name; rows of the document ``but`` do not count."""
+    found: set[str] = set()
+    for column in (part.c.sha256, artefact.c.sha256, decision.c.scan, referral.c.scan):
+        rows = select(column).where(column.in_(hashes), column.table.c.document != but)
+        found |= set(connection.execute(rows).scalars())
+    return found

@@ -7,12 +7,15 @@ a step or a worker would have done.
 from __future__ import annotations
 
 import shutil
+import socket
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 from sqlalchemy import or_, select, update
 from structlog import get_logger
 
+from disclosure_pipeline.hooks.sandbox import FOLDER_PREFIX
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.times import later, utc_now
 from disclosure_pipeline.pipeline import leases, letters, quarantine, spool
@@ -23,7 +26,10 @@ from disclosure_pipeline.store.tables import document, publication, worker
 log = get_logger(__name__)
 
 _STRAY_AFTER = 3600.0
-"""Seconds after which a spool folder that no row names is a stray."""
+"""Seconds after which a spool folder that the rows do not know is a stray."""
+
+_NEEDLESS_AFTER = 20.0
+"""Seconds after which a spool folder goes that a killed process did not get round to removing."""
 
 
 def reconcile(core: Core) -> Mapping[str, int]:
@@ -38,6 +44,7 @@ def reconcile(core: Core) -> Mapping[str, int]:
     return {
         "freed": free_orphans(core),
         "quarantine_moved": finish_quarantines(core),
+        "forgotten": int(quarantine.forget(core)),
         "strays_removed": remove_strays(core),
         "letters": letters.deliver(core) if _letters_wait_long(core) else 0,
     }
@@ -95,21 +102,40 @@ def finish_quarantines(core: Core) -> int:
 
 
 def remove_strays(core: Core) -> int:
-    """Remove old spool folders that no row names: their rows say the files are safe elsewhere."""
+    """Remove what killed processes left in spool and vault; returns how many folders and files.
+
+    A submission's folder goes when its row says that the files are safe elsewhere; one that no row
+    knows may still be on its way in, and goes after an hour. A worker's folders go when it is dead.
+    """
+    folders = {path.name: path for path in core.workspace.spool.iterdir() if path.is_dir()}
     with core.database.read() as connection:
         named = set(
-            connection.execute(select(document.c.spool).where(document.c.spool.is_not(None))).scalars()
+            connection.execute(select(document.c.spool).where(document.c.spool.in_(list(folders)))).scalars()
         )
-    removed = 0
-    for folder in core.workspace.spool.iterdir():
-        if (
-            folder.is_dir()
-            and folder.name not in named
-            and time.time() - folder.stat().st_mtime > _STRAY_AFTER
-        ):
+        taken_in = set(
+            connection.execute(select(document.c.claim).where(document.c.claim.in_(list(folders)))).scalars()
+        )
+        alive = leases.living(core, connection)
+        hosts = set(connection.execute(select(worker.c.host).where(worker.c.id.in_(alive))).scalars())
+    in_use = tuple(spool.scratch_prefix(life) for life in alive)
+    in_use += tuple(f"{FOLDER_PREFIX}{host}-" for host in {*hosts, socket.gethostname()})
+    removed = core.vault.remove_unfinished()
+    for name, folder in folders.items():
+        if name in named or name.startswith(in_use):
+            continue
+        needless = name in taken_in or name.startswith(spool.SCRATCH)
+        if _age(folder) > (_NEEDLESS_AFTER if needless else _STRAY_AFTER):
             shutil.rmtree(folder, ignore_errors=True)
             removed += 1
     return removed
+
+
+def _age(folder: Path) -> float:
+    """Seconds since something was last put into a folder; 0 for one that is gone already."""
+    try:
+        return time.time() - folder.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def dead_slots(core: Core) -> list[str]:

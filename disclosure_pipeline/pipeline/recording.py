@@ -6,13 +6,14 @@ so, and removed from the spool after the rows say so; both halves can be repeate
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import singledispatch
 from typing import Any
 
 from sqlalchemy import delete, insert
 
-from disclosure_pipeline.errors import DisclosureError
+from disclosure_pipeline.errors import DisclosureError, Fenced
 from disclosure_pipeline.hooks.contracts import (
     Case,
     Extracted,
@@ -26,18 +27,14 @@ from disclosure_pipeline.hooks.contracts import (
     Tagged,
 )
 from disclosure_pipeline.model.document import canonical_digest
-from disclosure_pipeline.model.finding import Fault, Finding, Screening, Severity
+from disclosure_pipeline.model.finding import UNDETERMINED, Fault, Finding, Screening, Severity
 from disclosure_pipeline.model.text import Place
 from disclosure_pipeline.pipeline import clocks, intake, letters, spool, versions
 from disclosure_pipeline.pipeline.core import Core
-from disclosure_pipeline.pipeline.quarantine import isolate
+from disclosure_pipeline.pipeline.quarantine import isolate, tidy
 from disclosure_pipeline.pipeline.transitions import Lease, take_step
 from disclosure_pipeline.store import documents
 from disclosure_pipeline.store.tables import artefact
-
-UNDETERMINED = "check.undetermined"
-"""Kind of the finding that a doubt becomes; settled like any other (design details)."""
-
 
 REVIEW = "review"
 """Source of a slip whose attribute comes from the regular attribute review."""
@@ -64,13 +61,14 @@ def record(outcome: Outcome, core: Core, lease: Lease, case: Case) -> None:  # n
 
 @record.register
 def _(outcome: Extracted, core: Core, lease: Lease, case: Case) -> None:
-    name = _spool_name(core, case)
+    name = _spool_of(core, lease)
     named = outcome.slip.case
     if named and named != case.document and name is not None and intake.join(core, lease, named):
         return
     if name is not None:
+        spool.bring_back(core, name)  # an isolation that was begun and not committed, under other rules
         spool.promote(core, spool.folder_of(core, name), outcome.parts)
-    with core.database.write() as connection:
+    with _nothing_left_behind(core, case), core.database.write() as connection:
         documents.fetch(connection, case.document, lock=True)
         documents.write_parts(connection, case.document, case.version, outcome.parts)
         texts = {item.position: item.text for item in outcome.reading.texts}
@@ -102,6 +100,7 @@ def _(outcome: Screened, core: Core, lease: Lease, case: Case) -> None:
     found = (*screening.findings, *doubts_as_findings(screening))
     with core.database.write() as connection:
         documents.fetch(connection, case.document, lock=True)
+        documents.forget_doubts(connection, case.document, case.version)
         documents.add_findings(connection, case.document, case.version, found)
         documents.add_faults(connection, case.document, outcome.faults)
         take_step(
@@ -169,10 +168,14 @@ def _(outcome: Frozen, core: Core, lease: Lease, case: Case) -> None:
         )
         _set_aside(core, lease, case, (fault,))
         return
+    _spool_of(core, lease)
     for item, path in outcome.files:
         core.vault.put(path, item.sha256)
     digest = versions.frozen_digest((item.name, item.sha256) for item, _ in outcome.files)
-    with core.database.write() as connection:
+    with (
+        _nothing_left_behind(core, case, *(item.sha256 for item, _ in outcome.files)),
+        core.database.write() as connection,
+    ):
         documents.fetch(connection, case.document, lock=True)
         connection.execute(
             delete(artefact).where(artefact.c.document == case.document, artefact.c.version == case.version)
@@ -229,10 +232,28 @@ def doubts_as_findings(screening: Screening) -> list[Finding]:
     ]
 
 
-def _spool_name(core: Core, case: Case) -> str | None:
+def _spool_of(core: Core, lease: Lease) -> str | None:
+    """The document's spool folder, while the lease is still held: files are touched only then.
+
+    Raises:
+        Fenced: somebody took the document over; its files may have been isolated meanwhile.
+    """
     with core.database.read() as connection:
-        name: str | None = documents.fetch(connection, case.document).spool
+        row = documents.fetch(connection, lease.document)
+        if (row.lease_owner, row.fence) != (lease.owner, lease.fence):
+            raise Fenced(f"{lease.document} was taken over by another worker.")
+        name: str | None = row.spool
         return name
+
+
+@contextmanager
+def _nothing_left_behind(core: Core, case: Case, *hashes: str) -> Iterator[None]:
+    """Take out of the vault what a worker put there that had just lost its document."""
+    try:
+        yield
+    except Fenced:
+        tidy(core, case.document, hashes)
+        raise
 
 
 def _tally(findings: Iterable[Finding]) -> dict[str, int]:

@@ -7,9 +7,11 @@ gets the files afterwards; the spool folder is removed when that is committed.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
+import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,10 +19,13 @@ from pathlib import Path
 from disclosure_pipeline.model.document import Part, PartRole
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.settings.workspace import PRIVATE
-from disclosure_pipeline.store.vault import sync_folder
+from disclosure_pipeline.store.vault import file_digest, sync_folder
 
 MANIFEST = "manifest.json"
+SCRATCH = ".scratch-"
+"""Beginning of the name of a worker's scratch folder in the spool."""
 _EARLIER = "earlier-"
+_AGAIN = "again-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,11 @@ def read_manifest(folder: Path) -> Manifest:
     return Manifest(data["name"], data["is_folder"], tuple(SpooledFile(**item) for item in data["files"]))
 
 
+def scratch_prefix(worker: str) -> str:
+    """Beginning of the names of one worker life's scratch folders, by which the dead one's are known."""
+    return f"{SCRATCH}{hashlib.sha256(worker.encode()).hexdigest()[:12]}-"
+
+
 def folder_of(core: Core, name: str) -> Path:
     """Where a spooled submission lies: in the spool, or in quarantine if it was moved already."""
     spooled = core.workspace.spool / name
@@ -100,13 +110,32 @@ def remove(core: Core, name: str) -> None:
 
 
 def isolate(core: Core, name: str) -> None:
-    """Move a whole submission into quarantine; done before the row says so, and repeatable."""
+    """Move a whole submission into quarantine; done before the row says so, and repeatable.
+
+    After a crash the same claim may have been copied into the spool once more: that copy goes after
+    the first one.
+    """
     source, target = core.workspace.spool / name, core.workspace.quarantine / name
-    if source.is_dir() and not target.exists():
+    if not source.is_dir():
+        return
+    if target.exists():
+        _merge(source, target)
+    else:
         source.rename(target)
         target.chmod(PRIVATE)
-        sync_folder(core.workspace.quarantine)
-        sync_folder(core.workspace.spool)
+    sync_folder(core.workspace.quarantine)
+    sync_folder(core.workspace.spool)
+
+
+def _merge(source: Path, target: Path) -> None:
+    """Move what another copy holds beside the first one; a file that lies there already is overwritten and goes."""
+    for path in sorted(item for item in source.rglob("*") if item.is_file()):
+        known = target / path.relative_to(source)
+        if known.is_file() and (path.name == MANIFEST or file_digest(known) == file_digest(path)):
+            continue
+        path.replace(target / f"{_AGAIN}{uuid.uuid4().hex}")
+    sync_folder(target)
+    _destroy(source)
 
 
 def isolate_checked(core: Core, name: str, parts: Sequence[Part]) -> None:
@@ -124,19 +153,19 @@ def isolate_checked(core: Core, name: str, parts: Sequence[Part]) -> None:
     sync_folder(core.workspace.quarantine)
 
 
-def empty_vault(core: Core, name: str, earlier: Sequence[str], derived: Sequence[str]) -> int:
+def empty_vault(core: Core, name: str | None, earlier: Sequence[str], derived: Sequence[str]) -> int:
     """Take everything of a quarantined submission out of the vault; repeatable.
 
     Args:
         core: the process's parts.
-        name: its quarantine folder.
+        name: its quarantine folder; ``None`` when it was destroyed and nothing is ``earlier``.
         earlier: hashes of originals of earlier versions; they are moved into the folder.
         derived: hashes of what can be made again, or lies in the folder already; it is dropped.
 
     Returns:
         How many files left the vault.
     """
-    target = core.workspace.quarantine / name
+    target = core.workspace.quarantine / (name or "")
     held = [sha256 for sha256 in (*earlier, *derived) if core.vault.holds(sha256)]
     for sha256 in held:
         if sha256 in earlier:

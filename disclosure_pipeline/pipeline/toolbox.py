@@ -7,16 +7,16 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import select
-
+from disclosure_pipeline.errors import StoreFault
 from disclosure_pipeline.hooks.contracts import Case, Opinion, PartText, Reading, SourceFile
 from disclosure_pipeline.model.finding import Fault, Screening
 from disclosure_pipeline.model.policy import RuleBook
 from disclosure_pipeline.model.route import Route
+from disclosure_pipeline.pipeline import exemptions, spool
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.settings.workspace import PRIVATE
 from disclosure_pipeline.store import documents
-from disclosure_pipeline.store.tables import exemption
+from disclosure_pipeline.store.vault import file_digest
 
 
 class CaseTools:
@@ -39,9 +39,20 @@ class CaseTools:
         return self._core.rulebook
 
     def read(self, files: Sequence[SourceFile]) -> Reading:
-        """Extract and screen files in a sandbox process."""
-        self._reading = self._core.host.read(files, released=self._released())
-        return self._reading
+        """Extract and screen files in a sandbox process.
+
+        Raises:
+            StoreFault: a file's bytes are not the ones that its hash names.
+        """
+        _check_bytes(files)
+        released = self._released()
+        reading = self._core.host.read(files, released=released)
+        if reading.marked and released and all(self._lent(file.path) for file in files):
+            more = exemptions.of_copies(self._core, self._document, files, reading, released)
+            if more:
+                reading = self._core.host.read(files, released=released | more)
+        self._reading = reading
+        return reading
 
     def screen(self, texts: Sequence[PartText]) -> tuple[Screening, Sequence[Fault]]:
         """Screen text; what :meth:`read` screened in this run is not screened twice."""
@@ -60,7 +71,7 @@ class CaseTools:
     def scratch(self) -> Path:
         """A private empty folder, removed by :meth:`close`."""
         parent = self._core.workspace.spool
-        folder = Path(tempfile.mkdtemp(prefix=".scratch-", dir=parent))
+        folder = Path(tempfile.mkdtemp(prefix=spool.scratch_prefix(self._core.worker), dir=parent))
         folder.chmod(PRIVATE)
         self._scratch.append(folder)
         return folder
@@ -71,6 +82,9 @@ class CaseTools:
             shutil.rmtree(folder, ignore_errors=True)
         self._scratch.clear()
 
+    def _lent(self, path: Path) -> bool:
+        return any(path.is_relative_to(folder) for folder in self._scratch)
+
     def _digests(self) -> dict[int, str]:
         with self._core.database.read() as connection:
             row = documents.fetch(connection, self._document)
@@ -78,14 +92,17 @@ class CaseTools:
             return {part.position: part.sha256 for part in parts}
 
     def _released(self) -> frozenset[str]:
-        with self._core.database.read() as connection:
-            rows = connection.execute(
-                select(exemption.c.mark).where(
-                    exemption.c.document == self._document,
-                    exemption.c.rules_version == self._core.rulebook.version,
-                )
+        return exemptions.released(self._core, self._document)
+
+
+def _check_bytes(files: Sequence[SourceFile]) -> None:
+    for file in files:
+        if file.sha256 and file.path.is_file() and file_digest(file.path) != file.sha256:
+            raise StoreFault(
+                "A kept file no longer has the bytes that were taken in.",
+                code="vault.damaged",
+                advice="Restore the vault from the backup, or ask the department to hand the file in again.",
             )
-            return frozenset(rows.scalars())
 
 
 def _words(texts: Sequence[PartText]) -> list[tuple[int, tuple[str, ...]]]:

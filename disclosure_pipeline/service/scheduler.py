@@ -51,11 +51,11 @@ class Scheduler:
 
         from apscheduler.schedulers.background import BackgroundScheduler
 
-        self._scheduler = BackgroundScheduler(
+        scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
         for name, every, work in self._jobs():
-            self._scheduler.add_job(
+            scheduler.add_job(
                 self._run,
                 "interval",
                 args=(name, work),
@@ -63,7 +63,8 @@ class Scheduler:
                 id=name,
                 next_run_time=datetime.now(UTC),
             )
-        self._scheduler.start()
+        scheduler.start()
+        self._scheduler = scheduler
 
     def stop(self) -> None:
         """End; a job that runs is finished."""

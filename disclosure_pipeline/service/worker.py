@@ -31,6 +31,9 @@ from disclosure_pipeline.store.tables import worker
 log = get_logger(__name__)
 
 _PUBLICATIONS_PER_DOCUMENT = 2
+_BREATH = 0.25
+"""Seconds between two goes at the same piece of work: what stays due without getting on must not spin."""
+
 _LOOK_AT_LEAST = 2.0
 """Seconds after which the rows are looked at without a ring: delayed work becomes due silently."""
 
@@ -54,16 +57,20 @@ class Worker:
     Args:
         core: the process's parts; ``core.worker`` names this life.
         slot: stable name of the worker's place on its host.
+        parent: process id of the daemon that it must not outlive, if it belongs to one.
     """
 
-    def __init__(self, core: Core, slot: str):
+    def __init__(self, core: Core, slot: str, parent: int | None = None):
         self._core = core
         self._slot = slot
+        self._parent = parent
         self._look = threading.Event()
         self._stop = threading.Event()
+        self._ended = threading.Event()
         self._lock = threading.Lock()
         self._running: set[Piece] = set()
         self._reserved: set[Piece] = set()
+        self._last_end: dict[Piece, float] = {}
         documents = core.settings.engine.concurrency
         self._limits = {INTAKE: documents, PUBLISH: documents * _PUBLICATIONS_PER_DOCUMENT, RESCREEN: 1}
         self._engine = WorkEngine(
@@ -143,6 +150,8 @@ class Worker:
             taken = sum(other.queue == piece.queue for other in self._running)
             if piece in self._running or taken >= self._limits[piece.queue]:
                 return False
+            if time.monotonic() - self._last_end.get(piece, -_BREATH) < _BREATH:
+                return False
             self._running.add(piece)
             if reserve:
                 self._reserved.add(piece)
@@ -158,6 +167,9 @@ class Worker:
         with self._lock:
             self._running.discard(piece)
             self._reserved.discard(piece)
+            now = time.monotonic()
+            self._last_end = {other: at for other, at in self._last_end.items() if now - at < _BREATH}
+            self._last_end[piece] = now
         self._look.set()
 
     def _task(self, queue: str, work: Callable[[str], None]) -> Callable[[str], str]:
@@ -202,13 +214,17 @@ class Worker:
         leases.register_worker(self._core, host=socket.gethostname(), pid=os.getpid())
 
     def _beat(self) -> None:
-        parent = os.getppid()
-        while not self._stop.wait(self._core.settings.engine.heartbeat):
+        """Show signs of life until the last piece of work has ended; a lost daemon ends the worker too.
+
+        Which process the daemon is was told at the start: a daemon that died before this worker looked
+        would not be missed otherwise.
+        """
+        while not self._ended.wait(self._core.settings.engine.heartbeat):
             try:
                 leases.beat(self._core)
             except DisclosureError as error:
                 log.warning("heartbeat_failed", code=error.code)
-            if os.getppid() != parent:
+            if self._parent is not None and os.getppid() != self._parent and not self._stop.is_set():
                 log.warning("parent_gone", worker=self._core.worker)
                 self.stop()
 
@@ -217,23 +233,25 @@ class Worker:
         while self._running and time.monotonic() < deadline:
             time.sleep(0.05)
         self._engine.stop(1.0)
+        self._ended.set()
         leases.beat(self._core, stopped=True)
         log.info("worker_stopped", worker=self._core.worker, unfinished=len(self._running))
 
 
-def work(workspace: Workspace, *, slot: str) -> int:
+def work(workspace: Workspace, *, slot: str, parent: int | None = None) -> int:
     """Run a worker until SIGTERM or SIGINT.
 
     Args:
         workspace: the folders.
         slot: stable name of this worker's place, unique among the living.
+        parent: process id of the daemon that started it; with the daemon it ends.
 
     Returns:
         Exit code.
     """
     core = Core.open(workspace, scope="worker", worker=f"{slot}#{uuid.uuid4().hex[:12]}")
     core.queue = EngineQueue(core.database)
-    running = Worker(core, slot)
+    running = Worker(core, slot, parent)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: running.stop())
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -74,6 +75,7 @@ class WorkerProcesses:
     def _spawn(self, slot: _Slot) -> None:
         command = [
             sys.executable, "-m", "disclosure_pipeline", "work", "--slot", slot.name,
+            "--parent", str(os.getpid()),
             "--config", str(self._workspace.config), "--data", str(self._workspace.data),
         ]  # fmt: skip
         slot.process = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 -- our own module

@@ -8,6 +8,8 @@ COMMITTED with row locks. Error messages never carry parameters (``hide_paramete
 
 from __future__ import annotations
 
+import contextlib
+import os
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +24,12 @@ from disclosure_pipeline.store.tables import counter, meta, metadata
 
 CHANNEL = "disclosure_rows"
 """PostgreSQL channel on which every writing transaction tells that rows have changed."""
+
+_WITH_TEXT = (
+    "document", "part", "extract", "finding", "artefact", "tier", "decision", "referral", "attribute_review",
+    "letter",
+)  # fmt: skip
+"""Tables that hold text of documents (`documents.purge_text`)."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -109,14 +117,26 @@ class Database:
         except SQLAlchemyError as error:
             raise _fault(error) from None
 
-    def forget(self) -> None:
-        """Remove the remains of deleted text from the write-ahead log (SQLite).
+    def forget(self) -> bool:
+        """Remove the remains of deleted text.
 
-        Deleted cells are overwritten (``secure_delete``); the log could still hold their pages.
+        SQLite overwrites deleted cells (``secure_delete``), but the write-ahead log still holds their
+        pages, and a reader can keep it from being emptied. PostgreSQL keeps deleted rows until they
+        are vacuumed; bytes of freed pages and of its own log stay until they are used again.
+
+        Returns:
+            Whether it was done; if not, a reader was in the way and it must be tried again.
         """
-        if self.sqlite:
-            with self.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        try:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                if self.sqlite:
+                    answer = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+                    return bool(answer[0] == 0)
+                for name in _WITH_TEXT:
+                    connection.exec_driver_sql(f"VACUUM {name}")
+                return True
+        except SQLAlchemyError:
+            return False
 
     def clear(self) -> None:
         """Remove everything, the engine's tables included (only before a restore)."""
@@ -155,6 +175,7 @@ def newest_revision() -> str:
 
 def _sqlite(url: str, busy_timeout: float) -> Engine:
     engine = create_engine(url, hide_parameters=True, pool_size=8, max_overflow=24)
+    _keep_private(engine)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -169,6 +190,17 @@ def _sqlite(url: str, busy_timeout: float) -> Engine:
         cursor.close()
 
     return engine
+
+
+def _keep_private(engine: Engine) -> None:
+    """Only our own account may read the file, and so the log files that SQLite makes after its image.
+
+    It holds the text of drafts that nobody has approved yet.
+    """
+    if engine.url.database and engine.url.database != ":memory:":
+        with contextlib.suppress(OSError):  # a file or folder of another owner is told of when it is opened
+            os.close(os.open(engine.url.database, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            Path(engine.url.database).chmod(0o600)
 
 
 def _postgres(url: str) -> Engine:

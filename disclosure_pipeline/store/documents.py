@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from disclosure_pipeline.errors import NotFound
 from disclosure_pipeline.model.document import Attribute, Part, PartRole, Slip
-from disclosure_pipeline.model.finding import Fault, Finding, Settlement, Severity
+from disclosure_pipeline.model.finding import UNDETERMINED, Fault, Finding, Settlement, Severity
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.text import Doubt, Place, Segment, Text
 from disclosure_pipeline.model.times import utc_now
@@ -176,6 +176,18 @@ def add_findings(connection: Connection, document_id: str, version: int, finding
     if new:
         connection.execute(insert(finding), new)
     return len(new)
+
+
+def forget_doubts(connection: Connection, document_id: str, version: int) -> None:
+    """Remove the doubts of an earlier screening of the same version, with how they were settled.
+
+    Doubts are numbered, not placed: a new one could pass for the one that a person has settled.
+    """
+    connection.execute(
+        delete(finding).where(
+            finding.c.document == document_id, finding.c.version == version, finding.c.kind == UNDETERMINED
+        )
+    )
 
 
 def _finding_values(document_id: str, version: int, ordinal: int, item: Finding) -> dict[str, Any]:

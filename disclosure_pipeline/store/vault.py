@@ -7,17 +7,25 @@ could drift.
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import fcntl
 import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from disclosure_pipeline.errors import StoreFault
 
+UNFINISHED = ".new"
+"""Folder of the vault in which a file is written before it gets its name."""
+
 _CHUNK = 1 << 20
+_UNFINISHED_AFTER = 20.0
+"""Seconds after which a file that nobody writes on is the remains of a killed process."""
 _READ_ONLY = 0o400
 
 
@@ -54,25 +62,43 @@ class Vault:
             return target
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
-            temporary = Path(name)
-            try:
-                with os.fdopen(handle, "wb") as out, source.open("rb") as bytes_in:
-                    shutil.copyfileobj(bytes_in, out, _CHUNK)
-                    out.flush()
-                    os.fsync(out.fileno())
+            self._write(source, sha256, target)
+            sync_folder(target.parent)
+        except OSError as error:
+            raise vault_fault(error) from None
+        return target
+
+    def _write(self, source: Path, sha256: str, target: Path) -> None:
+        staging = self.folder / UNFINISHED
+        staging.mkdir(exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=staging)
+        temporary = Path(name)
+        try:
+            # The lock says that the writer lives; it lasts until the file has its name.
+            with os.fdopen(handle, "wb") as out, source.open("rb") as bytes_in:
+                fcntl.flock(out, fcntl.LOCK_EX)
+                shutil.copyfileobj(bytes_in, out, _CHUNK)
+                out.flush()
+                os.fsync(out.fileno())
                 if file_digest(temporary) != sha256:
                     raise StoreFault(
                         "A file changed while it was copied into the vault.", code="vault.changed"
                     )
                 temporary.chmod(_READ_ONLY)
                 temporary.replace(target)
-            finally:
-                temporary.unlink(missing_ok=True)
-            sync_folder(target.parent)
-        except OSError as error:
-            raise vault_fault(error) from None
-        return target
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def remove_unfinished(self) -> int:
+        """Remove what killed processes left half written; returns how many files went."""
+        staging = self.folder / UNFINISHED
+        gone = 0
+        for path in staging.iterdir() if staging.is_dir() else ():
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > _UNFINISHED_AFTER and not _locked(path):
+                    path.unlink()
+                    gone += 1
+        return gone
 
     def check(self, sha256: str) -> None:
         """Read a file back and prove its hash.
@@ -96,12 +122,21 @@ class Vault:
         """Remove everything that no row names; returns how many files went."""
         keep = set(needed)
         gone = 0
-        for folder in self.folder.iterdir() if self.folder.is_dir() else ():
+        for folder in self.folder.glob("??"):
             for item in folder.iterdir() if folder.is_dir() else ():
-                if item.name not in keep and not item.name.startswith("."):
+                if item.name not in keep:
                     item.unlink(missing_ok=True)
                     gone += 1
         return gone
+
+
+def _locked(path: Path) -> bool:
+    with path.open("rb") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
 
 
 def file_digest(path: Path) -> str:

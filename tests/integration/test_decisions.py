@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support import (
+    BROKEN,
     CLERK,
     CONFIG,
     DEPARTMENT,
@@ -29,9 +32,13 @@ from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role, Verb
-from disclosure_pipeline.pipeline import publication, referrals
+from disclosure_pipeline.pipeline import leases, publication, referrals
 from disclosure_pipeline.pipeline.decisions import Decision, decide, decisions_of
-from disclosure_pipeline.pipeline.run import carry_on
+from disclosure_pipeline.pipeline.recording import record
+from disclosure_pipeline.pipeline.run import carry_on, conclude, next_case
+from disclosure_pipeline.pipeline.takeback import retry
+from disclosure_pipeline.pipeline.toolbox import CaseTools
+from disclosure_pipeline.settings.policy import load_chains
 
 SCAN = "5" * 64
 
@@ -122,7 +129,7 @@ def test_of_two_officers_who_decide_at_once_one_wins(office: Office):
             lambda c=case: office.decide(c, SECRECY, version=1),
             lambda c=case: office.decide(c, SECRECY_2, Verb.RETURN, version=1, reason="请核对"),
         )
-        assert sum(isinstance(answer, State) for answer in answers) in (1, 2)
+        assert sum(isinstance(answer, State) for answer in answers) == 1
         with office.core.database.read() as connection:
             verbs = [item.verb for item in decisions_of(connection, case)]
         if office.state(case) is State.RETURNED:
@@ -163,7 +170,8 @@ UNDER_A_SIGNATURE = {
     "part": "UPDATE part SET sha256 = '{forged}' WHERE position = 0",
     "part role": "UPDATE part SET role = 'internal' WHERE position = 0",
     "title": "UPDATE document SET title = '另一个标题'",
-    "attribute": "UPDATE document SET reviewed_as = 'on_request'",
+    "attribute": "UPDATE document SET reviewed_as = 'proactive'",
+    "ground": "UPDATE document SET proposed_ground = 'R15'",
     "settlement": "UPDATE finding SET settled = 'accept'",
     "range of a settled finding": 'UPDATE finding SET "end" = "end" - 1',
     "removed finding": "DELETE FROM finding",
@@ -174,20 +182,20 @@ UNDER_A_SIGNATURE = {
 }
 
 
-@pytest.mark.parametrize("what", UNDER_A_SIGNATURE)
-def test_what_is_changed_under_a_signature_stops_the_next_one(office: Office, what: str):
-    case = office.reviewed(body=f"联系电话：{PHONE}。")
-    office.clear(case, Settlement.REDACT)
-    office.sign(case, SECRECY)
-    office.sql(UNDER_A_SIGNATURE[what].replace("{forged}", "f" * 64))
-    assert refused(lambda: office.decide(case, FIRST)) == "content_changed"
+def test_what_is_changed_under_a_signature_stops_the_next_one(office: Office):
+    for what, change in UNDER_A_SIGNATURE.items():
+        case = office.reviewed(body=f"联系电话：{PHONE}。", attribute="依申请公开")
+        office.clear(case, Settlement.REDACT)
+        office.sign(case, SECRECY)
+        office.sql(change.replace("{forged}", "f" * 64))
+        assert refused(lambda c=case: office.decide(c, FIRST)) == "content_changed", what
 
 
 def test_published_slip_fields_are_part_of_what_is_signed(office: Office):
     case = office.reviewed(document_number="示政发〔2026〕1号")
     office.sign(case, SECRECY)
-    ((slip,),) = office.query("SELECT slip FROM document")
-    office.sql("UPDATE document SET slip = :slip", slip=str(slip if isinstance(slip, str) else "").replace("1号", "2号") or '{"document_number": "x"}')  # fmt: skip
+    slip = {**office.row(case).slip, "document_number": "示政发〔2026〕2号"}
+    office.sql("UPDATE document SET slip = :slip", slip=json.dumps(slip))
     assert refused(lambda: office.decide(case, FIRST)) == "content_changed"
 
 
@@ -216,8 +224,6 @@ def test_after_a_retry_the_same_version_is_reviewed_afresh(office: Office):
     office.sign(case, SECRECY, FIRST)
     office.decide(case, SECOND, attribute=Attribute.ON_REQUEST)
     office.sql("UPDATE document SET state = 'attention', work_at = NULL")
-    from disclosure_pipeline.pipeline.takeback import retry
-
     assert retry(office.core, case, "管员") is State.RECEIVED
     office.work()
     assert tier_states(office, case) == ["open"] * 4
@@ -362,9 +368,8 @@ def test_a_ground_in_words_is_kept_as_its_code(office: Office):
         refused(lambda: office.decide(case, FIRST, Verb.WITHHOLD, ground=wording, reason="x"))
         == "ground_required"
     )
-    office.decide(case, FIRST, Verb.WITHHOLD, ground="r16a", reason="内部") if office.core.rulebook.ground(
-        "r16a"
-    ) else office.decide(case, FIRST, Verb.WITHHOLD, ground="R16a", reason="内部")
+    name = next(item.title for item in office.core.rulebook.grounds if item.code == "R16a")
+    office.decide(case, FIRST, Verb.WITHHOLD, ground=name, reason="内部")
     assert office.query("SELECT ground FROM decision WHERE verb = 'withhold'") == [("R16a",)]
 
 
@@ -392,11 +397,6 @@ def test_the_final_tier_waits_for_the_frozen_copy(office: Office):
 
 def test_a_copy_that_was_built_for_an_older_version_is_not_frozen_for_the_present_one(office: Office):
     """Somebody settles a finding anew while a worker builds the public copy."""
-    from disclosure_pipeline.pipeline import leases
-    from disclosure_pipeline.pipeline.recording import record
-    from disclosure_pipeline.pipeline.run import conclude, next_case
-    from disclosure_pipeline.pipeline.toolbox import CaseTools
-
     case = office.reviewed(body=f"联系电话：{PHONE}。")
     office.clear(case, Settlement.ACCEPT)
     for who in (SECRECY, FIRST, SECOND):
@@ -434,7 +434,7 @@ def test_every_tier_may_return_the_draft(office: Office, level: int):
 
 
 def test_what_needs_attention_is_returned_by_those_who_look_after_it(office: Office):
-    case = office.hand_in(name="坏.docx").case
+    case = office.hand_in(name="坏.docx", raw=BROKEN).case
     office.work()
     assert office.state(case) is State.ATTENTION
     assert refused(lambda: office.decide(case, FIRST, Verb.RETURN, reason="不能打开")) == "wrong_role"
@@ -483,10 +483,6 @@ tiers = [
 @pytest.fixture
 def county(open_office: Callable[..., Office], store_url: str, tmp_path: Path) -> Office:
     """A county and its town: different chains, different index numbers."""
-    import shutil
-
-    from disclosure_pipeline.settings.policy import load_chains
-
     made = open_office(store_url, unit=UNITS)
     config = tmp_path / "config"
     shutil.copytree(CONFIG, config)
