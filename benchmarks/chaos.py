@@ -71,6 +71,9 @@ format = "json"
 _BETWEEN = (0.3, 4.0)
 """Shortest and longest time between two kills, seconds."""
 
+_AIMED = 0.4
+"""Share of the kills that wait until an effect is under way: a random instant seldom hits one."""
+
 _REST_WITHIN = 180.0
 _SETTLE = 2.0
 
@@ -252,16 +255,29 @@ class Run:
     def _round(self) -> None:
         """Kill something at a random instant, and start the daemon again where it is gone."""
         time.sleep(self._rng.uniform(*_BETWEEN))
-        kind = self._rng.choice(KILLS)
-        if self._daemon.kill(kind, self._rng):
-            self._report.kills[kind] += 1
-            self._recovery.killed()
+        if self._rng.random() < _AIMED:
+            self._await_effect()
+        for kind in self._rng.sample(KILLS, len(KILLS)):
+            if self._daemon.kill(kind, self._rng):
+                self._report.kills[kind] += 1
+                self._recovery.killed()
+                break
         if self._daemon.running:
             return
         time.sleep(self._rng.uniform(0.0, 1.0))
         self._daemon.start()
         if self._rng.random() < 0.7:  # else the next kill may hit the start
             self._daemon.wait_ready()
+
+    def _await_effect(self) -> None:
+        """Wait a while for the instant at which a worker is inside a channel."""
+        deadline = time.monotonic() + _BETWEEN[1]
+        under_way = select(publication.c.document).where(publication.c.lease_owner.is_not(None))
+        while time.monotonic() < deadline:
+            with contextlib.suppress(DisclosureError), self._core.database.read() as connection:
+                if connection.execute(under_way).first() is not None:
+                    return
+            time.sleep(0.002)
 
     def _wait_for_rest(self) -> None:
         """Wait until every draft has ended where it must, and nothing is left over."""

@@ -339,7 +339,16 @@ def _as_text(column: Any) -> Any:
 def holds(rows: Mapping[str, list[tuple[Any, ...]]], word: str) -> list[str]:
     """Tables in which a word stands, also escaped as JSON writes it."""
     escaped = word.encode("unicode_escape").decode("ascii")
-    return [name for name, lines in rows.items() if any(w in repr(lines) for w in (word, escaped))]
+    found = []
+    for name, lines in rows.items():
+        values = [
+            value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+            for row in lines
+            for value in row
+        ]
+        if any(word in value or escaped in value for value in values):
+            found.append(name)
+    return found
 
 
 def files_with(folder: Path, word: str) -> list[str]:

@@ -203,7 +203,7 @@ class Reader:
         texts = [part for part in (self._extract(file, record) for file in files) if part is not None]
         concluded = len(texts) == len(files) and bool(files)
         concluded &= self._check_markings(texts, record)
-        self._check_names(files, record)
+        concluded &= self._check_names(files, record)
         record.spare(released, {file.position: file.sha256 for file in files})
         if concluded and not record.marked:
             self._screen(texts, record)
@@ -301,21 +301,26 @@ class Reader:
         ]
         return MARKING_DETECTOR in marking and all(answers)
 
-    def _check_names(self, files: Iterable[SourceFile], record: Record) -> None:
-        """Run the marking detectors over the names of the files; words that are no marking are a doubt."""
+    def _check_names(self, files: Iterable[SourceFile], record: Record) -> bool:
+        """Run the marking detectors over the names of the files; whether all of them answered.
+
+        Words in a name that are no marking, but sound like one, are a doubt.
+        """
         marking = {name: found for name, found in self._detectors.items() if MARKING in found.kinds}
+        concluded = True
         for file in files:
             text = Text("text/plain", "name", name_segments(file.name))
             part, found = PartText(file.position, file.role, text), Record()
             for name, detector in marking.items():
-                examine(detector, name, part, found)
+                concluded &= examine(detector, name, part, found)
             for item in found.findings:
                 if item.kind == MARKING:
                     record.findings.append(replace(item, segment=-1 - item.segment, more=()))
                 else:
                     record.doubts.append(_doubtful_name(file.position))
-            record.doubts.extend(found.doubts)
-            record.faults.extend(found.faults)
+            record.doubts += [doubt for doubt in found.doubts if doubt not in record.doubts]
+            record.faults += [fault for fault in found.faults if fault not in record.faults]
+        return concluded
 
     def _screen(self, texts: Iterable[PartText], record: Record) -> None:
         others = {name: found for name, found in self._detectors.items() if MARKING not in found.kinds}

@@ -83,6 +83,12 @@ STEPS: tuple[Step, ...] = (
     # Beside the way.
     _step("join", S.RECEIVED, S.DUPLICATE),
     _step("quarantine", (*_IN_WORK, S.ATTENTION, S.IN_REVIEW), S.QUARANTINED),
+    # After a restore: the folders of quarantine outlive a backup that does not know what they hold.
+    _step(
+        "found_isolated",
+        (*_IN_WORK, S.ATTENTION, S.IN_REVIEW, S.REFERRED, S.RETURNED, S.APPROVED),
+        S.QUARANTINED,
+    ),
     _step("set_aside", (*_IN_WORK, S.IN_REVIEW), S.ATTENTION),
     _step("send_back", (S.EXTRACTED, S.SCREENED, S.TAGGED), S.RETURNED),
     _step("retry", S.ATTENTION, S.RECEIVED, "retry"),

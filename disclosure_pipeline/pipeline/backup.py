@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Table, insert, select, update
 from disclosure_pipeline.errors import DisclosureError, UsageError
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.times import utc_now
+from disclosure_pipeline.pipeline import quarantine
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.publication import HELD
 from disclosure_pipeline.settings.workspace import PRIVATE
@@ -118,6 +119,7 @@ def restore(core: Core, source: Path, progress: Progress = silent) -> dict[str, 
         vault.put(source / "vault" / name[:2] / name, name)
         progress("vault", number + 1)
     vault.sweep(manifest["vault"])
+    quarantine.hold_again(core)
     return manifest
 
 

@@ -77,12 +77,32 @@ def decide(core: Core, document: str, wish: Decision) -> State:
     with core.database.write() as connection:
         row = documents.fetch(connection, document, lock=True)
         person = people.get(connection, wish.by)
+        _check_recorder(core, connection, row, wish)
         if State(row.state) is State.ATTENTION and wish.verb is Verb.RETURN:
             _give_back(core, connection, row, person, wish)
         else:
             versions.check_current(row, wish.version)
             _in_review(core, connection, row, person, wish=wish, wider=wider)
         return State(documents.fetch(connection, document).state)
+
+
+def _check_recorder(core: Core, connection: Connection, row: Row[Any], wish: Decision) -> None:
+    """A decision that another person records (代录) needs an administrator and the scan of the paper.
+
+    Raises:
+        NotAllowed: the recorder is no administrator of the unit.
+        Refused: the vault holds no scan of it.
+    """
+    if not wish.recorded_by:
+        return
+    if not people.get(connection, wish.recorded_by).holds(Role.ADMIN, row.unit):
+        raise NotAllowed(
+            "Only an administrator of the unit records decisions signed on paper.", code="wrong_role"
+        )
+    if not (wish.scan and core.vault.holds(wish.scan)):
+        raise Refused(
+            "A decision signed on paper needs its scan.", code="scan_required", advice="Give it with --scan."
+        )
 
 
 def _wider_route(core: Core, document: str, wish: Decision) -> Route | None:
@@ -154,6 +174,15 @@ def may_sign(
             code="same_person",
             advice="Every tier is signed by a different person.",
         )
+    refuse_drafter(connection, row, person)
+
+
+def refuse_drafter(connection: Connection, row: Row[Any], person: Person) -> None:
+    """Whoever drafted any version decides nothing about the document.
+
+    Raises:
+        NotAllowed: the person did.
+    """
     handed_in = drafters(connection, row.id)
     if person.name in handed_in or (
         UNKNOWN in handed_in and person.holds(Role.CLERK, row.unit, row.department)

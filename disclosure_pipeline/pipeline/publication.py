@@ -18,7 +18,7 @@ from disclosure_pipeline.errors import DisclosureError, Fenced, NotAllowed, Refu
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.finding import Fault
 from disclosure_pipeline.model.lifecycle import State
-from disclosure_pipeline.model.publication import Action, PublicationState, Receipt
+from disclosure_pipeline.model.publication import Action, Order, PublicationState, Receipt
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import later, utc_now
 from disclosure_pipeline.pipeline import clocks, leases, letters, orders, versions
@@ -66,8 +66,7 @@ def dispatch(core: Core, lease: Lease) -> None:
     with core.database.write() as connection:
         row = documents.fetch(connection, lease.document, lock=True)
         known = {item.channel: item for item in publications_of(connection, row.id)}
-        if attribute is Attribute.PROACTIVE:
-            versions.check_frozen(connection, row)
+        versions.check_signed(connection, row)
         dropped = [
             name for name, item in known.items() if name not in channels and item.state != P.WITHDRAWN.value
         ]
@@ -104,13 +103,12 @@ def carry_out(core: Core, document: str, channel: str) -> None:
         document: case number.
         channel: full id of the channel.
     """
-    claim = _claim(core, document, channel)
-    if claim is None:
+    row = _claim(core, document, channel)
+    if row is None:
         return
-    row, order = claim
     answer: Receipt | Fault | None
     try:
-        answer = core.host.channel_call(channel, Action(row.action), order)
+        answer = core.host.channel_call(channel, Action(row.action), _order(core, row))
     except Fenced:
         answer = None
     except DisclosureError as error:
@@ -119,8 +117,29 @@ def carry_out(core: Core, document: str, channel: str) -> None:
     letters.deliver(core, document)
 
 
-def _claim(core: Core, document: str, channel: str) -> tuple[Row[Any], Any] | None:
-    """Take the lease of one publication and build its order, or ``None`` if there is nothing to do."""
+def _order(core: Core, row: Row[Any]) -> Order:
+    """The order of a publication, built only from what was signed.
+
+    Raises:
+        DisclosureError: there is none to be built; the channel is not called.
+    """
+    try:
+        with core.database.read() as connection:
+            case = documents.fetch(connection, row.document)
+            if row.action != Action.WITHDRAW.value:
+                versions.check_current(case, row.version)
+                versions.check_signed(connection, case)
+            return orders.build(core, connection, row)
+    except DisclosureError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- whatever the rows hold, one broken order must not spin
+        raise DisclosureError(
+            f"The order cannot be built ({type(error).__name__}).", code="order.broken"
+        ) from None
+
+
+def _claim(core: Core, document: str, channel: str) -> Row[Any] | None:
+    """Take the lease of one publication, or ``None`` if there is nothing to do."""
     now = utc_now()
     with core.database.write() as connection:
         row = _row(connection, document, channel, lock=True)
@@ -143,7 +162,7 @@ def _claim(core: Core, document: str, channel: str) -> tuple[Row[Any], Any] | No
         )  # fmt: skip
         claimed = _row(connection, document, channel)
         assert claimed is not None  # noqa: S101 -- it was just written under lock
-        return claimed, orders.build(core, connection, claimed)
+        return claimed
 
 
 def _give_up(connection: Connection, row: Row[Any]) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 from disclosure_pipeline.errors import Fenced, NotAllowed, Refused
 from disclosure_pipeline.hooks.reading import mark_key
 from disclosure_pipeline.model.finding import Finding
-from disclosure_pipeline.model.lifecycle import State
+from disclosure_pipeline.model.lifecycle import State, step
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import clocks, letters, spool
@@ -28,6 +28,9 @@ from disclosure_pipeline.store.audit import digest_of
 from disclosure_pipeline.store.database import get_meta, set_meta
 from disclosure_pipeline.store.tables import artefact, decision, exemption, meta, part, quarantine, referral
 from disclosure_pipeline.store.tables import document as document_table
+
+RECORDS = "records"
+"""Folder of the destruction records, in the quarantine folder."""
 
 FORGET = "forget"
 """Fact in `meta`: text was purged, and the store's files may still hold remains of it."""
@@ -57,6 +60,7 @@ def isolate(
         spool.isolate(core, name)
     else:
         spool.isolate_checked(core, name, parts)
+    spool.label(core, name, document)
     spool.empty_vault(core, name, (), sorted(frozen))
     digests = {item.position: item.sha256 for item in parts}
     marks = [
@@ -68,16 +72,7 @@ def isolate(
     ]  # fmt: skip
     with core.database.write() as connection:
         documents.fetch(connection, document, lock=True)
-        documents.purge_text(connection, document)
-        documents.resolve_faults(connection, document)
-        connection.execute(delete(quarantine).where(quarantine.c.document == document))
-        connection.execute(
-            insert(quarantine).values(
-                document=document, at=utc_now(), rules_version=rules_version, marks=marks
-            )
-        )
-        letters.owe(connection, document, row.version, "held", {})
-        set_meta(connection, FORGET, utc_now())
+        _purge(connection, document, row.version, rules_version, marks)
         take_step(
             core, connection, document, "quarantine", lease=lease,
             changes={"spool": name, "work_at": None, "attempts": 0, "frozen_digest": None},
@@ -85,6 +80,58 @@ def isolate(
         )  # fmt: skip
     forget(core)
     tidy(core, document)
+
+
+def _purge(
+    connection: Connection, document: str, version: int, rules_version: str, marks: list[dict[str, Any]]
+) -> None:
+    """Remove every character of the document's text, and open the officers' case."""
+    documents.purge_text(connection, document)
+    documents.resolve_faults(connection, document)
+    connection.execute(delete(quarantine).where(quarantine.c.document == document))
+    connection.execute(
+        insert(quarantine).values(document=document, at=utc_now(), rules_version=rules_version, marks=marks)
+    )
+    letters.owe(connection, document, version, "held", {})
+    set_meta(connection, FORGET, utc_now())
+
+
+def hold_again(core: Core) -> list[str]:
+    """Purge from a restored store what the folders of quarantine say was isolated or destroyed since.
+
+    Returns:
+        The case numbers.
+    """
+    held: dict[str, str | None] = {
+        path.read_text("ascii"): path.parent.name
+        for path in core.workspace.quarantine.glob(f"*/{spool.CASE}")
+    }
+    held |= dict.fromkeys(path.stem for path in (core.workspace.quarantine / RECORDS).glob("*.json"))
+    found = [case for case, name in sorted(held.items()) if _hold_again(core, case, name)]
+    forget(core)
+    for case in found:
+        tidy(core, case)
+    return found
+
+
+def _hold_again(core: Core, document: str, name: str | None) -> bool:
+    with core.database.write() as connection:
+        row = connection.execute(
+            select(document_table).where(document_table.c.id == document).with_for_update()
+        ).first()
+        if row is None:
+            return False
+        state = State(row.state)
+        if state in step("found_isolated").sources:
+            _purge(connection, document, row.version, "", [])
+            changes = {"spool": name, "work_at": None, "attempts": 0, "frozen_digest": None}
+            take_step(core, connection, document, "found_isolated", changes=changes)
+        elif state is not State.QUARANTINED or name is not None:
+            return False
+        if name is None:
+            clocks.stop(connection, document)
+            take_step(core, connection, document, "destroy", changes={"spool": None})
+        return True
 
 
 def forget(core: Core) -> bool:
@@ -223,7 +270,7 @@ def confirm(core: Core, document: str, by: str, reason: str) -> dict[str, Any]:
         "rules": sorted({mark["rule"] for mark in case.marks}),
         "copies_may_lie_in": list(_PLACES),
     }
-    folder = core.workspace.quarantine / "records"
+    folder = core.workspace.quarantine / RECORDS
     folder.mkdir(mode=0o700, exist_ok=True)
     (folder / f"{document}.json").write_text(json.dumps(note, ensure_ascii=False, indent=2), "utf-8")
     with core.database.write() as connection:

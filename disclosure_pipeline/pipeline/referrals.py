@@ -178,12 +178,13 @@ def _all_dismissed(core: Core, connection: Connection, row: Row[Any]) -> bool:
 
 def _may_record(connection: Connection, row: Row[Any], tier_name: str, by: str) -> None:
     person = people.get(connection, by)
-    role = connection.execute(
-        select(tier.c.role).where(
-            tier.c.document == row.id, tier.c.version == row.version, tier.c.tier == tier_name
-        )
-    ).scalar()
-    if not (person.holds(Role.OFFICE, row.unit) or (role and person.holds(Role(role), row.unit))):
+    asked = connection.execute(
+        select(tier).where(tier.c.document == row.id, tier.c.version == row.version, tier.c.tier == tier_name)
+    ).first()
+    signs = asked is not None and person.holds(
+        Role(asked.role), row.unit, row.department if asked.department else None
+    )
+    if not (person.holds(Role.OFFICE, row.unit) or signs):
         raise NotAllowed(
             "The tier that referred, or the disclosure office, records the answer.", code="wrong_role"
         )

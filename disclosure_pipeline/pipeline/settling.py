@@ -14,6 +14,7 @@ from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role, TierState
 from disclosure_pipeline.pipeline import versions
 from disclosure_pipeline.pipeline.core import Core
+from disclosure_pipeline.pipeline.decisions import refuse_drafter
 from disclosure_pipeline.pipeline.transitions import take_step
 from disclosure_pipeline.store import documents, people
 from disclosure_pipeline.store.audit import digest_of
@@ -37,7 +38,7 @@ def clear(
         How many were settled, and the version they belong to now.
 
     Raises:
-        NotAllowed: not a secrecy officer of the unit.
+        NotAllowed: not a secrecy officer of the unit, or the one who drafted the document.
         Refused: not in review, or no reason.
         NotFound: no such finding.
     """
@@ -45,10 +46,12 @@ def clear(
         raise Refused("A reason is required.", code="reason_required", advice="Give it with --reason.")
     with core.database.write() as connection:
         row = documents.fetch(connection, document, lock=True)
-        if not people.get(connection, by).holds(Role.SECRECY, row.unit):
+        person = people.get(connection, by)
+        if not person.holds(Role.SECRECY, row.unit):
             raise NotAllowed(
                 "Only a secrecy officer (保密审查员) of the unit settles findings.", code="wrong_role"
             )
+        refuse_drafter(connection, row, person)
         if State(row.state) is not State.IN_REVIEW:
             raise Refused(f"{document} is {row.state}; findings are settled while it is in review.")
         version = int(row.version)

@@ -24,6 +24,9 @@ from disclosure_pipeline.store.vault import file_digest, sync_folder
 MANIFEST = "manifest.json"
 SCRATCH = ".scratch-"
 """Beginning of the name of a worker's scratch folder in the spool."""
+CASE = "case"
+"""Name of the file in a quarantine folder that holds the case number."""
+
 _EARLIER = "earlier-"
 _AGAIN = "again-"
 
@@ -138,6 +141,13 @@ def _merge(source: Path, target: Path) -> None:
     _destroy(source)
 
 
+def label(core: Core, name: str, document: str) -> None:
+    """Write the case number into a quarantine folder, for a store that was restored and knows nothing of it."""
+    path = core.workspace.quarantine / name / CASE
+    path.write_text(document, "ascii")
+    sync_folder(path.parent)
+
+
 def isolate_checked(core: Core, name: str, parts: Sequence[Part]) -> None:
     """Make a quarantine folder for a submission whose files are in the vault; repeatable."""
     target = core.workspace.quarantine / name
@@ -213,6 +223,6 @@ def _destroy(folder: Path) -> int:
                 handle.write(b"\0" * path.stat().st_size)
                 handle.flush()
                 os.fsync(handle.fileno())
-            count += path.name != MANIFEST
+            count += path.name not in (MANIFEST, CASE)
     shutil.rmtree(folder, ignore_errors=True)
     return count

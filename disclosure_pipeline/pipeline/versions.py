@@ -48,7 +48,10 @@ def content_hash(connection: Connection, row: Row[Any]) -> str:
         route=tuple(f"{item.tier}:{item.role}" for item in tiers),
         settled=tuple((item.id, _settlement(item)) for item in settled if item.settled is not None),
         texts=tuple(
-            (position, canonical_digest([[item.text, item.visible] for item in text.segments]))
+            (
+                position,
+                canonical_digest([[item.text, item.visible, item.place.as_json()] for item in text.segments]),
+            )
             for position, text in sorted(documents.texts_of(connection, row.id, row.version).items())
         ),
     )
@@ -148,6 +151,42 @@ def check_frozen(connection: Connection, row: Row[Any]) -> None:
             code="content_changed",
             advice="Return the document; a new version must be reviewed from the start.",
         )
+
+
+def check_signed(connection: Connection, row: Row[Any]) -> None:
+    """Prove that what is about to go out is what every tier signed, and the last one as frozen.
+
+    Raises:
+        Refused: something changed after the last signature.
+    """
+    tiers = documents.tiers_of(connection, row.id, row.version)
+    last = tiers[-1].tier if tiers else ""
+    given = connection.execute(
+        select(decision)
+        .where(decision.c.document == row.id, decision.c.version == row.version, decision.c.tier == last)
+        .order_by(decision.c.seq.desc())
+    ).first()
+    complete = tiers and all(item.state == TierState.APPROVED.value for item in tiers)
+    if not complete or given is None or given.verb not in ("approve", "withhold"):
+        raise _changed("The version does not bear all signatures.")
+    check_unchanged(connection, row, tiers)
+    said = given.attribute or row.office or row.proposed
+    if row.final != said or widens(row, Attribute(row.final)):
+        raise _changed("The attribute is not the one that was decided.")
+    if row.formed != (documents.slip_of(row).date or ""):
+        raise _changed("The date of formation is not the one that was reviewed.")
+    if row.final == Attribute.PROACTIVE.value:
+        check_frozen(connection, row)
+        if given.frozen != row.frozen_digest:
+            raise _changed("The frozen files are not the ones that were signed.")
+
+
+def _changed(message: str) -> Refused:
+    return Refused(
+        message,
+        code="content_changed",
+        advice="Nothing was sent. Run `disclosure audit verify`, and look who changed the store.",
+    )
 
 
 def raise_version(

@@ -15,6 +15,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
 from structlog import get_logger
@@ -25,8 +26,13 @@ from disclosure_pipeline.pipeline.core import INTAKE, PUBLISH, RESCREEN, Core
 from disclosure_pipeline.pipeline.run import carry_on, due
 from disclosure_pipeline.service.doorbell import Doorbell
 from disclosure_pipeline.service.engine import EngineQueue, WorkEngine
+from disclosure_pipeline.service.health import READINESS
 from disclosure_pipeline.settings.workspace import Workspace
+from disclosure_pipeline.store.database import set_meta
 from disclosure_pipeline.store.tables import worker
+
+if TYPE_CHECKING:
+    from disclosure_pipeline.hooks.host import PluginHost
 
 log = get_logger(__name__)
 
@@ -87,8 +93,10 @@ class Worker:
         heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         heart.start()
         bell = Doorbell(self._core.database, self._look.set, settings.doorbell)
+        host = self._core.host  # loaded here, once: the threads share it
         self._engine.launch()
         bell.start()
+        threading.Thread(target=self._tell_readiness, args=(host,), name="readiness", daemon=True).start()
         log.info("worker_started", worker=self._core.worker)
         while not self._stop.is_set():
             self._look.wait(min(settings.poll, _LOOK_AT_LEAST))
@@ -227,6 +235,18 @@ class Worker:
             if self._parent is not None and os.getppid() != self._parent and not self._stop.is_set():
                 log.warning("parent_gone", worker=self._core.worker)
                 self.stop()
+
+    def _tell_readiness(self, host: PluginHost) -> None:
+        """Say which required detectors are missing; the daemon, which loads none, shows it (`/readyz`)."""
+        try:
+            missing = host.missing_detectors()
+            with self._core.database.write() as connection:
+                set_meta(connection, READINESS, ",".join(missing) or None)
+        except DisclosureError as error:
+            log.warning("readiness_not_told", code=error.code)
+            return
+        if missing:
+            log.warning("detectors_missing", detectors=list(missing))
 
     def _end_life(self, grace: float) -> None:
         deadline = time.monotonic() + grace

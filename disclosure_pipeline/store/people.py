@@ -119,15 +119,17 @@ def everyone(connection: Connection) -> list[Person]:
 
 
 def proves(connection: Connection, name: str, token: str | None, os_account: str | None) -> bool:
-    """Whether a token, or the operating-system account of the caller, belongs to a person."""
+    """Whether a token, or the operating-system account of the caller, belongs to a person who may act."""
     row = connection.execute(
-        select(person.c.token_hash, person.c.os_account).where(person.c.name == name)
+        select(person.c.token_hash, person.c.os_account).where(
+            person.c.name == name, person.c.disabled_at.is_(None)
+        )
     ).first()
     if row is None:
         return False
-    if token:
-        return hmac.compare_digest(row.token_hash or "", token_hash(token))
-    return bool(os_account) and row.os_account == os_account
+    if token and row.token_hash:
+        return hmac.compare_digest(row.token_hash, token_hash(token))
+    return not token and bool(os_account) and row.os_account == os_account
 
 
 def token_hash(token: str) -> str:

@@ -58,7 +58,7 @@ class Vault:
             StoreFault: the bytes do not have this hash, or the vault cannot be written.
         """
         target = self.path(sha256)
-        if target.is_file():
+        if target.is_file() and file_digest(target) == sha256:
             return target
         try:
             target.parent.mkdir(parents=True, exist_ok=True)

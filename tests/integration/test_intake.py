@@ -123,7 +123,9 @@ def test_a_correction_of_a_file_that_nobody_could_read_joins_by_its_name(office:
 
 
 def test_two_returned_drafts_of_one_name_are_asked_about(office: Office):
-    cases = [returned(office, name="通知.txt") for _ in range(2)]
+    cases = [office.reviewed(name="通知.txt") for _ in range(2)]
+    for case in cases:
+        office.decide(case, SECRECY, Verb.RETURN, reason="请核对日期")
     answer = office.hand_in(name="通知.txt", body="改过的内容。")
     assert (answer.outcome, answer.case) == ("not_taken", "")
     assert [office.row(case).version for case in cases] == [1, 1]
