@@ -6,9 +6,9 @@ leaves the route as it was and a fault.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from disclosure_pipeline.hooks import checks
+from disclosure_pipeline.hooks import checks, floor
 from disclosure_pipeline.hooks.contracts import AttributeRule, Case, Opinion, RoutePlanner
 from disclosure_pipeline.hooks.guard import ask
 from disclosure_pipeline.hooks.registry import ATTRIBUTE_RULES, ROUTES
@@ -17,15 +17,18 @@ from disclosure_pipeline.model.route import Route
 from disclosure_pipeline.model.text import Place
 
 
-def opinions(rules: Mapping[str, AttributeRule], case: Case) -> tuple[tuple[Opinion, ...], tuple[Fault, ...]]:
+def opinions(
+    rules: Mapping[str, AttributeRule], case: Case, missing: Sequence[str] = ()
+) -> tuple[tuple[Opinion, ...], tuple[Fault, ...]]:
     """What every rule thinks of the case.
 
     Args:
         rules: rules by full id.
         case: the case.
+        missing: rules that should be there and are not.
     """
-    given: list[Opinion] = []
-    faults: list[Fault] = []
+    given = [Opinion(name, findings=(_unjudged(name),)) for name in missing]
+    faults = list(floor.faults(ATTRIBUTE_RULES, missing))
     for name, rule in rules.items():
         answer = ask(
             ATTRIBUTE_RULES.subject(name),
@@ -41,7 +44,7 @@ def opinions(rules: Mapping[str, AttributeRule], case: Case) -> tuple[tuple[Opin
 
 
 def plan_route(
-    planners: Mapping[str, RoutePlanner], case: Case, base: Route
+    planners: Mapping[str, RoutePlanner], case: Case, base: Route, missing: Sequence[str] = ()
 ) -> tuple[Route, tuple[Fault, ...]]:
     """The route with what the planners add, one after the other.
 
@@ -49,9 +52,10 @@ def plan_route(
         planners: planners by full id.
         case: the case.
         base: the unit's route.
+        missing: planners that should be there and are not.
     """
     route = base
-    faults: list[Fault] = []
+    faults = list(floor.faults(ROUTES, missing))
     for name, planner in planners.items():
         answer = ask(
             ROUTES.subject(name),

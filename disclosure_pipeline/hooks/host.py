@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 import structlog
 
 from disclosure_pipeline.errors import ChannelFault, DisclosureError, Fenced, PluginFault
-from disclosure_pipeline.hooks import checks, consulting, registry
+from disclosure_pipeline.hooks import checks, consulting, floor, registry
 from disclosure_pipeline.hooks.canary import required_detectors
 from disclosure_pipeline.hooks.contracts import (
     AttributeRule,
@@ -244,6 +244,11 @@ class PluginHost:
             for name, found in sorted(self._roster.of(registry.CHANNELS, registry.ARCHIVES).items())
         }  # fmt: skip
 
+    def missing_channels(self) -> tuple[str, ...]:
+        """Channels that documents should go to and that are not loaded; while there are any, none goes out."""
+        wanted = self._settings.publication.channels or floor.CHANNELS
+        return tuple(name for name in wanted if name not in self.channels)
+
     @property
     def reader(self) -> Reader:
         """Reads and screens with the objects of this process (inside the sandbox)."""
@@ -308,13 +313,15 @@ class PluginHost:
 
     def opinions(self, case: Case) -> tuple[tuple[Opinion, ...], tuple[Fault, ...]]:
         """What every attribute rule thinks; a rule that failed leaves a finding for a person."""
-        opinions, faults = consulting.opinions(self.attribute_rules, case)
+        rules = self.attribute_rules
+        opinions, faults = consulting.opinions(rules, case, floor.absent(registry.ATTRIBUTE_RULES, rules))
         self._record(faults)
         return opinions, faults
 
     def plan_route(self, case: Case, base: Route) -> tuple[Route, tuple[Fault, ...]]:
         """Let every planner lengthen the route; an answer that loses or weakens a tier is not taken."""
-        route, faults = consulting.plan_route(self.route_planners, case, base)
+        planners = self.route_planners
+        route, faults = consulting.plan_route(planners, case, base, floor.absent(registry.ROUTES, planners))
         self._record(faults)
         return route, faults
 
@@ -382,8 +389,9 @@ class PluginHost:
 
     def notify(self, event: Event, letter: Mapping[str, Any]) -> tuple[Fault, ...]:
         """Have every notifier deliver one letter; the faults of those that could not."""
-        faults = []
-        for name, found in self._roster.of(registry.NOTIFIERS).items():
+        notifiers = self._roster.of(registry.NOTIFIERS)
+        faults = list(floor.faults(registry.NOTIFIERS, floor.absent(registry.NOTIFIERS, notifiers)))
+        for name, found in notifiers.items():
             subject = found.family.subject(name)
             answer = ask(subject, lambda item=found.item: item.notify(event, letter), anything)  # type: ignore[misc]
             if answer.fault is not None:

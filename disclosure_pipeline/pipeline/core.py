@@ -72,6 +72,8 @@ class Core:
         queue: where work is asked for.
         worker: id of this worker's present life (``host-1#3f2a…``), or ``cli``.
         scope: which plugins the host loads.
+        unreleased: leases (document, fence) that this life no longer needs and could not give back.
+        unrecorded: the same of publications (document, channel, fence).
     """
 
     settings: Settings
@@ -84,6 +86,8 @@ class Core:
     queue: Queue = field(default_factory=RowsOnly)
     worker: str = "cli"
     scope: Scope = "cli"
+    unreleased: set[tuple[str, int]] = field(default_factory=set)
+    unrecorded: set[tuple[str, str, int]] = field(default_factory=set)
 
     @cached_property
     def host(self) -> PluginHost:

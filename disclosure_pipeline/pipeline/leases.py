@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, insert, select, update
 
+from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.model.lifecycle import WORKABLE, State
 from disclosure_pipeline.model.times import later, utc_now
 from disclosure_pipeline.pipeline.core import Core
@@ -30,14 +31,28 @@ def register_worker(core: Core, *, host: str, pid: int) -> None:
 
 
 def beat(core: Core, *, stopped: bool = False) -> None:
-    """Show that this worker lives (or has ended in order)."""
+    """Show that this worker lives (or has ended in order), and give back what it could not before."""
     now = utc_now()
+    leases, publications = tuple(core.unreleased), tuple(core.unrecorded)
     with core.database.write() as connection:
+        for case, fence in leases:
+            _let_go(connection, Lease(case, core.worker, fence))
+        for case, channel, fence in publications:
+            connection.execute(
+                update(publication)
+                .where(
+                    publication.c.document == case, publication.c.channel == channel,
+                    publication.c.fence == fence, publication.c.lease_owner == core.worker,
+                )
+                .values(lease_owner=None)
+            )  # fmt: skip
         connection.execute(
             update(worker)
             .where(worker.c.id == core.worker)
             .values(beat_at=now, stopped_at=now if stopped else None)
         )
+    core.unreleased.difference_update(leases)
+    core.unrecorded.difference_update(publications)
 
 
 def retire(core: Core, worker_id: str) -> None:
@@ -112,13 +127,22 @@ def _claim(core: Core, document_id: str) -> Lease | None:
 
 
 def _release(core: Core, lease: Lease) -> None:
-    with core.database.write() as connection:
-        connection.execute(
-            update(document)
-            .where(
-                document.c.id == lease.document,
-                document.c.fence == lease.fence,
-                or_(document.c.lease_owner == lease.owner, document.c.lease_owner.is_(None)),
-            )
-            .values(lease_owner=None)
+    """Give a lease back; while the store cannot be written it is owed, because nobody takes it from the living."""
+    try:
+        with core.database.write() as connection:
+            _let_go(connection, lease)
+    except DisclosureError:
+        core.unreleased.add((lease.document, lease.fence))
+        raise
+
+
+def _let_go(connection: Connection, lease: Lease) -> None:
+    connection.execute(
+        update(document)
+        .where(
+            document.c.id == lease.document,
+            document.c.fence == lease.fence,
+            document.c.lease_owner == lease.owner,
         )
+        .values(lease_owner=None)
+    )

@@ -86,7 +86,7 @@ def deliver(core: Core, case: str | None = None) -> int:
     for row in owed:
         try:
             _send(core, row)
-        except (DisclosureError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 -- no letter may hold up the ones behind it
             log.warning("letter_waits", case=row.document, letter=row.kind, error=type(error).__name__)
             continue
         with core.database.write() as connection:

@@ -54,9 +54,15 @@ def dispatch(core: Core, lease: Lease) -> None:
         if State(row.state) is not State.APPROVED or row.work_at is None or get_meta(connection, HELD):
             return
     attribute = Attribute(row.final)
-    offered = core.host.channels.values()
-    channels = [item.id for item in offered if item.in_use and attribute in item.attributes]
-    if not channels:
+    if missing := core.host.missing_channels():
+        raise DisclosureError(
+            f"Channels are not loaded: {', '.join(missing)}.",
+            code="channel.missing",
+            advice="See `disclosure plugins`; the document stays approved until they are there.",
+        )
+    offered = [item for item in core.host.channels.values() if item.in_use and attribute in item.attributes]
+    channels = [item.id for item in offered]
+    if all(item.archive for item in offered):
         raise DisclosureError(
             f"No channel takes documents of attribute '{attribute.value}'.",
             code="channel.none",
@@ -113,7 +119,12 @@ def carry_out(core: Core, document: str, channel: str) -> None:
         answer = None
     except DisclosureError as error:
         answer = Fault(error.code, "publish", error.message, error.advice, channel)
-    _record(core, row, answer)
+    try:
+        _record(core, row, answer)
+    except DisclosureError:
+        # The effect is done or not, its key will tell; only this process can say that it has let go.
+        core.unrecorded.add((document, channel, row.fence))
+        raise
     letters.deliver(core, document)
 
 

@@ -232,6 +232,8 @@ class Worker:
                 leases.beat(self._core)
             except DisclosureError as error:
                 log.warning("heartbeat_failed", code=error.code)
+            except Exception as error:  # noqa: BLE001 -- a heart that stops makes others take over living work
+                log.warning("heartbeat_failed", error=type(error).__name__)
             if self._parent is not None and os.getppid() != self._parent and not self._stop.is_set():
                 log.warning("parent_gone", worker=self._core.worker)
                 self.stop()

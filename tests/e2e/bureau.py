@@ -106,6 +106,12 @@ class Bureau:
             self.office.call(*words, token=token)
         return caught.value.code
 
+    def workers(self) -> list[int]:
+        """Process ids of the daemon's workers, whichever of its threads started them."""
+        tasks = Path(f"/proc/{self.daemon.pid}/task").iterdir()
+        children = [child for task in tasks for child in (task / "children").read_text().split()]
+        return [int(child) for child in children if b"--slot" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
     # ----------------------------------------------------------------------- drops
 
     def inbox(self, department: str = DEPARTMENT) -> Path:

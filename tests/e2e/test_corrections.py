@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from pathlib import Path
 
 import pytest
 from bureau import CHAIN, Bureau, draft, letter, wait_for
@@ -134,7 +133,7 @@ def test_the_final_tier_waits_for_the_frozen_copy(bureau: Bureau) -> None:
     """While no worker runs nothing is frozen, and nobody can sign for something that is not there."""
     case = bureau.reviewable("冻结试验.txt", draft("关于冻结试验的通知", "内容。"))
     bureau.sign(case, "保密甲", "初审甲")
-    workers = children(bureau.daemon.pid)
+    workers = bureau.workers()
     final = ("decide", case, "approve", "--version", "1", "--as", "终审甲")
     for worker in workers:
         os.kill(worker, signal.SIGSTOP)
@@ -149,11 +148,3 @@ def test_the_final_tier_waits_for_the_frozen_copy(bureau: Bureau) -> None:
     assert bureau.cli(*final)["state"] in ("approved", "publishing", "published")
     bureau.wait(case, "published")
 
-
-def children(pid: int) -> list[int]:
-    """Process ids of a process's children, whichever thread started them."""
-    return [
-        int(child)
-        for task in Path(f"/proc/{pid}/task").iterdir()
-        for child in (task / "children").read_text().split()
-    ]

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from bureau import CHAIN, Bureau, draft, run_process, wait_for
-from test_corrections import children
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +81,9 @@ def test_a_bad_configuration_is_refused_and_a_good_one_taken(bureau: Bureau) -> 
     wait_for(lambda: "config_refused" in log_since(bureau, begin), "the bad one is refused")
     assert "intakee" in log_since(bureau, begin)
     assert "config_changed" not in log_since(bureau, begin)
-    case = bureau.reviewable("坏配置之后.txt", draft("关于坏配置之后的通知", "照常办理。"))
-    assert case
+    (bureau.inbox() / "坏配置之后.txt").write_bytes(draft("关于坏配置之后的通知", "照常收件。"))
+    wait_for(lambda: "outcome=accepted" in log_since(bureau, begin), "drops are taken as before")
+    assert bureau.refused("list") == "config"
 
     path.write_text(good.replace('name = "示范县人民政府"', 'name = "新示范县人民政府"'), "utf-8")
     begin = log_size(bureau)
@@ -103,7 +103,7 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost(bureau: Bureau) -> None
     begin = log_size(bureau)
     for number, content in enumerate(contents):
         (folder / f"中断{number}.txt").write_bytes(content)
-    (worker,) = children(bureau.daemon.pid)
+    (worker,) = bureau.workers()
     wait_for(lambda: log_since(bureau, begin).count("drop_taken") >= 2, "work has begun")
     os.kill(worker, signal.SIGKILL)
     cases = [bureau.received([content]) for content in contents]
@@ -112,7 +112,7 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost(bureau: Bureau) -> None
         assert shown["version"] == 1
         actions = [row["action"] for row in bureau.quick("history", case)]
         assert [actions.count(step) for step in ("receive", "extract", "screen", "tag", "route")] == [1] * 5
-    assert children(bureau.daemon.pid) != [worker]
+    assert bureau.workers() != [worker]
     bureau.sign(cases[0], *CHAIN)
     bureau.wait(cases[0], "published")
 
@@ -123,8 +123,8 @@ def test_sigterm_ends_in_order_and_the_rest_is_done_next_time(bureau: Bureau) ->
     for number, content in enumerate(contents):
         (bureau.inbox() / f"收尾{number}.txt").write_bytes(content)
     wait_for(lambda: "drop_taken" in log_since(bureau, begin), "work has begun")
-    pid, started = bureau.daemon.pid, time.monotonic()
-    workers = children(pid)
+    started = time.monotonic()
+    workers = bureau.workers()
     assert bureau.daemon.stop() == 0
     assert time.monotonic() - started < 25
     assert "daemon_ended" in log_since(bureau, begin)

@@ -279,6 +279,6 @@ def test_reasons_of_an_attribute_review_are_purged(office: Office):
     review.open_due(office.core)
     review.settle(office.core, case, "convert", by=SECRECY, reason=f"{SECRET}已可公开")
     mark = Finding("secrecy.marking", Severity.BLOCK, None, 0, 2, 0, Place("", "body"), "own.mark")
-    assert holds(office.dump(), SECRET) == ["attribute_review"]
+    assert "attribute_review" in holds(office.dump(), SECRET)
     quarantine.isolate(office.core, case, [mark], "newer")
     assert holds(office.dump(), SECRET) == []
