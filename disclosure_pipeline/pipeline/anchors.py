@@ -27,8 +27,14 @@ def anchor_files(core: Core) -> tuple[Path, Path]:
     return core.workspace.archive / NAME, core.workspace.log / NAME
 
 
-def anchor_now(core: Core) -> int:
+def anchor_now(core: Core, *, restored: int | None = None) -> int:
     """Append the chain's head to the anchor files.
+
+    Args:
+        core: the process's parts.
+        restored: the store was just replaced by a backup whose chain ended with this row: anchors
+            of later rows belong to a chain that is gone and count no more (the restore itself is a
+            row of the new one).
 
     Returns:
         Rows in the chain.
@@ -36,8 +42,9 @@ def anchor_now(core: Core) -> int:
     with core.database.read() as connection:
         seq, digest = audit.head(connection)
     if seq:
+        note = "" if restored is None else f" restored {restored}"
         for path in anchor_files(core):
-            _append(path, f"{utc_now()} {seq} {digest}\n")
+            _append(path, f"{utc_now()} {seq} {digest}{note}\n")
     return seq
 
 
@@ -45,12 +52,16 @@ def anchors(core: Core) -> list[tuple[int, str]]:
     """Every anchor noted so far, as (seq, hash); damaged lines count as an anchor that fails."""
     found: set[tuple[int, str]] = set()
     for path in anchor_files(core):
+        kept: set[tuple[int, str]] = set()
         for line in path.read_text("utf-8", "replace").splitlines() if path.exists() else ():
             words = line.split()
-            if len(words) == 3 and words[1].isdigit():
-                found.add((int(words[1]), words[2]))
+            if len(words) in (3, 5) and words[1].isdigit():
+                if words[3:4] == ["restored"] and words[4].isdigit():
+                    kept = {anchor for anchor in kept if anchor[0] <= int(words[4])}
+                kept.add((int(words[1]), words[2]))
             elif words:
-                found.add((0, line))
+                kept.add((0, line))
+        found |= kept
     return sorted(found)
 
 

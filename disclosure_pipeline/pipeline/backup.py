@@ -21,8 +21,10 @@ from disclosure_pipeline.errors import DisclosureError, UsageError
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import quarantine
+from disclosure_pipeline.pipeline.anchors import anchor_now
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.publication import HELD
+from disclosure_pipeline.pipeline.used_numbers import raise_counters, used_numbers
 from disclosure_pipeline.settings.workspace import PRIVATE
 from disclosure_pipeline.store import audit
 from disclosure_pipeline.store.database import set_meta
@@ -105,6 +107,7 @@ def restore(core: Core, source: Path, progress: Progress = silent) -> dict[str, 
         BackupDamaged: found before anything is changed.
     """
     manifest = check(source)
+    in_use = used_numbers(core)
     core.database.clear()
     core.database.migrate()
     with core.database.write() as connection:
@@ -113,6 +116,7 @@ def restore(core: Core, source: Path, progress: Progress = silent) -> dict[str, 
         for table in _tables():
             progress(table.name, _load(connection, table, source / "rows" / f"{table.name}.jsonl"))
         core.database.renew_serials(connection)
+        raise_counters(connection, in_use)
         _settle_after_restore(connection)
     vault = Vault(core.workspace.vault)
     for number, name in enumerate(manifest["vault"]):
@@ -120,6 +124,7 @@ def restore(core: Core, source: Path, progress: Progress = silent) -> dict[str, 
         progress("vault", number + 1)
     vault.sweep(manifest["vault"])
     quarantine.hold_again(core)
+    anchor_now(core, restored=manifest["audit"]["seq"])
     return manifest
 
 
@@ -196,7 +201,10 @@ def _settle_after_restore(connection: Connection) -> None:
     connection.execute(update(document).values(lease_owner=None, fence=document.c.fence + 1))
     connection.execute(update(publication).values(lease_owner=None, fence=publication.c.fence + 1))
     lost = connection.execute(
-        select(document.c.id).where(document.c.spool.is_not(None), document.c.state == State.RECEIVED.value)
+        select(document.c.id).where(
+            document.c.spool.is_not(None),
+            document.c.state.in_((State.RECEIVED.value, State.ATTENTION.value)),
+        )
     ).scalars()
     detail: Mapping[str, Any] = {"only_in_spool": sorted(lost)}
     audit.append(connection, audit.Record(action="restored", actor="system", detail=detail))

@@ -197,6 +197,8 @@ def _originals(core: Core, connection: Connection, case: Row[Any], version: int)
         paths = {part.position: core.vault.path(part.sha256) for part in kept}
         return [(part.name or f"{part.position}", str(paths[part.position])) for part in kept]
     folder = spool.folder_of(core, case.spool)
+    if not folder.is_dir():  # a restored store does not have what lay in the spool
+        return []
     manifest = spool.read_manifest(folder)
     return [
         (manifest.files[part.position].name, str(folder / manifest.files[part.position].file))

@@ -318,6 +318,14 @@ def withdraw(core: Core, document: str, by: str, reason: str) -> State:
 def retry(core: Core, document: str, channel: str | None = None) -> int:
     """Try failed and uncertain publications of a document again, now.
 
+    A channel that is named has also what is done done again, under the same key: so it mends what
+    ``channel verify`` found missing or changed.
+
+    Args:
+        core: the process's parts.
+        document: case number.
+        channel: only this channel.
+
     Returns:
         How many channels will be tried.
     """
@@ -330,6 +338,7 @@ def retry(core: Core, document: str, channel: str | None = None) -> int:
             and (
                 item.state in (P.FAILED.value, P.UNCERTAIN.value)
                 or (item.state in _OPEN and item.attempt > 0)
+                or (channel is not None and item.state in (P.DONE.value, P.WITHDRAWN.value))
             )
         ]
         for item in stuck:

@@ -94,7 +94,8 @@ class Workspace:
             folder.mkdir(parents=True, exist_ok=True)
         for folder in (self.spool, self.vault, self.quarantine, self.register):
             folder.mkdir(parents=True, exist_ok=True)
-            folder.chmod(PRIVATE)
+            if folder.stat().st_mode & 0o777 != PRIVATE:  # a read-only vault must not stop every command
+                folder.chmod(PRIVATE)
 
 
 def load_settings(config: Path) -> Settings:

@@ -160,7 +160,7 @@ class Database:
             if column is not None:
                 name = f"pg_get_serial_sequence('{table.name}', '{column.name}')"
                 query = select(func.coalesce(func.max(column), 0) + 1)
-                highest = f"({query.compile(self.engine)})"
+                highest = f"({query.compile(self.engine, compile_kwargs={'literal_binds': True})})"
                 connection.exec_driver_sql(f"SELECT setval({name}, {highest}, false)")
 
     def close(self) -> None:
@@ -199,8 +199,11 @@ def _keep_private(engine: Engine) -> None:
     """
     if engine.url.database and engine.url.database != ":memory:":
         with contextlib.suppress(OSError):  # a file or folder of another owner is told of when it is opened
-            os.close(os.open(engine.url.database, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            Path(engine.url.database).chmod(0o600)
+            path = Path(engine.url.database)
+            if not path.exists():
+                # Never an existing one: closing it would end the locks of this process's other connections.
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+            path.chmod(0o600)
 
 
 def _postgres(url: str) -> Engine:

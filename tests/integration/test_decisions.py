@@ -39,6 +39,7 @@ from disclosure_pipeline.pipeline.run import carry_on, conclude, next_case
 from disclosure_pipeline.pipeline.takeback import retry
 from disclosure_pipeline.pipeline.toolbox import CaseTools
 from disclosure_pipeline.settings.policy import load_chains
+from disclosure_pipeline.store.vault import file_digest
 
 SCAN = "5" * 64
 
@@ -444,12 +445,16 @@ def test_what_needs_attention_is_returned_by_those_who_look_after_it(office: Off
 
 def test_a_signature_on_paper_is_recorded_with_its_scan(office: Office):
     case = office.reviewed()
-    office.decide(case, SECRECY, recorded_by="管员", scan=SCAN)
+    paper = office.folder / "scan.pdf"
+    paper.write_bytes(b"%PDF signed")
+    scan = file_digest(paper)
+    office.core.vault.put(paper, scan)
+    office.decide(case, SECRECY, recorded_by="管员", scan=scan)
     with office.core.database.read() as connection:
         (made,) = decisions_of(connection, case)
-    assert (made.by, made.recorded_by, made.scan) == (SECRECY, "管员", SCAN)
-    assert SCAN in str(office.query("SELECT detail FROM audit WHERE action = 'sign'"))
-    assert refused(lambda: office.decide(case, SECRECY, recorded_by="管员", scan=SCAN)) == "wrong_role"
+    assert (made.by, made.recorded_by, made.scan) == (SECRECY, "管员", scan)
+    assert scan in str(office.query("SELECT detail FROM audit WHERE action = 'sign'"))
+    assert refused(lambda: office.decide(case, SECRECY, recorded_by="管员", scan=scan)) == "wrong_role"
 
 
 def test_a_refused_decision_leaves_no_trace(office: Office):
