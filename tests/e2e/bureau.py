@@ -51,7 +51,10 @@ def run_process(words: Sequence[str], token: str | None) -> tuple[int, bytes]:
     if token is not None:
         environment["DISCLOSURE_TOKEN"] = token
     done = subprocess.run(
-        [sys.executable, "-m", "disclosure_pipeline", *words], env=environment, stdout=subprocess.PIPE, check=False
+        [sys.executable, "-m", "disclosure_pipeline", *words],
+        env=environment,
+        stdout=subprocess.PIPE,
+        check=False,
     )
     return done.returncode, done.stdout
 
@@ -81,12 +84,15 @@ class Bureau:
         quick = {"stable_after": "0.3", "folder_stable_after": "0.6", **(settings or {})}
         for key, value in quick.items():
             self.configure(key, value)
+        self._known: dict[tuple[str, int], list[str]] = {}
         self.daemon = DaemonProcess(self.workspace, environment=environment)
 
     def configure(self, key: str, value: str) -> None:
         """Replace the first line ``key = …`` of ``disclosure.toml``."""
         path = self.workspace.config / "disclosure.toml"
-        text, count = re.subn(rf"^{key} = .*$", f"{key} = {value}", path.read_text("utf-8"), count=1, flags=re.M)
+        text, count = re.subn(
+            rf"^{key} = .*$", f"{key} = {value}", path.read_text("utf-8"), count=1, flags=re.M
+        )
         assert count == 1
         path.write_text(text, "utf-8")
 
@@ -143,12 +149,18 @@ class Bureau:
 
         def find() -> str:
             for item in reversed(self.quick("list")):
-                parts = self.quick("show", item["id"])["parts"]
-                if sorted(part["sha256"] for part in parts) == digests:
+                if self._digests(item["id"], item["version"]) == digests:
                     return str(item["id"])
             return ""
 
         return wait_for(find, "the case is received")
+
+    def _digests(self, case: str, version: int) -> list[str]:
+        """Hashes of a version's files; they never change, so each version is asked for once."""
+        if (case, version) not in self._known:
+            parts = self.quick("show", case)["parts"]
+            self._known[case, version] = sorted(part["sha256"] for part in parts)
+        return self._known[case, version]
 
     def wait(self, case: str, state: str) -> Any:
         """Wait until a case is in a state; what `show` says then."""
@@ -213,11 +225,9 @@ def letter(path: Path) -> str:
 
 def holding(folder: Path, words: Iterable[str | bytes]) -> list[str]:
     """Files below a folder that hold one of the words, in their bytes or in their name."""
-    needles = [word.encode() if isinstance(word, str) else word for word in words]
-    found = []
-    for path in sorted(folder.rglob("*")):
-        name = os.fsencode(path.relative_to(folder))
-        content = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
-        if any(needle in name or needle in content for needle in needles):
-            found.append(path.relative_to(folder).as_posix())
-    return found
+    needles = "\n".join((word.encode() if isinstance(word, str) else word).hex() for word in words)
+    script = Path(__file__).with_name("search.py")
+    done = subprocess.run(
+        [sys.executable, str(script), str(folder)], input=needles.encode(), stdout=subprocess.PIPE, check=True
+    )
+    return [os.fsdecode(bytes.fromhex(line.decode())) for line in done.stdout.split()]

@@ -101,7 +101,10 @@ def test_two_returned_cases_of_one_name_are_asked_about(bureau: Bureau) -> None:
     before = bureau.quick("list")
     third = draft("关于同名事项的通知", "改后的内容。")
     (bureau.inbox() / "同名.txt").write_bytes(third)
-    wait_for(lambda: third in [path.read_bytes() for path in bureau.outbox().rglob("*同名.txt")], "it is given back")
+    wait_for(
+        lambda: third in [path.read_bytes() for path in bureau.outbox().rglob("*同名.txt")],
+        "it is given back",
+    )
     assert bureau.quick("list") == before
 
 
@@ -147,4 +150,3 @@ def test_the_final_tier_waits_for_the_frozen_copy(bureau: Bureau) -> None:
     bureau.wait_until_signable(case)
     assert bureau.cli(*final)["state"] in ("approved", "publishing", "published")
     bureau.wait(case, "published")
-

@@ -67,7 +67,9 @@ def test_the_site_lists_each_published_document_once(told: dict[str, Any]) -> No
     assert len({entry["index_number"] for entry in entries}) == len(published)
     feed = ET.parse(site / "feed.xml").getroot()
     links = [
-        link.get("href") for link in feed.findall("{*}entry/{*}link") if link.get("rel") in (None, "alternate")
+        link.get("href")
+        for link in feed.findall("{*}entry/{*}link")
+        if link.get("rel") in (None, "alternate")
     ]
     assert len(links) == len(published)
     assert all(any(case in (link or "") for link in links) for case in published)
@@ -92,9 +94,7 @@ def test_addresses_lead_to_pages(told: dict[str, Any]) -> None:
 
 def test_the_archive_holds_a_valid_bag_for_each_settled_document(told: dict[str, Any]) -> None:
     settled = [
-        case["id"]
-        for state in ("published", "withheld", "on_request")
-        for case in cases_in(told, state)
+        case["id"] for state in ("published", "withheld", "on_request") for case in cases_in(told, state)
     ]
     bags = sorted(path.parent for path in Path(told["archive"]).rglob("bagit.txt"))
     assert sorted(bag.name for bag in bags) == sorted(f"{case}-v1" for case in settled)
@@ -175,6 +175,14 @@ def test_a_wrong_expectation_is_told(told: dict[str, Any], tmp_path: Path) -> No
             findings={"privacy.email": 7}, findings_at_least={"secrecy.term": 5}, verdict="none",
         )  # fmt: skip
         problems = " ".join(outcome(office, walk)["problems"])
-        for wrong in ("state:", "title:", "tiers:", "verdict:", "privacy.email", "secrecy.term", "is missing"):
+        for wrong in (
+            "state:",
+            "title:",
+            "tiers:",
+            "verdict:",
+            "privacy.email",
+            "secrecy.term",
+            "is missing",
+        ):
             assert wrong in problems, (walk.sample.name, wrong)
         assert "is public" in problems, walk.sample.name

@@ -54,7 +54,9 @@ def test_settling_after_a_signature_makes_a_new_version(bureau: Bureau) -> None:
     settle = ("clear", case, "all", "accept", "--as", "保密甲", "--reason", "值班电话")
     assert bureau.cli(*settle)["version"] == 1
     bureau.sign(case, "保密甲", "初审甲")
-    (finding,) = [item["id"] for item in bureau.quick("show", case)["findings"] if item["kind"] == "privacy.mobile"]
+    (finding,) = [
+        item["id"] for item in bureau.quick("show", case)["findings"] if item["kind"] == "privacy.mobile"
+    ]
     again = ("clear", case, finding, "redact", "--as", "保密乙", "--reason", "系个人号码")
     assert bureau.cli(*again)["version"] == 2
     assert bureau.refused(*approve(case, "复审甲")) == "stale_version"
@@ -99,7 +101,19 @@ def test_withholding_wants_a_legal_ground(bureau: Bureau) -> None:
     assert bureau.refused(*words, "--ground", "R99") == "ground_required"
     assert bureau.cli(*words, "--ground", "R16b")["state"] == "in_review"
     bureau.sign(case, "初审甲", "复审甲")
-    final = ("decide", case, "withhold", "--version", "1", "--as", "终审甲", "--reason", "讨论过程", "--ground", "R16b")
+    final = (
+        "decide",
+        case,
+        "withhold",
+        "--version",
+        "1",
+        "--as",
+        "终审甲",
+        "--reason",
+        "讨论过程",
+        "--ground",
+        "R16b",
+    )
     bureau.cli(*final)
     shown = bureau.wait(case, "withheld")
     assert (shown["attribute"]["final"], shown["ground"]) == ("exempt", "R16b")
@@ -128,7 +142,18 @@ def test_a_joint_document_waits_for_the_other_body(bureau: Bureau) -> None:
     refer = ("decide", case, "refer", "--version", "1", "--as", "终审甲", "--reason", "请教育局会签")
     assert bureau.cli(*refer)["state"] == "referred"
     assert bureau.refused(*final) == "refused"
-    answer = ("decide", case, "answer", "--version", "1", "--outcome", "agree", "--body", "示范县教育局", "--as")
+    answer = (
+        "decide",
+        case,
+        "answer",
+        "--version",
+        "1",
+        "--outcome",
+        "agree",
+        "--body",
+        "示范县教育局",
+        "--as",
+    )
     scan = ("--number", "示教函〔2026〕46号", "--scan", str(SCAN))
     assert bureau.refused(*answer, "办公甲", "--number", "示教函〔2026〕46号") == "answer_incomplete"
     assert bureau.refused(*answer, "保密甲", *scan) == "wrong_role"

@@ -49,13 +49,19 @@ COMMON = docx_draft("另一份文稿", "另一段文字。", "（此件公开发
 
 def traces(content: bytes, words: tuple[str, ...] = WORDS) -> list[bytes]:
     """Every form in which a piece of a file could lie about: encoded, escaped, as raw bytes."""
-    pieces = [content[start : start + 24] for start in range(0, len(content) - 24, max(1, len(content) // 60))]
+    pieces = [
+        content[start : start + 24] for start in range(0, len(content) - 24, max(1, len(content) // 60))
+    ]
     found = [piece for piece in pieces if piece not in COMMON]
     for word in words:
         for encoding in ("utf-8", "utf-16-le", "utf-16-be", "gb18030"):
             found.append(word.encode(encoding))
         escaped = json.dumps(word)[1:-1]
-        found += [escaped.encode(), quote(word).encode(), html.escape(word).encode("ascii", "xmlcharrefreplace")]
+        found += [
+            escaped.encode(),
+            quote(word).encode(),
+            html.escape(word).encode("ascii", "xmlcharrefreplace"),
+        ]
         # Whichever way it stands in a base64 text, six of its bytes are aligned.
         raw = word.encode()
         found += [base64.b64encode(raw[start : start + 6]) for start in range(3)]
@@ -155,7 +161,9 @@ def test_two_officers_release_it_and_it_goes_on(bureau: Bureau) -> None:
     assert bureau.cli(*release, "保密乙")["state"] == "received"
     shown = bureau.wait(case, "in_review")
     assert shown["title"] == TITLE
-    assert "secrecy.marking" not in {item["kind"] for item in shown["findings"] if item["severity"] == "block"}
+    assert "secrecy.marking" not in {
+        item["kind"] for item in shown["findings"] if item["severity"] == "block"
+    }
 
 
 def test_a_confirmed_secret_is_destroyed(bureau: Bureau) -> None:

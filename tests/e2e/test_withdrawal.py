@@ -107,18 +107,26 @@ def test_the_catalogue_keeps_the_number_without_the_text(bureau: Bureau, withdra
     assert before["title"] not in json.dumps(entries, ensure_ascii=False)
 
 
-def test_receipts_are_kept_and_the_number_is_never_used_again(bureau: Bureau, withdrawn: dict[str, Any]) -> None:
+def test_receipts_are_kept_and_the_number_is_never_used_again(
+    bureau: Bureau, withdrawn: dict[str, Any]
+) -> None:
     before, after = withdrawn["before"], withdrawn["after"]
     assert after["index_number"] == before["index_number"]
     assert {item["state"] for item in after["publications"]} == {"withdrawn"}
-    done = [row["detail"]["key"] for row in bureau.quick("history", before["id"]) if row["action"] == "channel.done"]
+    done = [
+        row["detail"]["key"]
+        for row in bureau.quick("history", before["id"])
+        if row["action"] == "channel.done"
+    ]
     channels = {item["channel"] for item in before["publications"]}
     assert len(channels) == 3
     for channel in channels:
         assert sum(f"/{channel}/publish/g0" in key for key in done) == 1
         assert sum(f"/{channel}/withdraw/g1" in key for key in done) == 1
     later = bureau.published("另一件.txt", draft("关于另一件事的通告", "内容。"))
-    numbers = [item["index_number"] for item in json.loads((bureau.workspace.site / "catalogue.json").read_text())]
+    numbers = [
+        item["index_number"] for item in json.loads((bureau.workspace.site / "catalogue.json").read_text())
+    ]
     assert later["index_number"] != before["index_number"]
     assert len(numbers) == len(set(numbers))
     assert list((bureau.workspace.archive).rglob(f"{before['id']}-v1/bagit.txt"))

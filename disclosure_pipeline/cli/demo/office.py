@@ -44,11 +44,12 @@ def run_here(words: Sequence[str], token: str | None) -> tuple[int, bytes]:
     """Run a command in this process: the same code, without the time to start Python."""
     from disclosure_pipeline.cli.main import main
 
-    answer = io.TextIOWrapper(io.BytesIO(), "utf-8")
+    raw = io.BytesIO()
+    answer = io.TextIOWrapper(raw, "utf-8")
     with contextlib.redirect_stdout(answer), _token(token):
         status = main(words)
         answer.flush()
-    return status, answer.buffer.getvalue()  # type: ignore[attr-defined] -- it is the BytesIO above
+    return status, raw.getvalue()
 
 
 @contextlib.contextmanager
