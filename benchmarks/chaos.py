@@ -116,7 +116,9 @@ class Report:
             ("longest recovery", f"{self.longest_recovery:.1f} s"), ("whole run", f"{self.seconds:.0f} s"),
             ("verdict", "every promise kept" if not self.violations else f"{len(self.violations)} VIOLATIONS"),
         ]  # fmt: skip
-        return "\n".join([*(f"{name:<40}{value}" for name, value in lines), *(f"  {v}" for v in self.violations)])
+        return "\n".join(
+            [*(f"{name:<40}{value}" for name, value in lines), *(f"  {v}" for v in self.violations)]
+        )
 
 
 class Recovery(threading.Thread):
@@ -295,7 +297,9 @@ class Run:
 
     def _unsettled(self) -> list[str]:
         try:
-            return chaos_verdict.not_at_rest(self._core, self._drafts) or chaos_verdict.leftovers(self._core, running=True)
+            return chaos_verdict.not_at_rest(self._core, self._drafts) or chaos_verdict.leftovers(
+                self._core, running=True
+            )
         except DisclosureError as error:
             return [error.code]
 

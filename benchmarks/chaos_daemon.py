@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,9 +69,9 @@ class Daemon:
     @property
     def ready(self) -> bool:
         """Whether ``/readyz`` answers 200."""
-        with contextlib.suppress(OSError, urllib.error.URLError):
-            with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/readyz", timeout=2.0) as answer:
-                return answer.status == 200
+        address = f"http://127.0.0.1:{self._port}/readyz"
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=2.0) as answer:
+            return bool(answer.status == 200)
         return False
 
     def wait_ready(self) -> None:

@@ -85,11 +85,9 @@ def plan(count: int, rng: random.Random) -> list[Draft]:
     drafts: list[Draft] = []
     for number, kind in enumerate(kinds, 1):
         form = rng.choice(FORMS)
-        if kind in ("exempt",):
+        if kind == "exempt":
             form = "folder"
-        elif kind in ("on_request", "corrected", "secret") and form == "folder":
-            form = "docx"
-        elif kind == "corrupt":
+        elif kind == "corrupt" or (form == "folder" and kind in ("on_request", "corrected", "secret")):
             form = "docx"
         draft = Draft(number, kind, form, rng.choice(DEPARTMENTS))
         if kind == "duplicate":
@@ -135,7 +133,11 @@ def correct(draft: Draft, folder: Path, case: str) -> Path:
 
 def _write(draft: Draft, path: Path, more: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    paragraphs = ["为方便群众办事，现就有关工作通知如下。", f"登记名称：{draft.words}。", "一、服务点每周开放五天。"]
+    paragraphs = [
+        "为方便群众办事，现就有关工作通知如下。",
+        f"登记名称：{draft.words}。",
+        "一、服务点每周开放五天。",
+    ]
     if draft.kind == "findings":
         number, identity = draft.private
         paragraphs.append(f"二、联系人手机{number}，身份证号{identity}。")
@@ -167,7 +169,11 @@ def _furnish(draft: Draft, folder: Path) -> None:
     save_xlsx(workbook({"任务表": rows}), folder / "附件1：任务表.xlsx")
     values = {"title": draft.title, "genre": "通知", "date": "2026-11-20", "main": "正文.docx"}
     if draft.kind == "exempt":
-        values |= {"attribute": "不予公开", "ground": "R16a", "reason": "属于内部后勤管理事项，对外不产生影响。"}
+        values |= {
+            "attribute": "不予公开",
+            "ground": "R16a",
+            "reason": "属于内部后勤管理事项，对外不产生影响。",
+        }
     elif draft.kind != "no_attribute":
         values["attribute"] = "主动公开"
     slip(folder / "slip.toml", **values)

@@ -162,12 +162,18 @@ class Officer(threading.Thread):
             tiers = documents.tiers_of(connection, row.id, row.version)
             settled = documents.findings_of(connection, row.id, row.version)
         tier = next((item for item in tiers if item.state == "open"), None)
-        if tier is None or (tier.role == "final" and row.reviewed_as == "proactive" and not row.frozen_digest):
+        if tier is None or (
+            tier.role == "final" and row.reviewed_as == "proactive" and not row.frozen_digest
+        ):
             return
         if tier.role == "secrecy":
             self._settle(row, settled)
         by = FIRST[row.department] if tier.role == "first" else _SIGNS[tier.role]
-        verb = Verb.RETURN if tier.role == "first" and draft.kind == "corrected" and row.version == 1 else Verb.APPROVE
+        verb = (
+            Verb.RETURN
+            if tier.role == "first" and draft.kind == "corrected" and row.version == 1
+            else Verb.APPROVE
+        )
         reason = "请补充完善。" if verb is Verb.RETURN else ""
         wish = decisions.Decision(verb, row.version, by, reason=reason, meeting="第12次常务会议")
         decisions.decide(self._core, row.id, wish)
@@ -238,8 +244,12 @@ class Memory:
         """The draft that a case came from."""
         if row.id not in self._known:
             with core.database.read() as connection:
-                hashes = set(connection.execute(select(part.c.sha256).where(part.c.document == row.id)).scalars())
-            found = next((item for item in drafts if hashes & set(item.sha256) and item.kind != "duplicate"), None)
+                hashes = set(
+                    connection.execute(select(part.c.sha256).where(part.c.document == row.id)).scalars()
+                )
+            found = next(
+                (item for item in drafts if hashes & set(item.sha256) and item.kind != "duplicate"), None
+            )
             if found is None:
                 return None
             with self._lock:

@@ -42,9 +42,7 @@ GONE = frozenset({State.DUPLICATE, State.DESTROYED})
 READ = frozenset(set(State) - GONE - {State.RECEIVED, State.ATTENTION, State.RETURNED, State.QUARANTINED})
 """States whose text has been read and kept."""
 
-SIGNED = frozenset(
-    {State.APPROVED, State.PUBLISHING, State.PUBLISHED, State.WITHHELD, State.ON_REQUEST}
-)
+SIGNED = frozenset({State.APPROVED, State.PUBLISHING, State.PUBLISHED, State.WITHHELD, State.ON_REQUEST})
 """States that only the last signature leads to."""
 
 WAITING = frozenset(
@@ -94,15 +92,20 @@ def _bytes(core: Core, row: Row[Any], state: State, parts: tuple[Part, ...]) -> 
         if row.spool is not None:
             yield "names a spool folder, and should have none"
         return
-    if row.spool is None:
-        if state is State.QUARANTINED:
-            yield "is quarantined nowhere"
-        for item in parts:
-            path = core.vault.path(item.sha256)
-            if not path.is_file() or file_digest(path) != item.sha256:
-                yield f"file {item.position} is not in the vault"
+    if row.spool is not None:
+        yield from _spooled(core, row, state, parts)
         return
+    if state is State.QUARANTINED:
+        yield "is quarantined nowhere"
+    for item in parts:
+        if not _holds(core.vault.path(item.sha256), item.sha256):
+            yield f"file {item.position} is not in the vault"
+
+
+def _spooled(core: Core, row: Row[Any], state: State, parts: tuple[Part, ...]) -> Iterator[str]:
     folder = core.workspace.quarantine / row.spool
+    if state is State.QUARANTINED and (core.workspace.quarantine / RECORDS / f"{row.id}.json").exists():
+        return  # it is being destroyed
     if state is not State.QUARANTINED:
         folder = spool.folder_of(core, row.spool)
     elif (core.workspace.spool / row.spool).exists():
@@ -113,8 +116,7 @@ def _bytes(core: Core, row: Row[Any], state: State, parts: tuple[Part, ...]) -> 
         yield "its spool folder has no manifest"
         return
     for item, kept in zip(parts, manifest.files, strict=False):
-        path = folder / kept.file
-        if kept.sha256 != item.sha256 or not path.is_file() or file_digest(path) != item.sha256:
+        if kept.sha256 != item.sha256 or not _holds(folder / kept.file, item.sha256):
             yield f"file {item.position} is not in its spool folder"
     if len(parts) != len(manifest.files):
         yield "its spool folder holds another number of files"
@@ -125,9 +127,9 @@ def _work(connection: Connection, row: Row[Any], state: State) -> Iterator[str]:
         yield f"is {state.value}, and no worker will look at it"
     if state in WAITING and row.work_at is not None:
         yield f"is {state.value}, and still asks for work"
-    if state is State.APPROVED and row.work_at is None:
-        if not publication.publications_of(connection, row.id):
-            yield "is approved, and nobody gives it to the channels"
+    given = publication.publications_of(connection, row.id)
+    if state is State.APPROVED and row.work_at is None and not given:
+        yield "is approved, and nobody gives it to the channels"
     if state is State.IN_REVIEW:
         tiers = documents.tiers_of(connection, row.id, row.version)
         last = [item.state for item in tiers].count(TierState.OPEN.value) == 1
@@ -186,8 +188,7 @@ def _copy(core: Core, connection: Connection, row: Row[Any]) -> Iterator[str]:
     except DisclosureError as error:
         yield error.message
     for item in documents.artefacts_of(connection, row.id, row.version):
-        path = core.vault.path(item.sha256)
-        if not path.is_file() or file_digest(path) != item.sha256:
+        if not _holds(core.vault.path(item.sha256), item.sha256):
             yield f"the frozen file '{item.role}' is not in the vault"
 
 
@@ -224,6 +225,10 @@ def _not_idle(core: Core, connection: Connection, rows: list[Row[Any]]) -> Itera
         for name in sorted(_submissions(core.workspace.quarantine) - named - {RECORDS})
     )
     yield from (f"vault: {name} is nobody's" for name in sorted(_kept(core) - _needed(connection)))
+
+
+def _holds(path: Path, sha256: str) -> bool:
+    return path.is_file() and file_digest(path) == sha256
 
 
 def _submissions(folder: Path) -> set[str]:

@@ -17,7 +17,16 @@ from sqlalchemy import event
 from disclosure_pipeline.store.database import Database
 
 _FILES = frozenset(
-    {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod", "os.truncate", "shutil.rmtree", "shutil.move"}
+    {
+        "os.rename",
+        "os.remove",
+        "os.rmdir",
+        "os.mkdir",
+        "os.chmod",
+        "os.truncate",
+        "shutil.rmtree",
+        "shutil.move",
+    }
 )
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _MOST = 400
@@ -74,7 +83,7 @@ def _run(database: Database, action: Callable[[], object], left: int) -> None:
         event.listen(database.engine, "commit", write)
         sys.addaudithook(watch)
         action()
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 -- the child must never return into pytest
         os.write(2, f"{type(error).__name__}: {error}\n".encode())
         os._exit(1)
     os._exit(0)

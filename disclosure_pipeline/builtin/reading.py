@@ -109,30 +109,33 @@ def lines(text: Text, kinds: Collection[str] = _READ) -> Iterator[Line]:
 def find_title(text: Text, rulebook: RuleBook) -> Title | None:
     """The first line that is neither a marking nor a number, date or note line.
 
-    A title broken over lines is joined when the next lines end it with a 文种. What stands above
-    the 发文字号 is the 版头, never the title. A file without paragraphs (a workbook) is read by its
-    cells.
+    A title broken over lines is joined when the next lines end it with a 文种. Above the 发文字号,
+    lines that only print the 发文机关标志 are the 版头 and no title. A file without paragraphs (a
+    workbook) is read by its cells.
     """
-    furniture = rulebook.of_form("not_title")
+    furniture = (*rulebook.of_form("not_title"), *rulebook.of_form("document_number"))
     notes = rulebook.of_form("note")
-    found = _below_number([*lines(text, _PROSE)] or [*lines(text, _CELLS)], rulebook)
+    found = [*lines(text, _PROSE)] or [*lines(text, _CELLS)]
+    head = _head_of(found, rulebook)
     for position, line in enumerate(found):
         if _is_any(furniture, line.folded) or _note_rule(notes, line.folded) or parse_date(line.folded):
             continue
+        end = min(position + TITLE_LINES, head if position < head else len(found))
+        parts = _title_lines(found[position:end], rulebook)
+        if position < head and _is_any(
+            rulebook.of_form("letterhead"), "".join(part.folded for part in parts)
+        ):
+            continue
         if len(line.folded) > TITLE_LENGTH:
             return None
-        parts = _title_lines(found[position : position + TITLE_LINES], rulebook)
         return Title(_tidy("".join(part.spot.words(text) for part in parts)), line.spot)
     return None
 
 
-def _below_number(found: Sequence[Line], rulebook: RuleBook) -> Sequence[Line]:
-    """The lines below the first number line at the head; all of them when there is none."""
+def _head_of(found: Sequence[Line], rulebook: RuleBook) -> int:
+    """How many lines stand above the first number line at the head; zero when there is none."""
     numbers = rulebook.of_form("document_number")
-    for count, line in enumerate(found[:HEAD_LINES], start=1):
-        if _is_any(numbers, line.folded):
-            return found[count:]
-    return found
+    return next((count for count, line in enumerate(found[:HEAD_LINES]) if _is_any(numbers, line.folded)), 0)
 
 
 def _title_lines(candidates: Sequence[Line], rulebook: RuleBook) -> Sequence[Line]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -108,6 +109,8 @@ class Core:
         from disclosure_pipeline.settings.policy import load_chains, load_rulebook
         from disclosure_pipeline.settings.workspace import load_settings
 
+        # A dump of our memory would hold text of drafts, and of suspected secrets (design 7).
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
         settings = load_settings(workspace.config)
         rulebook = load_rulebook(workspace.config, tuple(map(Path, settings.screening.lexicons)))
         workspace.make()

@@ -29,6 +29,9 @@ TAKEN_OVER = Fault(
 )
 """Why a document is set aside after too many takeovers (design 4)."""
 
+_STAGE = "intake"
+"""Stage under which a delay stands among the document's faults."""
+
 _FIRST, _MOST = 2.0, 300.0
 """Seconds before the second try, and the longest wait between two."""
 
@@ -76,8 +79,8 @@ def try_later(core: Core, lease: Lease, error: DisclosureError) -> None:
                 .where(document.c.id == lease.document)
                 .values(work_at=later(utc_now(), delay), attempts=row.attempts + 1)
             )
-            documents.resolve_faults(connection, lease.document, "intake")
-            fault = Fault(error.code, "intake", error.message, error.advice)
+            documents.resolve_faults(connection, lease.document, _STAGE)
+            fault = Fault(error.code, _STAGE, error.message, error.advice)
             documents.add_faults(connection, lease.document, (fault,))
             core.queue.enqueue(
                 connection,
@@ -90,9 +93,19 @@ def try_later(core: Core, lease: Lease, error: DisclosureError) -> None:
         log.warning("work_delay_not_stored", case=lease.document, code=second.code)
 
 
+def over(core: Core, document_id: str) -> None:
+    """The work has gone as far as it can: what delayed it does not stand as a fault any more."""
+    with core.database.read() as connection:
+        row = documents.fetch(connection, document_id)
+        delayed = any(item.stage == _STAGE for item in documents.open_faults(connection, document_id))
+    if delayed and State(row.state) is not State.ATTENTION:
+        with core.database.write() as connection:
+            documents.resolve_faults(connection, document_id, _STAGE)
+
+
 def _set_aside(core: Core, connection: Connection, lease: Lease, error: DisclosureError) -> None:
     documents.resolve_faults(connection, lease.document)
-    fault = Fault(error.code, "intake", error.message, error.advice)
+    fault = Fault(error.code, _STAGE, error.message, error.advice)
     documents.add_faults(connection, lease.document, (fault,))
     changes = {"work_at": None, "attempts": 0}
     detail = {"codes": [error.code]}

@@ -6,6 +6,7 @@ after it has returned. Calling it again with the same claim gives the same answe
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from dataclasses import dataclass
@@ -87,7 +88,9 @@ def accept(core: Core, drop: Drop) -> Accepted:
     Raises:
         StoreFault: the rows cannot be written; the claim stays and is offered again.
     """
-    manifest = spool.read_manifest(core.workspace.spool / drop.spool)
+    folder = core.workspace.spool / drop.spool
+    os.utime(folder)  # it may have waited here for long: no stray any more
+    manifest = spool.read_manifest(folder)
     parts = spool.unchecked_parts(manifest)
     with core.database.write() as connection:
         known = connection.execute(select(document).where(document.c.claim == drop.claim)).first()

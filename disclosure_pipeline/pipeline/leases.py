@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, insert, select, update
 
 from disclosure_pipeline.errors import DisclosureError
-from disclosure_pipeline.model.lifecycle import WORKABLE, State
 from disclosure_pipeline.model.times import later, utc_now
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.transitions import Lease
@@ -85,11 +84,6 @@ def orphans(core: Core, connection: Connection) -> tuple[list[str], list[tuple[s
         [row.id for row in documents_held if row.lease_owner not in alive],
         [(row.document, row.channel) for row in publications_held if row.lease_owner not in alive],
     )
-
-
-def needs_work(state: str, version: int, frozen_ready: bool) -> bool:
-    """Whether a worker has something to do for a document in this state."""
-    return State(state) in WORKABLE or (State(state) is State.IN_REVIEW and frozen_ready and version > 0)
 
 
 @contextmanager

@@ -71,7 +71,7 @@ def dispatch(core: Core, lease: Lease) -> None:
     now = utc_now()
     with core.database.write() as connection:
         row = documents.fetch(connection, lease.document, lock=True)
-        known = {item.channel: item for item in publications_of(connection, row.id)}
+        known = {item.channel: item for item in publications_of(connection, row.id, lock=True)}
         versions.check_signed(connection, row)
         dropped = [
             name for name, item in known.items() if name not in channels and item.state != P.WITHDRAWN.value
@@ -200,7 +200,8 @@ def _record(core: Core, row: Row[Any], answer: Receipt | Fault | None) -> None:
         if isinstance(answer, Receipt):
             _keep_receipt(connection, row, answer)
         present = _row(connection, row.document, row.channel, lock=True)
-        if present is None or present.fence != row.fence:
+        mine = (row.fence, row.generation, row.action)
+        if present is None or (present.fence, present.generation, present.action) != mine:
             log.warning("publication_fenced", case=row.document, channel=row.channel)
             return
         if isinstance(answer, Receipt):
@@ -300,7 +301,7 @@ def withdraw(core: Core, document: str, by: str, reason: str) -> State:
         if not any(person.holds(role, row.unit) for role in (Role.SECRECY, Role.OFFICE, Role.ADMIN)):
             raise NotAllowed("Only secrecy, office or admin may withdraw.", code="wrong_role")
         now, generation = utc_now(), row.generation + 1
-        for item in publications_of(connection, document):
+        for item in publications_of(connection, document, lock=True):
             values = {
                 "action": Action.WITHDRAW.value, "state": P.WITHDRAWING.value, "generation": generation,
                 "version": row.version, "attempt": 0, "effect_at": now, "due_at": now, "lease_owner": None,
@@ -333,7 +334,7 @@ def retry(core: Core, document: str, channel: str | None = None) -> int:
         row = documents.fetch(connection, document, lock=True)
         stuck = [
             item
-            for item in publications_of(connection, document)
+            for item in publications_of(connection, document, lock=True)
             if channel in (None, item.channel)
             and (
                 item.state in (P.FAILED.value, P.UNCERTAIN.value)
@@ -376,13 +377,17 @@ def due(connection: Connection, limit: int) -> list[Due]:
     return [Due(row.document, row.channel) for row in rows]
 
 
-def publications_of(connection: Connection, document: str) -> list[Row[Any]]:
-    """The channels of a document, by id."""
-    return list(
-        connection.execute(
-            select(publication).where(publication.c.document == document).order_by(publication.c.channel)
-        )
-    )
+def publications_of(connection: Connection, document: str, *, lock: bool = False) -> list[Row[Any]]:
+    """The channels of a document, by id.
+
+    Args:
+        connection: a transaction.
+        document: case number.
+        lock: lock the rows for the rest of a writing transaction that changes them: a worker may be
+            claiming one of them just now, and a fence counts only when it is raised above the last.
+    """
+    query = select(publication).where(publication.c.document == document).order_by(publication.c.channel)
+    return list(connection.execute(query.with_for_update() if lock else query))
 
 
 def _row(connection: Connection, document: str, channel: str, *, lock: bool = False) -> Row[Any] | None:

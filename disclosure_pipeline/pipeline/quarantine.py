@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
@@ -28,6 +29,7 @@ from disclosure_pipeline.store.audit import digest_of
 from disclosure_pipeline.store.database import get_meta, set_meta
 from disclosure_pipeline.store.tables import artefact, decision, exemption, meta, part, quarantine, referral
 from disclosure_pipeline.store.tables import document as document_table
+from disclosure_pipeline.store.vault import sync_folder
 
 RECORDS = "records"
 """Folder of the destruction records, in the quarantine folder."""
@@ -227,6 +229,8 @@ def release(core: Core, document: str, by: str, reason: str) -> State:
     spool.bring_back(core, row.spool)
     with core.database.write() as connection:
         row, case = _open_case(connection, document, by)
+        if _record_of(core, document).exists():
+            raise Refused(f"The suspicion about {document} has been confirmed; it is being destroyed.")
         for mark in case.marks:
             connection.execute(
                 delete(exemption).where(exemption.c.document == document, exemption.c.mark == mark["key"])
@@ -259,31 +263,70 @@ def confirm(core: Core, document: str, by: str, reason: str) -> dict[str, Any]:
     with core.database.write() as connection:
         row, case = _open_case(connection, document, by)
         parts = documents.parts_of(connection, document, row.version)
-    files = spool.destroy(core, row.spool)
-    note = {
-        "case": document,
-        "department": row.department,
-        "confirmed_by": by,
-        "at": utc_now(),
-        "files": files,
-        "sha256": [item.sha256 for item in parts],
-        "rules": sorted({mark["rule"] for mark in case.marks}),
-        "copies_may_lie_in": list(_PLACES),
-    }
-    folder = core.workspace.quarantine / RECORDS
-    folder.mkdir(mode=0o700, exist_ok=True)
-    (folder / f"{document}.json").write_text(json.dumps(note, ensure_ascii=False, indent=2), "utf-8")
+    path = _record_of(core, document)
+    if not path.exists():
+        note = {
+            "case": document,
+            "department": row.department,
+            "confirmed_by": by,
+            "at": utc_now(),
+            "files": spool.count(core, row.spool),
+            "sha256": [item.sha256 for item in parts],
+            "rules": sorted({mark["rule"] for mark in case.marks}),
+            "reason_sha256": digest_of(reason),
+            "copies_may_lie_in": list(_PLACES),
+        }
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        unfinished = path.with_suffix(".new")
+        unfinished.write_text(json.dumps(note, ensure_ascii=False, indent=2), "utf-8")
+        unfinished.replace(path)
+        sync_folder(path.parent)
+    return _destroy(core, document)
+
+
+def finish_destructions(core: Core) -> int:
+    """Destroy what a record says was confirmed while its row still says quarantined; returns how many cases.
+
+    The record is written before the first byte goes, so that a crash in between leaves no doubt.
+    """
+    with core.database.read() as connection:
+        waiting = connection.execute(
+            select(document_table.c.id).where(document_table.c.state == State.QUARANTINED.value)
+        ).scalars()
+        confirmed = [case for case in waiting if _record_of(core, case).is_file()]
+    for case in confirmed:
+        _destroy(core, case)
+    return len(confirmed)
+
+
+def _destroy(core: Core, document: str) -> dict[str, Any]:
+    record = _record_of(core, document)
+    note: dict[str, Any] = json.loads(record.read_text("utf-8"))
     with core.database.write() as connection:
-        _open_case(connection, document, by)
+        row = documents.fetch(connection, document, lock=True)
+    # From here on no release comes through (it looks for the record); one that was first wins.
+    if row.state == State.DESTROYED.value:
+        return note
+    if row.state != State.QUARANTINED.value:
+        record.unlink()
+        raise Refused(f"{document} was released meanwhile; it is {row.state}.")
+    spool.destroy(core, row.spool)
+    with core.database.write() as connection:
+        if documents.fetch(connection, document, lock=True).state == State.DESTROYED.value:
+            return note
         connection.execute(
             update(quarantine).where(quarantine.c.document == document).values(ended="destroyed")
         )
         clocks.stop(connection, document)
         take_step(
-            core, connection, document, "destroy", actor=by, changes={"spool": None},
-            detail={"reason": digest_of(reason), "files": files},
+            core, connection, document, "destroy", actor=note["confirmed_by"], changes={"spool": None},
+            detail={"reason": note["reason_sha256"], "files": note["files"]},
         )  # fmt: skip
     return note
+
+
+def _record_of(core: Core, document: str) -> Path:
+    return core.workspace.quarantine / RECORDS / f"{document}.json"
 
 
 _PLACES = (

@@ -31,6 +31,9 @@ _STRAY_AFTER = 3600.0
 _NEEDLESS_AFTER = 20.0
 """Seconds after which a spool folder goes that a killed process did not get round to removing."""
 
+_DOOMED = ".stray-"
+"""Beginning of the name of a folder that is about to go."""
+
 
 def reconcile(core: Core) -> Mapping[str, int]:
     """Do one round.
@@ -43,6 +46,7 @@ def reconcile(core: Core) -> Mapping[str, int]:
     """
     return {
         "freed": free_orphans(core),
+        "destroyed": quarantine.finish_destructions(core),
         "quarantine_moved": finish_quarantines(core),
         "forgotten": int(quarantine.forget(core)),
         "strays_removed": remove_strays(core),
@@ -123,11 +127,24 @@ def remove_strays(core: Core) -> int:
     for name, folder in folders.items():
         if name in named or name.startswith(in_use):
             continue
-        needless = name in taken_in or name.startswith(spool.SCRATCH)
-        if _age(folder) > (_NEEDLESS_AFTER if needless else _STRAY_AFTER):
-            shutil.rmtree(folder, ignore_errors=True)
-            removed += 1
+        needless = name in taken_in or name.startswith((spool.SCRATCH, _DOOMED))
+        limit = _NEEDLESS_AFTER if needless else _STRAY_AFTER
+        removed += _age(folder) > limit and _remove_stray(core, folder, limit)
     return removed
+
+
+def _remove_stray(core: Core, folder: Path, limit: float) -> bool:
+    """Remove a folder, unless the desk takes it in at this very moment (which renews its time)."""
+    name = folder.name.removeprefix(_DOOMED)
+    doomed, kept = folder.with_name(f"{_DOOMED}{name}"), folder.with_name(name)
+    folder.rename(doomed)
+    with core.database.read() as connection:
+        named = connection.execute(select(document.c.id).where(document.c.spool == name)).first() is not None
+    if named or _age(doomed) <= limit:
+        doomed.rename(kept)
+        return False
+    shutil.rmtree(doomed, ignore_errors=True)
+    return True
 
 
 def _age(folder: Path) -> float:

@@ -57,6 +57,7 @@ def carry_on(core: Core, document: str) -> None:
             while (case := next_case(core, lease)) is not None:
                 record(conclude(core, case, tools), core, lease, case)
             publication.dispatch(core, lease)
+            delays.over(core, document)
         except Fenced:
             log.warning("fenced", case=document)
         except DisclosureError as error:

@@ -198,24 +198,28 @@ def bring_back(core: Core, name: str) -> None:
         sync_folder(core.workspace.spool)
 
 
-def destroy(core: Core, name: str) -> int:
+def count(core: Core, name: str) -> int:
+    """How many files of a quarantined submission there are, also while it is being released."""
+    found = [path for folder in _places(core, name) for path in folder.rglob("*") if path.is_file()]
+    return sum(path.name not in (MANIFEST, CASE) for path in found)
+
+
+def destroy(core: Core, name: str) -> None:
     """Overwrite and remove a quarantined submission.
 
     Overwriting is best effort: journals, snapshots and flash storage may keep copies, which the
     incident note says.
-
-    Returns:
-        How many files were destroyed.
     """
-    count = 0
-    # A release that was begun at the same time may have moved it back already.
-    for folder in (core.workspace.quarantine / name, core.workspace.spool / name):
-        count += _destroy(folder)
-    return count
+    for folder in _places(core, name):
+        _destroy(folder)
 
 
-def _destroy(folder: Path) -> int:
-    count = 0
+def _places(core: Core, name: str) -> tuple[Path, Path]:
+    """Where a quarantined submission may lie: a release that was begun has moved it back already."""
+    return core.workspace.quarantine / name, core.workspace.spool / name
+
+
+def _destroy(folder: Path) -> None:
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         if path.is_file():
             path.chmod(0o600)
@@ -223,6 +227,4 @@ def _destroy(folder: Path) -> int:
                 handle.write(b"\0" * path.stat().st_size)
                 handle.flush()
                 os.fsync(handle.fileno())
-            count += path.name not in (MANIFEST, CASE)
     shutil.rmtree(folder, ignore_errors=True)
-    return count

@@ -110,7 +110,7 @@ def _believe_withdrawn(core: Core, case: str, channel: str, standing: Standing |
         generation = max(generation, row.generation)
         now = utc_now()
         under_way = State(row.state) is State.WITHDRAWING
-        for item in publishing.publications_of(connection, case):
+        for item in publishing.publications_of(connection, case, lock=True):
             if under_way and item.channel != channel:
                 continue
             # The other channels may still hold it: they are told to withdraw, under this generation.

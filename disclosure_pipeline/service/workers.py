@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from structlog import get_logger
@@ -19,6 +20,11 @@ from disclosure_pipeline.settings.workspace import Workspace
 log = get_logger(__name__)
 
 _FIRST_PAUSE, _LONGEST_PAUSE, _STEADY_AFTER = 0.5, 30.0, 60.0
+
+
+def environment(given: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a worker: a token that an officer exported is no business of it."""
+    return {name: value for name, value in given.items() if not name.startswith("DISCLOSURE_TOKEN")}
 
 
 @dataclass(slots=True)
@@ -78,7 +84,9 @@ class WorkerProcesses:
             "--parent", str(os.getpid()),
             "--config", str(self._workspace.config), "--data", str(self._workspace.data),
         ]  # fmt: skip
-        slot.process = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 -- our own module
+        slot.process = subprocess.Popen(  # noqa: S603 -- our own module
+            command, stdin=subprocess.DEVNULL, env=environment(os.environ)
+        )
         slot.started = time.monotonic()
 
     def _watch(self) -> None:

@@ -24,7 +24,7 @@ from disclosure_pipeline.cli.demo.samples import Officer
 from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.model.route import Role
 
-PATIENCE = 25.0
+PATIENCE = 60.0
 DEPARTMENT = "财政局"
 CHAIN = ("保密甲", "初审甲", "复审甲", "终审甲")
 """Who signs a document of :data:`DEPARTMENT`, in order."""

@@ -104,7 +104,7 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost(bureau: Bureau) -> None
     for number, content in enumerate(contents):
         (folder / f"中断{number}.txt").write_bytes(content)
     (worker,) = bureau.workers()
-    wait_for(lambda: log_since(bureau, begin).count("drop_taken") >= 2, "work has begun")
+    wait_for(lambda: log_since(bureau, begin).count("claim_handed_over") >= 2, "work has begun")
     os.kill(worker, signal.SIGKILL)
     cases = [bureau.received([content]) for content in contents]
     for case in cases:
@@ -122,7 +122,7 @@ def test_sigterm_ends_in_order_and_the_rest_is_done_next_time(bureau: Bureau) ->
     begin = log_size(bureau)
     for number, content in enumerate(contents):
         (bureau.inbox() / f"收尾{number}.txt").write_bytes(content)
-    wait_for(lambda: "drop_taken" in log_since(bureau, begin), "work has begun")
+    wait_for(lambda: "claim_handed_over" in log_since(bureau, begin), "work has begun")
     started = time.monotonic()
     workers = bureau.workers()
     assert bureau.daemon.stop() == 0

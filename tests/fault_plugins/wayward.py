@@ -42,7 +42,9 @@ class Wayward:
     def verify(self, documents):
         shown = self._shown()
         return [
-            Standing(name, "published" if item["title"] else "withdrawn", item["generation"], item["version"], {})
+            Standing(
+                name, "published" if item["title"] else "withdrawn", item["generation"], item["version"], {}
+            )
             for name, item in shown.items()
             if not documents or name in documents
         ]

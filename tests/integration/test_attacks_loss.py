@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -29,11 +31,14 @@ from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Verb
 from disclosure_pipeline.pipeline import leases, letters, quarantine, reconcile
 from disclosure_pipeline.pipeline.recording import record
-from disclosure_pipeline.pipeline.run import carry_on, conclude, next_case
+from disclosure_pipeline.pipeline.run import conclude, next_case
+from disclosure_pipeline.pipeline.spool import Manifest, SpooledFile, write_manifest
 from disclosure_pipeline.pipeline.toolbox import CaseTools
 from disclosure_pipeline.service.desk import submit, take_in
 from disclosure_pipeline.service.watcher.bundle import submit_paths
+from disclosure_pipeline.service.watcher.desk import Submission
 from disclosure_pipeline.service.watcher.roots import RootPlan
+from disclosure_pipeline.service.watcher.spool import spool as copy_to_spool
 
 MARKED = "机密★10年"
 
@@ -110,13 +115,13 @@ def concluded(office: Office, case: str) -> Callable[[], object]:
             record(outcome, office.core, lease, view)
             tools.close()
 
-    office.sql(
-        "UPDATE document SET lease_owner = :owner WHERE id = :case", owner=lease.owner, case=case
-    )
+    office.sql("UPDATE document SET lease_owner = :owner WHERE id = :case", owner=lease.owner, case=case)
     return write
 
 
-@pytest.mark.parametrize(("text", "state"), [(BODY, State.IN_REVIEW), (f"{MARKED}\n{BODY}", State.QUARANTINED)])
+@pytest.mark.parametrize(
+    ("text", "state"), [(BODY, State.IN_REVIEW), (f"{MARKED}\n{BODY}", State.QUARANTINED)]
+)
 def test_what_was_read_is_written_once_whatever_kills_the_worker(
     office: Office, text: str, state: State
 ) -> None:
@@ -159,7 +164,9 @@ def test_end_of_a_quarantine_holds_whatever_kills_the_command(office: Office, en
     cases: list[str] = []
 
     def step() -> Callable[[], object]:
-        (answer,) = submit(office.core, [draft(office, len(cases), f"{MARKED}\n{BODY}")], department=DEPARTMENT)
+        (answer,) = submit(
+            office.core, [draft(office, len(cases), f"{MARKED}\n{BODY}")], department=DEPARTMENT
+        )
         cases.append(answer.case)
         office.work()
         if end == "confirm":
@@ -199,13 +206,17 @@ def test_unread_draft_survives_until_it_is_back(office: Office) -> None:
     plan = RootPlan(office.core.workspace, office.core.settings)
     path = draft(office, 1)
     path.write_bytes(BROKEN)
-    (submission,) = submit_paths([path.rename(path.with_suffix(".docx"))], plan.find(DEPARTMENT), office.core.settings.intake)
+    (submission,) = submit_paths(
+        [path.rename(path.with_suffix(".docx"))], plan.find(DEPARTMENT), office.core.settings.intake
+    )
     case = take_in(office.core, submission, submitter=CLERK).case
     office.work()
     office.decide(case, OFFICE, Verb.RETURN, reason="不能打开")
     take_in(office.core, submission, submitter=CLERK)
     letters.deliver(office.core)
-    assert [path.read_bytes() for path in (office.core.workspace.outbox / DEPARTMENT / "退回").iterdir()] == [BROKEN]
+    assert [path.read_bytes() for path in (office.core.workspace.outbox / DEPARTMENT / "退回").iterdir()] == [
+        BROKEN
+    ]
     whole(office)
 
 
@@ -221,5 +232,42 @@ def test_every_ordinary_end_leaves_nothing_behind(office: Office) -> None:
     quarantine.confirm(office.core, secret, SECRECY, "属实")
     letters.deliver(office.core)
     assert office.state(held) is State.QUARANTINED
-    assert carry_on is not None
+    whole(office)
+
+
+def test_draft_that_waited_for_long_is_no_stray_while_it_is_taken_in(office: Office) -> None:
+    plan = RootPlan(office.core.workspace, office.core.settings)
+    (submission,) = submit_paths([draft(office, 1)], plan.find(DEPARTMENT), office.core.settings.intake)
+    copy_to_spool(submission, office.core.workspace.spool, submission.claim_id)
+    folder = office.core.workspace.spool / submission.claim_id
+    write_manifest(folder, Manifest(submission.name, is_folder=False, files=_spooled(submission)))
+    os.utime(folder, (0, 0))
+    store = sqlite3.connect(str(office.core.database.engine.url.database), isolation_level=None)
+    store.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(1) as pool:
+        taken = pool.submit(take_in, office.core, submission, submitter=CLERK)
+        time.sleep(0.5)
+        assert reconcile.remove_strays(office.core) == 0
+        store.rollback()
+        case = taken.result().case
+    office.work()
+    assert office.state(case) is State.IN_REVIEW
+    whole(office)
+
+
+def _spooled(submission: Submission) -> tuple[SpooledFile, ...]:
+    (file,) = submission.files
+    return (SpooledFile("0000", file.name, file.relative, file.sha256, file.size),)
+
+
+def test_document_whose_title_is_the_name_of_an_attachment_is_published(office: Office) -> None:
+    folder = office.folder / "desk" / "送审"
+    folder.mkdir(parents=True)
+    (folder / "正文.txt").write_text(f"附件1\n\n{BODY}\n（此件公开发布）\n", "utf-8")
+    (folder / "附件1 名单.txt").write_text("甲村、乙村。\n", "utf-8")
+    (folder / "slip.toml").write_text('attribute = "主动公开"\ntitle = "附件1"\n', "utf-8")
+    (answer,) = submit(office.core, [folder], department=DEPARTMENT, submitter=CLERK)
+    office.work()
+    office.sign(answer.case, *SIGNERS)
+    assert office.state(answer.case) is State.PUBLISHED, office.faults(answer.case)
     whole(office)

@@ -267,3 +267,18 @@ def test_embedded_package_with_a_marking(office: Office, tmp_path: Path) -> None
     assert doubts == ["attachment.unread"]
     assert refused(lambda: office.decide(case, SECRECY)) == "findings_open"
     assert leaks(office) == []
+
+
+def test_purged_text_leaves_the_store_s_files_on_each_database(
+    open_office: Callable[..., Office], store_url: str
+) -> None:
+    office = open_office(store_url)
+    office.staff()
+    case = office.reviewed(f"关于{WORD}的通知", f"{BODY}{WORD}。", name="某.txt")
+    office.decide(case, SECRECY, Verb.RETURN, reason=f"请补充{WORD}")
+    office.hand_in(f"关于{WORD}的通知", f"{MARKED}\n{WORD}", name="某.txt")
+    office.work()
+    assert office.state(case) is State.QUARANTINED
+    assert holds(office.dump(), WORD) == []
+    assert office.query("SELECT value FROM meta WHERE key = 'forget'") == []
+    assert office.core.database.forget()

@@ -76,7 +76,9 @@ def test_nothing_is_published_while_a_channel_is_missing(
     assert office.channels(case) == {"archive": "done", "site": "done"}
 
 
-def test_channel_that_only_the_configuration_knows(open_office: Callable[..., Office], tmp_path: Path) -> None:
+def test_channel_that_only_the_configuration_knows(
+    open_office: Callable[..., Office], tmp_path: Path
+) -> None:
     names = ["builtin.site", "builtin.archive", "notice_board.board"]
     office = open_office(f"sqlite:///{tmp_path / 'store.sqlite'}", publication={"channels": names})
     office.staff()

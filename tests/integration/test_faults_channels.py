@@ -37,7 +37,9 @@ class Wall:
 
     def channel(self, case: str, name: str = WALL) -> str:
         """State of one publication; empty before there is one."""
-        states = {item["channel"]: str(item["state"]) for item in self.bureau.quick("show", case)["publications"]}
+        states = {
+            item["channel"]: str(item["state"]) for item in self.bureau.quick("show", case)["publications"]
+        }
         return states.get(name, "")
 
 
@@ -53,7 +55,9 @@ def wall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wall]:
     ("mode", "code"),
     [("raises", "channel.raised"), ("hangs", "channel.timeout"), ("nonsense", "channel.nonsense")],
 )
-def test_one_channel_fails_the_others_are_done_and_a_retry_publishes(wall: Wall, mode: str, code: str) -> None:
+def test_one_channel_fails_the_others_are_done_and_a_retry_publishes(
+    wall: Wall, mode: str, code: str
+) -> None:
     bureau, title = wall.bureau, f"关于{mode}栏目的通知"
     wall.behave(mode)
     case = bureau.reviewable(f"{mode}.txt", draft(title, "各镇抓好落实。"))

@@ -48,7 +48,9 @@ def test_every_silent_detector_is_a_doubt_that_only_a_person_settles(faulty: Bur
     case = faulty.reviewable("疑点.txt", draft("关于检测器失灵的通知", "本件没有任何敏感内容。"))
 
     shown = faulty.cli("show", case)
-    doubts = {item["detector"]: item["kind"] for item in shown["findings"] if item["kind"] == "check.undetermined"}
+    doubts = {
+        item["detector"]: item["kind"] for item in shown["findings"] if item["kind"] == "check.undetermined"
+    }
     assert set(doubts) == {*FAULTY, MISSING}
     codes = {(item["plugin"], item["code"]) for item in shown["faults"]}
     assert set(FAULTY.items()) <= codes

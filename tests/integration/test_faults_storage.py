@@ -22,11 +22,15 @@ def may_mount() -> bool:
     """Whether this process may mount a file system (root in a container often may not)."""
     if os.geteuid() != 0:
         return False
-    probe = subprocess.run(["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True, check=False)
+    probe = subprocess.run(
+        ["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True, check=False
+    )
     return probe.returncode == 0
 
 
-needs_mounts = pytest.mark.skipif(not may_mount(), reason="mounting a small disk takes root with CAP_SYS_ADMIN")
+needs_mounts = pytest.mark.skipif(
+    not may_mount(), reason="mounting a small disk takes root with CAP_SYS_ADMIN"
+)
 
 
 @contextmanager

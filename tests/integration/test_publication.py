@@ -142,7 +142,6 @@ def test_retry_tries_at_once(office: Office):
     case = approved(office)
     with site_broken(office):
         office.work()
-    assert publication.retry(office.core, case, "builtin.archive") == 0
     assert publication.retry(office.core, case) == 1
     office.work()
     assert office.state(case) is State.PUBLISHED
@@ -313,6 +312,16 @@ def test_what_is_given_out_on_request_is_archived_and_registered_never_on_the_si
     assert office.channels(case) == {"archive": "done", "register": "done"}
     assert files_with(office.core.workspace.site, WORDS) == []
     assert files_with(office.core.workspace.register, case) != []
+
+
+def test_a_channel_that_is_named_does_again_what_it_had_done(office: Office):
+    case = office.published()
+    (page,) = office.core.workspace.site.rglob(f"{case}/index.html")
+    page.unlink()
+    assert publication.retry(office.core, case, SITE) == 1
+    office.work()
+    assert page.is_file()
+    assert (office.state(case), len(receipts(office))) == (State.PUBLISHED, 2)
 
 
 def test_without_a_channel_a_document_stays_approved(open_office: Callable[..., Office], store_url: str):

@@ -39,7 +39,7 @@ COLUMNS = {
 }
 """Keys of ``register.json`` and the headings of ``register.csv``."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 _PRIVATE = 0o600
 _LISTED = "listed"
 _REMOVED = "removed"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from disclosure_pipeline.builtin.public.blocks import Grid, PublicCopy, Section, public_copy
@@ -22,6 +22,7 @@ from disclosure_pipeline.model.publication import Artefact
 
 PAGE_NAME = "page.html"
 _NAME_BYTES = 180
+_UNNAMED = "正文"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ def plan(copy: PublicCopy) -> list[PlannedFile]:
     ]
     for section in copy.sections:
         files += _section_files(section)
+    if files[1].name in {file.name for file in files[2:]}:
+        files[1] = replace(files[1], name=f"{_UNNAMED}.txt")
     return files
 
 
@@ -123,4 +126,4 @@ def file_stem(title: str) -> str:
     while len(stem.encode("utf-8")) > _NAME_BYTES:
         stem = stem[:-1]
     stem = stem.strip(" .")
-    return "正文" if not stem.strip("_") or _RESERVED.fullmatch(stem) else stem
+    return _UNNAMED if not stem.strip("_") or _RESERVED.fullmatch(stem) else stem

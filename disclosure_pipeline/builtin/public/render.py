@@ -14,8 +14,8 @@ from html import escape
 from disclosure_pipeline.builtin.public.blocks import Block, Grid, Heading, PublicCopy, Section
 
 BOM = "\ufeff"
-FORMULA_STARTS = ("=", "+", "-", "@")
-"""First characters that make a spreadsheet calculate a cell of a CSV file."""
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""First characters that make a spreadsheet calculate a cell of a CSV file; Chinese editions take the wide ones too."""
 
 Row = Sequence[str]
 

@@ -251,10 +251,11 @@ class DaemonProcess:
             self.address = self._told_address(begin)
         if not self.address:
             return False
-        with contextlib.suppress(urllib.error.URLError, TimeoutError):
+        try:
             with urllib.request.urlopen(f"{self.address}/readyz", timeout=5.0) as answer:  # noqa: S310 -- http
                 return bool(answer.status == 200)
-        return False
+        except (urllib.error.URLError, TimeoutError):
+            return False
 
     def _told_address(self, begin: int) -> str:
         with self.log.open("rb") as log:

@@ -130,7 +130,11 @@ class Demo:
 
     def review(self) -> None:
         """Let the officers act until every document rests where nobody has anything more to do."""
-        self._wait_until(lambda: all([self._advance(walk) for walk in self.walks if walk.case]))
+        self._wait_until(self._advance_all)
+
+    def _advance_all(self) -> bool:
+        resting = [self._advance(walk) for walk in self.walks if walk.case]
+        return all(resting)
 
     def _advance(self, walk: Walk) -> bool:
         """Let one officer make the next step, if it is time; whether the document rests for good."""
