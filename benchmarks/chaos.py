@@ -74,8 +74,11 @@ _BETWEEN = (0.3, 4.0)
 _AIMED = 0.4
 """Share of the kills that wait until an effect is under way: a random instant seldom hits one."""
 
-_REST_WITHIN = 180.0
+_STUCK_AFTER = 120.0
+"""Seconds without any progress after which what is not at rest is a violation."""
+
 _SETTLE = 2.0
+"""Seconds that rest must last."""
 
 
 @dataclass(slots=True)
@@ -286,14 +289,12 @@ class Run:
         if not self._daemon.running:
             self._daemon.start()
         self._daemon.wait_ready()
-        deadline = time.monotonic() + _REST_WITHIN
-        quiet_since = None
-        while time.monotonic() < deadline:
+        seen, changed = [""], time.monotonic()
+        while time.monotonic() - changed < (_STUCK_AFTER if seen else _SETTLE):
             time.sleep(0.5)
-            busy = not self._clerks.done or self._unsettled()
-            quiet_since = None if busy else quiet_since or time.monotonic()
-            if quiet_since is not None and time.monotonic() - quiet_since > _SETTLE:
-                return
+            now = self._unsettled() if self._clerks.done else ["drafts are still being dropped"]
+            if now != seen:
+                seen, changed = now, time.monotonic()
 
     def _unsettled(self) -> list[str]:
         try:

@@ -124,8 +124,8 @@ def read_notes(text: Text, rulebook: RuleBook) -> Slip:
 
     Args:
         text: the main document.
-        rulebook: rules of the forms ``note``, ``not_title``, ``title_start``, ``title_end`` and
-            ``document_number``.
+        rulebook: rules of the forms ``note``, ``not_title``, ``letterhead``, ``title_start``,
+            ``title_end`` and ``document_number``.
 
     Returns:
         Title, document number, date, and the attribute when the notes that stand alone

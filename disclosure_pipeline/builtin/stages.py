@@ -16,18 +16,16 @@ from disclosure_pipeline.builtin.public.proof import prove
 from disclosure_pipeline.builtin.public.selection import Redaction
 from disclosure_pipeline.builtin.rules.attributes import attribute_of
 from disclosure_pipeline.builtin.slips import read_ground
-from disclosure_pipeline.hooks.contracts import (
-    Case,
+from disclosure_pipeline.hooks.contracts import Case, PartText, SourceFile
+from disclosure_pipeline.hooks.stages import (
     Extracted,
     Frozen,
     Marked,
     Outcome,
-    PartText,
     Routed,
     Screened,
     SentBack,
     SetAside,
-    SourceFile,
     Stage,
     Tagged,
     Toolbox,

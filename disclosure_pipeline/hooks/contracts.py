@@ -14,13 +14,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from disclosure_pipeline.model.document import Attribute, Part, PartRole, Slip
 from disclosure_pipeline.model.finding import Fault, Finding, Screening
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.policy import RuleBook
-from disclosure_pipeline.model.publication import Artefact, Order, Receipt, Standing
+from disclosure_pipeline.model.publication import Order, Receipt, Standing
 from disclosure_pipeline.model.route import Route
 from disclosure_pipeline.model.text import Text
 
@@ -244,146 +244,6 @@ class RoutePlanner(Protocol):
 
     def plan(self, case: Case, base: Route) -> Route:
         """Return ``base`` or a longer route. A route that lost a tier of ``base`` is a fault."""
-        ...
-
-
-# ---------------------------------------------------------------------- stages
-
-
-class Toolbox(Protocol):
-    """What the core lends a stage. Nothing here writes domain state."""
-
-    def read(self, files: Sequence[SourceFile]) -> Reading:
-        """Extract and screen files in a sandbox process.
-
-        Markings that two secrecy officers released for these bytes do not count again.
-        """
-        ...
-
-    def screen(self, texts: Sequence[PartText]) -> tuple[Screening, Sequence[Fault]]:
-        """Screen text that was read before (at once when :meth:`read` did it in this run)."""
-        ...
-
-    def opinions(self, case: Case) -> tuple[Sequence[Opinion], Sequence[Fault]]:
-        """Ask every attribute rule, through the guard."""
-        ...
-
-    def plan_route(self, case: Case) -> tuple[Route, Sequence[Fault]]:
-        """The unit's chain, lengthened by the route planners."""
-        ...
-
-    def scratch(self) -> Path:
-        """A private empty folder, removed after the stage."""
-        ...
-
-    @property
-    def rulebook(self) -> RuleBook:
-        """All rules in force."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a stage concluded; the core turns it into one step in one transaction.
-
-    Args:
-        step: name of the step to take (`model/lifecycle.py`).
-    """
-
-    step: ClassVar[str] = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Extracted(Outcome):
-    """Everything was read and no marking found; the originals may enter the vault."""
-
-    reading: Reading
-    parts: tuple[Part, ...]
-    slip: Slip
-    title: str
-    step: ClassVar[str] = "extract"
-
-
-@dataclass(frozen=True, slots=True)
-class Marked(Outcome):
-    """A secrecy marking stands somewhere: quarantine. Holds no text."""
-
-    findings: tuple[Finding, ...]
-    rules_version: str
-    step: ClassVar[str] = "quarantine"
-
-
-@dataclass(frozen=True, slots=True)
-class Screened(Outcome):
-    """The findings to store."""
-
-    screening: Screening
-    faults: tuple[Fault, ...] = ()
-    step: ClassVar[str] = "screen"
-
-
-@dataclass(frozen=True, slots=True)
-class Tagged(Outcome):
-    """The proposed attribute is usable."""
-
-    attribute: Attribute
-    ground: str
-    ground_reason: str
-    formed: str
-    findings: tuple[Finding, ...] = ()
-    faults: tuple[Fault, ...] = ()
-    step: ClassVar[str] = "tag"
-
-
-@dataclass(frozen=True, slots=True)
-class SentBack(Outcome):
-    """The draft goes back to the department with these reasons (Chinese, no document text)."""
-
-    reasons: tuple[str, ...]
-    step: ClassVar[str] = "send_back"
-
-
-@dataclass(frozen=True, slots=True)
-class Routed(Outcome):
-    """The chain of tiers that must sign."""
-
-    route: Route
-    faults: tuple[Fault, ...] = ()
-    step: ClassVar[str] = "route"
-
-
-@dataclass(frozen=True, slots=True)
-class Frozen(Outcome):
-    """The public artefacts, built, re-read and found clean.
-
-    Args:
-        files: (artefact, path in the scratch folder) pairs; the core stores them in the vault.
-        findings: what re-reading found; any of them keeps the version from being frozen.
-    """
-
-    files: tuple[tuple[Artefact, Path], ...]
-    findings: tuple[Finding, ...] = ()
-    step: ClassVar[str] = "freeze"
-
-
-@dataclass(frozen=True, slots=True)
-class SetAside(Outcome):
-    """A person must look: unreadable, unknown, broken."""
-
-    faults: tuple[Fault, ...]
-    step: ClassVar[str] = "set_aside"
-
-
-@runtime_checkable
-class Stage(Protocol):
-    """One stage of the pipeline. Pure towards the store: immutable case in, outcome out."""
-
-    id: str
-    version: str
-    starts_from: State
-
-    def run(self, case: Case, tools: Toolbox) -> Outcome:
-        """Do the stage's work."""
         ...
 
 

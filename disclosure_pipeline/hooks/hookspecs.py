@@ -26,8 +26,8 @@ from disclosure_pipeline.hooks.contracts import (
     Notifier,
     PluginContext,
     RoutePlanner,
-    Stage,
 )
+from disclosure_pipeline.hooks.stages import Stage
 
 PROJECT = "disclosure_pipeline"
 hookspec = pluggy.HookspecMarker(PROJECT)

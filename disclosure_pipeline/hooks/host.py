@@ -29,13 +29,10 @@ from disclosure_pipeline.hooks.contracts import (
     Job,
     Notifier,
     Opinion,
-    Outcome,
     PartText,
     Reading,
     RoutePlanner,
     SourceFile,
-    Stage,
-    Toolbox,
 )
 from disclosure_pipeline.hooks.guard import Subject, anything, ask, instance
 from disclosure_pipeline.hooks.loading import BUILTIN, PluginSource, find_plugins
@@ -43,6 +40,7 @@ from disclosure_pipeline.hooks.reading import Reader
 from disclosure_pipeline.hooks.registry import Family, Registered
 from disclosure_pipeline.hooks.roster import PluginInfo, Roster, builtin_context, check_sections
 from disclosure_pipeline.hooks.screener import Screener
+from disclosure_pipeline.hooks.stages import Outcome, Stage, Toolbox
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.finding import Fault, Screening
 from disclosure_pipeline.model.publication import Action, Order, Receipt, Standing

@@ -282,6 +282,10 @@ class Reader:
             raise ExtractionFailed(
                 f"The file could not be opened ({type(error).__name__}).", code="extract.open"
             ) from None
+        if not head:
+            raise ExtractionFailed(
+                "The file is empty.", code="file.empty", advice="文件是空的，请重新投递完整的文件。"
+            )
         candidates = [_Candidate(name, found, record) for name, found in self._extractors.items()]
         chosen = choose(candidates, head, file.name)
         if chosen is None:

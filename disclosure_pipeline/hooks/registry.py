@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from disclosure_pipeline.errors import ConfigError, PluginFault
-from disclosure_pipeline.hooks import checks, contracts
+from disclosure_pipeline.hooks import checks, contracts, stages
 from disclosure_pipeline.hooks.guard import Nonsense, Subject, ask
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ CHANNELS = Family("channels", "channel", contracts.Channel, "publish")
 ARCHIVES = Family("archives", "channel", contracts.Archive, "publish")
 NOTIFIERS = Family("notifiers", "notifier", contracts.Notifier, "notify")
 JOBS = Family("jobs", "job", contracts.Job, "schedule")
-STAGES = Family("stages", "stage", contracts.Stage, "pipeline")
+STAGES = Family("stages", "stage", stages.Stage, "pipeline")
 
 FAMILIES = (
     EXTRACTORS, DETECTORS, ATTRIBUTE_RULES, ROUTES, CHANNELS, ARCHIVES, NOTIFIERS, JOBS, STAGES,

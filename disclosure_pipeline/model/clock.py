@@ -176,15 +176,15 @@ class Leg:
     provisional: bool
     done: date | None = None
 
-    def state(self, today: date) -> State:
-        """Where the leg stands on ``today``."""
-        return _state(self.due, today, self.done)
+    def state(self, today: date, stopped: date | None = None) -> State:
+        """Where the leg stands on ``today``; a clock that was stopped ends the legs still open."""
+        return _state(self.due, today, self.done or stopped)
 
-    def as_json(self, today: date) -> dict[str, Any]:
+    def as_json(self, today: date, stopped: date | None = None) -> dict[str, Any]:
         """The leg as an entry of ``legs`` of a clock."""
         return {
             "name": self.name, "start": self.start.isoformat(), "due": self.due.isoformat(),
-            "provisional": self.provisional, "state": self.state(today),
+            "provisional": self.provisional, "state": self.state(today, stopped),
         }  # fmt: skip
 
 
@@ -282,7 +282,7 @@ class Clock:
             "provisional": self.provisional, "state": self.state(today, done_on),
         }  # fmt: skip
         if self.legs:
-            values["legs"] = [leg.as_json(today) for leg in self.legs]
+            values["legs"] = [leg.as_json(today, done_on) for leg in self.legs]
         return values
 
 

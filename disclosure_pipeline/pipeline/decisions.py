@@ -221,9 +221,9 @@ def _approve(
         return
     wish = replace(wish, ground=ground if wish.ground else "")
     changes: dict[str, Any] = {"ground": ground}
-    if wish.attribute is not None or final:
+    if wish.attribute is not None or final or Role(tier_row.role) is Role.SECOND:
         changes["final" if final else "office"] = attribute.value
-    if ground and wish.reason:
+    if ground and wish.reason and (wish.ground or wish.attribute or not row.ground_reason):
         changes["ground_reason"] = wish.reason
     versions.check_unchanged(connection, row, tiers)
     if final:

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import delete, insert
 
 from disclosure_pipeline.errors import DisclosureError, Fenced
-from disclosure_pipeline.hooks.contracts import (
-    Case,
+from disclosure_pipeline.hooks.contracts import Case
+from disclosure_pipeline.hooks.stages import (
     Extracted,
     Frozen,
     Marked,

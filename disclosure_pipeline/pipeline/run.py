@@ -12,7 +12,8 @@ from sqlalchemy import Connection, select
 from structlog import get_logger
 
 from disclosure_pipeline.errors import DisclosureError, Fenced
-from disclosure_pipeline.hooks.contracts import Case, Outcome, SetAside
+from disclosure_pipeline.hooks.contracts import Case
+from disclosure_pipeline.hooks.stages import Outcome, SetAside
 from disclosure_pipeline.model.finding import Fault
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.times import utc_now

@@ -40,7 +40,17 @@ TABLES: Mapping[str, type[Rule] | type[Ground] | type[ClockRule] | type[RouteRul
 """Tables of a rule file, and what each entry becomes."""
 
 PATTERN_FORMS = frozenset(
-    {"regex", "note", "genre", "forward", "not_title", "title_start", "title_end", "document_number"}
+    {
+        "regex",
+        "note",
+        "genre",
+        "forward",
+        "not_title",
+        "letterhead",
+        "title_start",
+        "title_end",
+        "document_number",
+    }
 )
 """Rule forms whose patterns are regular expressions; each needs at least one."""
 

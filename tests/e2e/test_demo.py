@@ -56,7 +56,6 @@ def test_every_expectation_held(told: dict[str, Any]) -> None:
     assert {case["sample"]: case["problems"] for case in told["cases"] if case["problems"]} == {}
     expected = {sample.name: sample.state for sample in load_samples(SAMPLES)}
     assert {case["sample"]: case["state"] for case in told["cases"]} == expected
-    assert told["seconds"] < 60
 
 
 def test_the_site_lists_each_published_document_once(told: dict[str, Any]) -> None:

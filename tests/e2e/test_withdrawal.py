@@ -12,7 +12,7 @@ import pytest
 from bureau import CHAIN, Bureau, draft, holding, wait_for
 
 SLOW_BOARD = '''
-"""A board that takes its time, so that a withdrawal can come while it publishes."""
+"""A board that publishes when it is told to, so that a withdrawal can come in between."""
 
 import json
 import time
@@ -33,8 +33,9 @@ class Slow:
 
     def publish(self, order):
         (self.folder / "begun").write_text(order.key.document)
-        if "缓慢" in order.entry.title:
-            time.sleep(4)
+        last = time.monotonic() + 50
+        while "缓慢" in order.entry.title and not (self.folder / "go").exists() and time.monotonic() < last:
+            time.sleep(0.05)
         return self.put(order, order.entry.title)
 
     update = publish
@@ -168,6 +169,7 @@ def test_a_withdrawal_while_a_channel_publishes_wins(slow: Bureau) -> None:
     slow.sign(case, *CHAIN)
     wait_for((board / "begun").exists, "the board has begun")
     assert slow.cli("withdraw", case, "--as", "办公甲", "--reason", "撤回")["state"] == "withdrawing"
+    (board / "go").touch()
     slow.wait(case, "withdrawn")
     held = board / f"{case}.json"
 
@@ -188,9 +190,12 @@ def still(holds: Callable[[], bool], seconds: float = 5.0) -> None:
 
 def test_the_other_channels_do_not_wait_for_a_slow_one(slow: Bureau) -> None:
     title = "关于缓慢渠道的通告"
+    go = slow.workspace.data / "plugins" / "slow_board" / "go"
+    go.unlink(missing_ok=True)
     case = slow.reviewable("缓慢渠道.txt", draft(title, "内容。"))
     slow.sign(case, *CHAIN)
     page: Path = slow.workspace.site / "documents" / case[:4] / case / "index.html"
-    wait_for(page.exists, "the site has it", 3.5)
+    wait_for(page.exists, "the site has it")
     assert slow.quick("show", case)["state"] == "publishing"
+    go.touch()
     slow.wait(case, "published")

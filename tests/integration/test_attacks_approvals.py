@@ -22,7 +22,7 @@ from support import (
 )
 
 from disclosure_pipeline.builtin.stages import unsettled
-from disclosure_pipeline.hooks.contracts import Screened
+from disclosure_pipeline.hooks.stages import Screened
 from disclosure_pipeline.model.finding import Screening, Settlement
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role, Verb

@@ -15,6 +15,7 @@ from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.pipeline import publication, views
 from disclosure_pipeline.pipeline.backup import backup, check, restore
+from disclosure_pipeline.pipeline.run import carry_on
 from disclosure_pipeline.pipeline.verify import verify_channels
 
 CHANGED_BY_A_RESTORE = {"audit.jsonl", "meta.jsonl", "document.jsonl", "publication.jsonl"}
@@ -38,8 +39,6 @@ def test_a_backup_holds_rows_and_vault_and_neither_spool_nor_quarantine(office: 
     office.hand_in("尚未读", "尚未读的内容")
     office.hand_in(body="机密★10年\n甲号储备库")
     case = office.query("SELECT max(id) FROM document")[0][0]
-    from disclosure_pipeline.pipeline.run import carry_on
-
     carry_on(office.core, case)
     assert office.state(case) is State.QUARANTINED
     made = backup(office.core, tmp_path / "backup")
@@ -90,7 +89,7 @@ def test_a_backup_can_be_restored_into_the_other_database(
     assert shown[:3] == shown[3:]
     # Serial numbers go on behind the restored rows: people can decide, and new cases come in.
     two.sign(waiting, *SIGNERS)
-    two.reviewed()
+    two.reviewed("关于另一事项的通知")
     views.note_view(two.core, SECRECY, waiting, "show")
     two.chain_holds()
     backup(two.core, tmp_path / "again")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support import ADMIN, CLERK, FINAL, FIRST, OFFICE, SECOND, SECRECY, Office, refused
+from support import ADMIN, CLERK, FINAL, FIRST, OFFICE, PHONE, SECOND, SECRECY, Office, refused
 
 from disclosure_pipeline.model.clock import today_in_shanghai
+from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.pipeline import review
 
@@ -69,10 +70,6 @@ def test_the_queue_ends_empty(office: Office):
 
 
 def test_a_converted_item_is_proposed_for_publication_and_its_findings_are_open(office: Office):
-    from support import PHONE
-
-    from disclosure_pipeline.model.finding import Settlement
-
     case = office.reviewed(
         body=f"联系电话：{PHONE}。", attribute="不予公开", ground="R16a", reason="内部事务"
     )

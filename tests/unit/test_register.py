@@ -63,7 +63,7 @@ def test_an_exempt_document_is_entered_with_its_ground(register: RegisterChannel
     assert json.loads((root / "register.json").read_bytes()) == [
         {
             "id": "2026-000001", "index_number": "MB0000000/2026-00001", "title": "关于专题会议的纪要",
-            "department": "财政局", "attribute": "不予公开", "ground": "R16b", "article": "《条例》第十六条第二款",
+            "department": "财政局", "attribute": "exempt", "ground": "R16b", "article": "《条例》第十六条第二款",
             "reason": "讨论记录，尚未定稿", "formed": "2026-11-02", "registered": "2026-11-22",
         }
     ]  # fmt: skip

@@ -175,7 +175,7 @@ def _row(order: Order) -> dict[str, str]:
         "index_number": entry.index_number,
         "title": entry.title,
         "department": entry.department,
-        "attribute": attribute.chinese,
+        "attribute": attribute.value,
         "ground": ground,
         "article": str(record.get("ground_article") or ""),
         "reason": str(record.get("ground_reason") or ""),
@@ -225,7 +225,8 @@ def _csv(rows: Sequence[Mapping[str, str]]) -> bytes:
     writer = csv.writer(buffer)
     writer.writerow(COLUMNS.values())
     for row in rows:
-        writer.writerow(_plain_cell(row[key]) for key in COLUMNS)
+        shown = {**row, "attribute": Attribute.parse(row["attribute"]).chinese}
+        writer.writerow(_plain_cell(shown[key]) for key in COLUMNS)
     return buffer.getvalue().encode("utf-8-sig")
 
 

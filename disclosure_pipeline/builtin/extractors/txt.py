@@ -30,9 +30,15 @@ _OTHER_FORMATS = (
     b"From ",
     b"Received:",
 )
+# Names that claim a format whose words are not its bytes: text under them is a broken file, or markup.
+_OTHER_NAMES = (
+    ".doc", ".docx", ".docm", ".dot", ".dotx", ".wps", ".wpt", ".rtf", ".odt", ".ofd", ".pdf", ".ceb", ".caj",
+    ".xls", ".xlsx", ".xlsm", ".et", ".ods", ".ppt", ".pptx", ".dps", ".odp", ".xml", ".svg", ".eml", ".msg",
+    ".mht", ".mhtml", ".zip", ".rar", ".7z", ".tar", ".gz", ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff",
+)  # fmt: skip
 _CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f\x7f\ufffe\uffff]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_ENCODED = re.compile(r"[A-Za-z0-9+/=_-]{200}|(?:\\u[0-9A-Fa-f]{4}|&#x?[0-9A-Fa-f]{2,6};|%[0-9A-F]{2}){6}")
+_ENCODED = re.compile(r"[A-Za-z0-9+/=_-]{200}|(?:%[0-9A-F]{2}){6}|(?:\\u[0-9A-Fa-f]{4}|&#x?[0-9A-Fa-f]{2,6};){2}")
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")
 _CHINESE = re.compile("[\u2010-\u2027\u3000-\u9fff\uff00-\uffef\U00020000-\U000323af]")
 _COMMON_SHARE = 0.8
@@ -51,8 +57,10 @@ class TxtExtractor:
     def __init__(self, limits: Mapping[str, Any]):
         self._limits = Limits.of(limits)
 
-    def score(self, head: bytes, name: str) -> int:  # noqa: ARG002 - the name proves nothing
-        """The last resort: whatever decodes and is not the outside of another format."""
+    def score(self, head: bytes, name: str) -> int:
+        """The last resort: whatever decodes, and neither is nor claims to be another format."""
+        if name.endswith(_OTHER_NAMES):
+            return 0
         if not head or head.lstrip()[:16].startswith(_OTHER_FORMATS):
             return 0
         if any(mark in head[:2048] for mark in (b"\nMIME-Version:", b"\nContent-Transfer-Encoding:")):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from disclosure_pipeline.hooks.contracts import Stage
 from disclosure_pipeline.hooks.hookspecs import hookimpl
+from disclosure_pipeline.hooks.stages import Stage
 
 
 @hookimpl

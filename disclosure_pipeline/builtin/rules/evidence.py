@@ -44,6 +44,13 @@ def title_of(case: Case, rulebook: RuleBook) -> str:
     return fold(title.words) if title else ""
 
 
+def titles_of(case: Case, rulebook: RuleBook) -> tuple[str, ...]:
+    """Every title, folded: the one in force, and the document's own where a slip states another."""
+    main = main_part(case)
+    own = find_title(main.text, rulebook) if main else None
+    return tuple(dict.fromkeys((title_of(case, rulebook), fold(own.words) if own else "")))
+
+
 def title_place(case: Case, rulebook: RuleBook, words: str = "") -> Evidence | None:
     """The place a finding about the document as a whole points at.
 

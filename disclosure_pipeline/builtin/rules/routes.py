@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from disclosure_pipeline.builtin.reading import fold
 from disclosure_pipeline.builtin.rules.attributes import attribute_of
-from disclosure_pipeline.builtin.rules.evidence import title_of
+from disclosure_pipeline.builtin.rules.evidence import titles_of
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Case, RoutePlanner
 from disclosure_pipeline.model.policy import RouteRule, RuleBook
@@ -55,14 +55,15 @@ class FocusItems:
         )
 
     def _fired(self, case: Case) -> list[RouteRule]:
-        title = title_of(case, self._rulebook)
+        # Both titles count, so that the wording on a slip cannot take a tier away.
+        titles = titles_of(case, self._rulebook)
         attribute = attribute_of(case, self._rulebook)
         # While the attribute is not known, no rule is left out on its account.
         return [
             rule
             for rule in self._rulebook.routes
             if (not rule.attributes or attribute is None or attribute.value in rule.attributes)
-            and _triggered(rule, case, title)
+            and _triggered(rule, case, titles)
         ]
 
     def _asking_rules(self, case: Case) -> list[tuple[str, str]]:
@@ -71,9 +72,9 @@ class FocusItems:
         return [(rule.id, rule.tier) for rule in self._rulebook.rules if rule.tier and rule.id in hit]
 
 
-def _triggered(rule: RouteRule, case: Case, title: str) -> bool:
+def _triggered(rule: RouteRule, case: Case, titles: Sequence[str]) -> bool:
     return (
-        any(re.search(pattern, title) for pattern in rule.title_patterns)
+        any(re.search(pattern, title) for pattern in rule.title_patterns for title in titles)
         or fold(case.slip.genre or "") in rule.genres
         or any(finding.kind in rule.finding_kinds or finding.rule in rule.rules for finding in case.findings)
         or (rule.joint and bool(case.slip.joint_bodies))
