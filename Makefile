@@ -19,7 +19,7 @@ demo: $(RUNTIME) ## the whole way on the samples; SERVE=1 keeps site and console
 
 test: $(DEVELOPMENT) ## all tests, on SQLite and PostgreSQL
 	@scripts/need.sh --optional smbd=samba smbclient=smbclient
-	$(BIN)/pytest -n $(WORKERS) --timeout 600
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --timeout 600
 
 check: lint types layers docs-check ## everything else that CI asks for
 

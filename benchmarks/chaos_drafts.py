@@ -64,6 +64,11 @@ class Draft:
         return f"关于做好{subject}工作的通知"
 
     @property
+    def main(self) -> str:
+        """Name of the main file in a folder; its own, because equal names may join a returned case."""
+        return f"正文{self.number}.docx"
+
+    @property
     def words(self) -> str:
         """Words that stand in this draft only."""
         return f"BIANHAO{self.number:05d}SHILI"
@@ -115,7 +120,7 @@ def make(draft: Draft, folder: Path, first: Draft | None = None) -> Path:
         draft.sha256 = list(first.sha256[-1:])
         return target
     path = folder / (draft.title if draft.form == "folder" else f"{draft.title}.{draft.form}")
-    main = path / "正文.docx" if draft.form == "folder" else path
+    main = path / draft.main if draft.form == "folder" else path
     _write(draft, main, "")
     if draft.form == "folder":
         _furnish(draft, path)
@@ -166,8 +171,8 @@ def _write(draft: Draft, path: Path, more: str) -> None:
 
 def _furnish(draft: Draft, folder: Path) -> None:
     rows = (("项目", "责任单位"), (f"第{draft.number}号便民服务点", "县民政局"))
-    save_xlsx(workbook({"任务表": rows}), folder / "附件1：任务表.xlsx")
-    values = {"title": draft.title, "genre": "通知", "date": "2026-11-20", "main": "正文.docx"}
+    save_xlsx(workbook({"任务表": rows}), folder / f"附件1：任务表{draft.number}.xlsx")
+    values = {"title": draft.title, "genre": "通知", "date": "2026-11-20", "main": draft.main}
     if draft.kind == "exempt":
         values |= {
             "attribute": "不予公开",

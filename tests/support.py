@@ -7,6 +7,7 @@ shared by all offices of a session, because they cost a second each: the rules a
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Mapping
@@ -337,7 +338,7 @@ def _as_text(column: Any) -> Any:
 
 
 def holds(rows: Mapping[str, list[tuple[Any, ...]]], word: str) -> list[str]:
-    """Tables in which a word stands, also escaped as JSON writes it."""
+    """Tables in which a word stands, also escaped as JSON writes it, or packed as the engine stores values."""
     escaped = word.encode("unicode_escape").decode("ascii")
     found = []
     for name, lines in rows.items():
@@ -346,9 +347,17 @@ def holds(rows: Mapping[str, list[tuple[Any, ...]]], word: str) -> list[str]:
             for row in lines
             for value in row
         ]
+        values += [packed.decode(errors="replace") for value in values if (packed := _unpacked(value))]
         if any(word in value or escaped in value for value in values):
             found.append(name)
     return found
+
+
+def _unpacked(value: str) -> bytes:
+    try:
+        return base64.b64decode(value, validate=True)
+    except ValueError:
+        return b""
 
 
 def files_with(folder: Path, word: str) -> list[str]:

@@ -224,7 +224,7 @@ def join(core: Core, lease: Lease, target: str) -> bool:
             changes={"duplicate_of": target, "spool": None, "claim": None, "work_at": None},
             detail={"joined": target},
         )  # fmt: skip
-        letters.owe(connection, row.id, row.version, "duplicate", {"first": target})
+        letters.owe(connection, row.id, row.version, "duplicate", {"first": target, "joined": True})
         _correct(core, connection, target, drop, parts)
         return True
 

@@ -150,7 +150,7 @@ def _receipt(_core: Core, connection: Connection, case: Row[Any], row: Row[Any])
 
 
 def _duplicate(_core: Core, _connection: Connection, _case: Row[Any], row: Row[Any]) -> dict[str, Any]:
-    return {"first_case": row.detail["first"]}
+    return {"first_case": row.detail["first"], "joined": row.detail.get("joined", False)}
 
 
 def _taken_back(_core: Core, _connection: Connection, case: Row[Any], _row: Row[Any]) -> dict[str, Any]:

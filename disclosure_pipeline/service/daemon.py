@@ -17,6 +17,7 @@ from structlog import get_logger
 
 from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.pipeline.core import Core
+from disclosure_pipeline.service import engine
 from disclosure_pipeline.service.desk import IntakeDesk
 from disclosure_pipeline.service.engine import EngineQueue
 from disclosure_pipeline.service.health import HealthServer, Status
@@ -79,6 +80,7 @@ class Daemon:
         return 0
 
     def _start(self) -> None:
+        engine.load()
         self._core = self._open()
         settings = self._core.settings
         self._catch_signals()

@@ -9,6 +9,7 @@ returns a code.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,14 @@ doorbell is faster; how much really runs at once is the worker's own limit."""
 
 Task = Callable[[str], str]
 """Work on one subject; returns a code, never text, and never raises."""
+
+
+def load() -> None:
+    """Import the engine's library, before there are threads.
+
+    Imported by several threads at once it shows them half-made modules (an ``AttributeError`` now and then).
+    """
+    import dbos  # noqa: F401
 
 
 class EngineQueue:
@@ -193,16 +202,18 @@ def engine_for(database: Database) -> Engine:
 
 
 _clients: dict[str, DBOSClient] = {}
+_making = threading.Lock()
 
 
 def _client(database: Database) -> DBOSClient:
     """The process's client for a store."""
     from dbos import DBOSClient
 
-    if database.url not in _clients:
-        engine = engine_for(database)
-        _clients[database.url] = DBOSClient(system_database_engine=engine, application_name=APPLICATION)
-    return _clients[database.url]
+    with _making:
+        if database.url not in _clients:
+            engine = engine_for(database)
+            _clients[database.url] = DBOSClient(system_database_engine=engine, application_name=APPLICATION)
+        return _clients[database.url]
 
 
 def has_tables(database: Database) -> bool:

@@ -72,6 +72,8 @@ class Scheduler:
             self._scheduler.shutdown(wait=True)
             self._scheduler = None
         if self._leadership is not None:
+            # Really closed, not given back to the pool: the lock lasts as long as the session.
+            self._leadership.detach()
             self._leadership.close()
             self._leadership = None
 

@@ -40,6 +40,9 @@ _PUBLICATIONS_PER_DOCUMENT = 2
 _BREATH = 0.25
 """Seconds between two goes at the same piece of work: what stays due without getting on must not spin."""
 
+_LOOK_AGAIN = 30.0
+"""Seconds between looks at required detectors while some are missing."""
+
 _LOOK_AT_LEAST = 2.0
 """Seconds after which the rows are looked at without a ring: delayed work becomes due silently."""
 
@@ -239,16 +242,22 @@ class Worker:
                 self.stop()
 
     def _tell_readiness(self, host: PluginHost) -> None:
-        """Say which required detectors are missing; the daemon, which loads none, shows it (`/readyz`)."""
-        try:
-            missing = host.missing_detectors()
-            with self._core.database.write() as connection:
-                set_meta(connection, READINESS, ",".join(missing) or None)
-        except DisclosureError as error:
-            log.warning("readiness_not_told", code=error.code)
-            return
-        if missing:
-            log.warning("detectors_missing", detectors=list(missing))
+        """Say which required detectors are missing; the daemon, which loads none, shows it (`/readyz`).
+
+        While some are missing it looks again: a sandbox that could not start may have been the reason.
+        """
+        while not self._stop.is_set():
+            try:
+                missing = host.missing_detectors()
+                with self._core.database.write() as connection:
+                    set_meta(connection, READINESS, ",".join(missing) or None)
+            except DisclosureError as error:
+                log.warning("readiness_not_told", code=error.code)
+            else:
+                if not missing:
+                    return
+                log.warning("detectors_missing", detectors=list(missing))
+            self._stop.wait(_LOOK_AGAIN)
 
     def _end_life(self, grace: float) -> None:
         deadline = time.monotonic() + grace

@@ -63,8 +63,9 @@ class Database:
         config.set_main_option("script_location", str(MIGRATIONS))
         try:
             with self.engine.begin() as connection:
-                if not self.sqlite:
-                    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7230001)")
+                # One at a time, and whole or not at all.
+                begin = "BEGIN IMMEDIATE" if self.sqlite else "SELECT pg_advisory_xact_lock(7230001)"
+                connection.exec_driver_sql(begin)
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
                 if connection.execute(select(meta.c.value).where(meta.c.key == "store_id")).first() is None:

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from bureau import CHAIN, Bureau, draft, run_process, wait_for
 
-
 GRACE = 20.0
 """Seconds that running work gets at SIGTERM, as shipped."""
 

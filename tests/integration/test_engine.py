@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from dbos import DBOS
 from sqlalchemy import inspect
 from support import Office, dump, holds
 
 from disclosure_pipeline.pipeline.core import INTAKE, PUBLISH
+from disclosure_pipeline.pipeline.run import carry_on
 from disclosure_pipeline.service import engine
 from disclosure_pipeline.service.doorbell import Doorbell
 from disclosure_pipeline.service.engine import EngineQueue, WorkEngine
@@ -34,8 +36,6 @@ def database(store_url: str) -> Iterator[Database]:
 
 @contextmanager
 def working(database: Database, task: Callable[[str], str], executor: str = "slot-1") -> Iterator[WorkEngine]:
-    from dbos import DBOS
-
     made = WorkEngine(database, executor=executor, tasks={INTAKE: task, PUBLISH: task}, poll=0.1)
     made.launch()
     try:
@@ -160,7 +160,6 @@ def test_the_doorbell_rings_when_anybody_commits(database: Database, store_url: 
 
 def test_steps_ask_for_work_through_the_engine(office: Office):
     """The whole of it: a drop is carried on by the engine because its step asked for it."""
-    from disclosure_pipeline.pipeline.run import carry_on
 
     def task(subject: str) -> str:
         carry_on(office.core, subject)

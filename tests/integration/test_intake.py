@@ -23,6 +23,7 @@ from disclosure_pipeline.model.route import Role, Verb
 from disclosure_pipeline.pipeline import intake, letters, spool
 from disclosure_pipeline.pipeline.takeback import take_back
 from disclosure_pipeline.service.desk import submit
+from disclosure_pipeline.store import documents
 from disclosure_pipeline.store.vault import file_digest
 
 
@@ -227,8 +228,6 @@ def test_a_folder_is_one_submission(office: Office, tmp_path: Path):
     (answer,) = submit(office.core, [folder], department=DEPARTMENT)
     office.work()
     with office.core.database.read() as connection:
-        from disclosure_pipeline.store import documents
-
         parts = documents.parts_of(connection, answer.case, 1)
     assert {part.name: part.role.value for part in parts} == {
         "正文.txt": "main", "附件1.txt": "attachment", "slip.toml": "slip",

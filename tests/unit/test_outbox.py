@@ -212,6 +212,9 @@ def test_refused_without_a_case(notifier: OutboxNotifier, outbox: Path) -> None:
 def test_duplicate_and_taken_back(notifier: OutboxNotifier, outbox: Path) -> None:
     send(notifier, outbox, "duplicate", first_case="2026-000007")
     assert "2026-000007" in text(outbox / f"{CASE}_重复提交说明.html")
+    assert "完全相同" in text(outbox / f"{CASE}_重复提交说明.html")
+    send(notifier, outbox, "duplicate", key="joined", first_case="2026-000007", joined=True)
+    assert "并入 <strong>2026-000007" in text(outbox / f"{CASE}_重复提交说明.html")
     send(notifier, outbox, "taken_back", title="通知")
     assert "撤件" in text(outbox / f"{CASE}_撤件回执.html")
 

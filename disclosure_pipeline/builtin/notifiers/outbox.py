@@ -33,7 +33,8 @@ kind            file                                     further keys (``?`` opt
                 ``未收取说明_<digest>.html``               dropped); ``files``?; ``drop``? (what the
                                                          digest is of; else the key)
 ``waiting``     ``待收说明_<digest>.html``                as ``refused``
-``duplicate``   ``<case>_重复提交说明.html``               ``first_case``; ``title``?
+``duplicate``   ``<case>_重复提交说明.html``               ``first_case``; ``title``?; ``joined``? (a
+                                                          correction that became part of that case)
 ``taken_back``  ``<case>_撤件回执.html``                  ``title``?
 ==============  =======================================  ==========================================
 
@@ -190,7 +191,7 @@ def _refused(letter: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _duplicate(letter: Mapping[str, Any]) -> dict[str, Any]:
-    return {**_titled(letter), "first_case": letter["first_case"]}
+    return {**_titled(letter), "first_case": letter["first_case"], "joined": bool(letter.get("joined"))}
 
 
 def _titled(letter: Mapping[str, Any]) -> dict[str, Any]:
