@@ -273,7 +273,7 @@ class Reader:
         return answer.value
 
     def _choose(self, file: SourceFile, record: Record) -> tuple[str, Extractor]:
-        from disclosure_pipeline.hooks.sniff import HEAD_BYTES, choose
+        from disclosure_pipeline.hooks.sniff import HEAD_BYTES, LAST_RESORT, choose
 
         try:
             with file.path.open("rb") as stream:
@@ -287,7 +287,10 @@ class Reader:
                 "The file is empty.", code="file.empty", advice="文件是空的，请重新投递完整的文件。"
             )
         candidates = [_Candidate(name, found, record) for name, found in self._extractors.items()]
-        chosen = choose(candidates, head, file.name)
+        # What the product reads itself no plugin takes over: the reader decides what the checks get to see.
+        own = [item for item in candidates if item.id.startswith(f"{BUILTIN}.")]
+        sure = [item for item in own if item.score(head, file.name.lower()) > LAST_RESORT]
+        chosen = choose(sure or candidates, head, file.name)
         if chosen is None:
             raise ExtractionFailed(
                 "The format of the file is not supported.",

@@ -8,6 +8,9 @@ from typing import Protocol, TypeVar
 HEAD_BYTES = 64 * 1024
 """How much of a file extractors see when they are asked for their score."""
 
+LAST_RESORT = 10
+"""Score of a reader that takes what nobody else claims (plain text)."""
+
 
 class Scorer(Protocol):
     """What choosing needs of an extractor."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from queue import Empty, SimpleQueue
+from typing import Any, Literal
 
 from structlog import get_logger
 
@@ -31,6 +31,9 @@ from disclosure_pipeline.settings.workspace import Workspace
 log = get_logger(__name__)
 
 _NEEDS_RESTART = ("store.", "server.", "engine.workers")
+_LONGEST_DEAFNESS = 1.0
+"""Seconds after which the main thread looks up: the system may give a signal to any thread, but only the
+main thread heeds it, and only when it is awake."""
 
 
 class Daemon:
@@ -53,9 +56,8 @@ class Daemon:
     ):
         self._workspace = workspace
         self._lock = DataLock(workspace.data)
-        self._wake = threading.Event()
-        self._ending = False
-        self._renewing = False
+        # The one queue that a signal handler may put into at any moment; events and locks could be held.
+        self._asked: SimpleQueue[Literal["end", "renew"]] = SimpleQueue()
         self._listen = (host, port)
         self._announce = announce
 
@@ -104,12 +106,14 @@ class Daemon:
             self._announce(self._server.address)
 
     def _serve(self) -> None:
-        while not self._ending:
-            self._wake.wait()
-            self._wake.clear()
-            if self._renewing:
-                self._renewing = False
-                self._renew()
+        while True:
+            try:
+                asked = self._asked.get(timeout=_LONGEST_DEAFNESS)
+            except Empty:
+                continue
+            if asked == "end":
+                return
+            self._renew()
 
     def _end(self) -> None:
         log.info("daemon_ending")
@@ -122,17 +126,9 @@ class Daemon:
         log.info("daemon_ended")
 
     def _catch_signals(self) -> None:
-        def end(*_: object) -> None:
-            self._ending = True
-            self._wake.set()
-
-        def renew(*_: object) -> None:
-            self._renewing = True
-            self._wake.set()
-
-        signal.signal(signal.SIGTERM, end)
-        signal.signal(signal.SIGINT, end)
-        signal.signal(signal.SIGHUP, renew)
+        signal.signal(signal.SIGTERM, lambda *_: self._asked.put("end"))
+        signal.signal(signal.SIGINT, lambda *_: self._asked.put("end"))
+        signal.signal(signal.SIGHUP, lambda *_: self._asked.put("renew"))
 
     def _open(self) -> Core:
         core = Core.open(self._workspace, scope="daemon", worker=f"daemon-{os.getpid()}")

@@ -15,6 +15,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
@@ -283,10 +284,26 @@ def work(workspace: Workspace, *, slot: str, parent: int | None = None) -> int:
     core = Core.open(workspace, scope="worker", worker=f"{slot}#{uuid.uuid4().hex[:12]}")
     core.queue = EngineQueue(core.database)
     running = Worker(core, slot, parent)
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: running.stop())
+    _stop_at_signals(running)
     try:
         running.run()
     finally:
         core.close()
     return 0
+
+
+def _stop_at_signals(running: Worker) -> None:
+    """Stop a worker at SIGTERM and SIGINT.
+
+    A handler interrupts the main thread wherever it is, perhaps inside a lock that :meth:`Worker.stop`
+    takes; so it only puts a word into a queue, and a thread that holds nothing does the rest.
+    """
+    asked: SimpleQueue[None] = SimpleQueue()
+
+    def wait() -> None:
+        asked.get()
+        running.stop()
+
+    threading.Thread(target=wait, name="signals", daemon=True).start()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: asked.put(None))

@@ -140,6 +140,16 @@ def test_sigterm_ends_in_order_and_the_rest_is_done_next_time(bureau: Bureau) ->
     assert bureau.cli("audit", "verify")["intact"] is True
 
 
+def test_a_signal_that_meets_another_thread_is_heeded(bureau: Bureau) -> None:
+    """The system may give a process's signal to any of its threads; only the main one runs handlers."""
+    main = bureau.daemon.pid
+    others = [int(thread) for thread in os.listdir(f"/proc/{main}/task") if int(thread) != main]  # noqa: PTH208
+    os.kill(others[-1], signal.SIGTERM)
+    wait_for(lambda: not bureau.daemon.running, "the daemon ends")
+    assert bureau.daemon.stop() == 0
+    bureau.daemon.start()
+
+
 def test_decisions_need_no_daemon(bureau: Bureau) -> None:
     case = bureau.reviewable("停机.txt", draft("关于停机期间的通知", "内容。"))
     assert bureau.daemon.stop() == 0

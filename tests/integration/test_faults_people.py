@@ -106,6 +106,7 @@ def test_two_daemons_on_one_data_folder(bureau: Bureau) -> None:
     bureau.wait(case, "in_review")
 
 
+@pytest.mark.slow
 def test_an_old_backup_does_not_bring_a_withdrawn_page_back(bureau: Bureau, tmp_path: Path) -> None:
     title, words = "关于稍后撤回的通知", "撤回后不得再现的正文"
     case = bureau.published("撤回.txt", draft(title, words))["id"]

@@ -169,6 +169,7 @@ def locked(path: Path) -> Iterator[None]:
         connection.close()
 
 
+@pytest.mark.slow
 def test_a_locked_database_holds_everything_up_and_loses_nothing(tmp_path: Path) -> None:
     bureau = Bureau(tmp_path / "locked", plugins=(), settings={"url": '""\nbusy_timeout = 2.0'})
     bureau.daemon.start()

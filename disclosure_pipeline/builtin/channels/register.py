@@ -225,7 +225,7 @@ def _csv(rows: Sequence[Mapping[str, str]]) -> bytes:
     writer = csv.writer(buffer)
     writer.writerow(COLUMNS.values())
     for row in rows:
-        shown = {**row, "attribute": Attribute.parse(row["attribute"]).chinese}
+        shown = {**row, "attribute": Attribute(row["attribute"]).chinese}
         writer.writerow(_plain_cell(shown[key]) for key in COLUMNS)
     return buffer.getvalue().encode("utf-8-sig")
 

@@ -241,6 +241,11 @@ class DaemonProcess:
         return self._process.wait()
 
     @property
+    def running(self) -> bool:
+        """Whether it runs now."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def pid(self) -> int:
         """Its process id."""
         assert self._process is not None  # noqa: S101 -- callers start it first
