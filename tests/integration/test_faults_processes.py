@@ -40,6 +40,7 @@ def test_a_worker_whose_daemon_died_before_it_looked_ends(command: list[str]) ->
 
 def test_a_worker_of_its_own_outlives_the_shell_that_started_it(command: list[str], tmp_path: Path) -> None:
     log, number = tmp_path / "log", tmp_path / "pid"
+    log.touch()
     script = f'"$@" >{log} 2>&1 & echo $! >{number}'
     subprocess.run(["sh", "-c", script, "sh", *command], check=True)
     pid = int(number.read_text())

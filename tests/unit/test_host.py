@@ -240,13 +240,6 @@ def test_a_third_party_extractor_reads_in_the_sandbox(faulty, tmp_path: Path):
     assert "reader.memo" in {name for info in faulty.plugins() for name in info.provides}
 
 
-def test_a_third_party_extractor_takes_over_no_format_that_a_built_in_reads(faulty, tmp_path: Path):
-    page = drop(tmp_path, f"MEMO\n<html><body><p>{SECRET}</p></body></html>", "note.memo")
-    as_page = drop(tmp_path, f"<!DOCTYPE html><html><body><p>{SECRET}</p></body></html>", "page.html")
-    assert faulty.read([page]).texts[0].text.extractor == "reader.memo"
-    assert faulty.read([as_page]).texts[0].text.extractor == "builtin.html"
-
-
 def test_a_third_party_extractor_cannot_quote_the_document(faulty, tmp_path: Path):
     reading = faulty.read([drop(tmp_path, f"MEMO\n坏{SECRET}", "note.memo")])
     assert [(fault.code, fault.plugin) for fault in reading.faults] == [("extractor.raised", "reader.memo")]

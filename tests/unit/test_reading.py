@@ -6,6 +6,7 @@ import pickle
 from pathlib import Path
 
 import pytest
+from docx import Document
 from plugin_hosts import FAULTS, ROOT
 
 from disclosure_pipeline.builtin.detectors.mobile import Mobile
@@ -17,6 +18,7 @@ from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.hooks.reading import Reader, mark_key
 from disclosure_pipeline.model.document import PartRole
 from disclosure_pipeline.model.finding import Verdict
+from disclosure_pipeline.model.text import Place, Segment, Text
 from disclosure_pipeline.settings.models import ExtractionSettings
 from disclosure_pipeline.settings.policy import load_rulebook
 
@@ -214,3 +216,35 @@ def test_screening_stored_text_leaves_the_marking_s_characters_out():
         ("secrecy.marking", None),
         ("privacy.mobile", "13812345678"),
     ]
+
+
+class Greedy:
+    """An extractor of a plugin that claims every file and shows nothing of it."""
+
+    id = "all"
+    version = "1"
+
+    def score(self, head: bytes, name: str) -> int:
+        return 100
+
+    def extract(self, file: SourceFile) -> Text:
+        return Text("text/plain", "greedy.all", (Segment("无事", Place("all", "body")),))
+
+
+def test_no_plugin_takes_over_a_format_that_a_built_in_reads(tmp_path: Path):
+    extractors = {
+        "greedy.all": Greedy(),
+        "builtin.docx": DocxExtractor(LIMITS),
+        "builtin.txt": TxtExtractor(LIMITS),
+    }
+    document = Document()
+    document.add_paragraph("机密★10年")
+    document.save(str(tmp_path / "甲.docx"))
+    marked = reader(extractors=extractors).read([SourceFile(0, tmp_path / "甲.docx", "甲.docx")])
+    assert (marked.marked, marked.texts) == (True, ())
+    unknown = tmp_path / "乙.memo"
+    unknown.write_bytes(b"\x00\x01\x02 memo")
+    assert (
+        reader(extractors=extractors).read([SourceFile(0, unknown, "乙.memo")]).texts[0].text.extractor
+        == "greedy.all"
+    )
