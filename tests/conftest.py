@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 from postgres import PostgresServer, postgres_server, postgres_url  # noqa: F401 -- fixtures
 from support import Office, Workshop
+
+from disclosure_pipeline.store.database import Database
 
 DATABASES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
@@ -21,16 +24,52 @@ def workshop() -> Iterator[Workshop]:
     made.close()
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store without rows; copying it is faster than migrating."""
+    path = tmp_path_factory.mktemp("template") / "store.sqlite"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    """The same as a database of the session's server."""
+    url = postgres_server.fresh_database()
+    migrate(url)
+    return url
+
+
 @pytest.fixture(params=DATABASES)
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """URL of an empty store of the test's own, on each database."""
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of a store of the test's own that was not even made yet, on each database."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'store.sqlite'}"
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
     url = server.fresh_database()
     yield url
     server.drop_database(url)
+
+
+@pytest.fixture(params=DATABASES)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of a store of the test's own without rows, on each database."""
+    if request.param == "sqlite":
+        path = tmp_path / "store.sqlite"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    url = server.fresh_database(request.getfixturevalue("postgres_template"))
+    yield url
+    server.drop_database(url)
+
+
+def migrate(url: str) -> None:
+    made = Database(url)
+    made.migrate()
+    made.close()
 
 
 @pytest.fixture

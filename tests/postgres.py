@@ -56,14 +56,19 @@ class PostgresServer:
 
     url: str
 
-    def fresh_database(self) -> str:
-        """Create an empty database.
+    def fresh_database(self, template: str | None = None) -> str:
+        """Create a database.
+
+        Args:
+            template: URL of a database of this server to copy, which nobody uses meanwhile; an empty
+                database if there is none.
 
         Returns:
             Its SQLAlchemy URL, ``postgresql+psycopg://…``.
         """
         name = f"test_{uuid.uuid4().hex}"
-        self._maintain(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING UTF8')
+        source = "template0" if template is None else sqlalchemy.make_url(template).database
+        self._maintain(f'CREATE DATABASE "{name}" TEMPLATE "{source}" ENCODING UTF8')
         return _render(sqlalchemy.make_url(self.url).set(database=name))
 
     def drop_database(self, url: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Seconds = Annotated[float, Field(gt=0)]
 
@@ -68,6 +68,17 @@ class UnitSettings(Section):
     index_template: str = Field(
         "{org}/{year}-{serial:05d}", description="Index number (索引号): {org}, {unit}, {year}, {serial}."
     )
+    @field_validator("index_template")
+    @classmethod
+    def _numbers_differ(cls, template: str) -> str:
+        try:
+            numbers = {template.format(org="", unit="", year=2026, serial=serial) for serial in (1, 2)}
+        except (KeyError, IndexError, ValueError):
+            raise ValueError("only {org}, {unit}, {year} and {serial} can stand in it") from None
+        if len(numbers) == 1:
+            raise ValueError("without {serial} all documents would have the same number")
+        return template
+
     index_org: str = Field("MB0000000", description="Organisation code used in index numbers.")
     route: str = Field("default", description="Name of the chain in `routes.toml`.")
     footer: Literal["full", "editor", "none"] = Field(

@@ -38,6 +38,7 @@ from disclosure_pipeline.pipeline.recording import record
 from disclosure_pipeline.pipeline.run import carry_on, conclude, next_case
 from disclosure_pipeline.pipeline.takeback import retry
 from disclosure_pipeline.pipeline.toolbox import CaseTools
+from disclosure_pipeline.settings.models import UnitSettings
 from disclosure_pipeline.settings.policy import load_chains
 from disclosure_pipeline.store.vault import file_digest
 
@@ -548,6 +549,13 @@ def test_a_number_that_is_taken_already_is_passed_over(open_office: Callable[...
     two = both.reviewed(unit="b")
     both.sign(two, *(name + "乙" for name in SIGNERS))
     assert (both.row(one).index_number, both.row(two).index_number) == ("MB0000000/1", "MB0000000/2")
+
+
+@pytest.mark.parametrize("template", ["{org}-{year}", "{org}/{number}", "{org}/{", "{serial:x}{0}"])
+def test_a_template_that_cannot_number_is_refused_at_the_start(template: str):
+    """Without a serial the second document would look for a free number for ever."""
+    with pytest.raises(ValueError, match="index_template"):
+        UnitSettings(index_template=template)
 
 
 def test_a_version_keeps_the_number_of_the_one_before(office: Office):

@@ -31,7 +31,9 @@ def database(store_url: str) -> Iterator[Database]:
     made.close()
 
 
-def test_a_migrated_store_is_what_the_tables_say(database: Database):
+def test_a_migrated_store_is_what_the_tables_say(empty_url: str):
+    database = Database(empty_url)
+    database.migrate()
     with database.engine.connect() as connection:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "target_metadata": metadata}
@@ -46,20 +48,20 @@ def test_migrating_again_changes_nothing(database: Database):
     assert before["meta"][0][0] == "store_id"
 
 
-def test_several_processes_may_migrate_at_once(store_url: str):
+def test_several_processes_may_migrate_at_once(empty_url: str):
     code = (
         "import sys; from disclosure_pipeline.store.database import Database; Database(sys.argv[1]).migrate()"
     )
-    running = [subprocess.Popen([sys.executable, "-c", code, store_url]) for _ in range(3)]
+    running = [subprocess.Popen([sys.executable, "-c", code, empty_url]) for _ in range(3)]
     assert [process.wait(60) for process in running] == [0, 0, 0]
-    made = Database(store_url)
+    made = Database(empty_url)
     with made.read() as connection:
         assert get_meta(connection, "store_id")
     made.close()
 
 
-def test_a_migration_that_breaks_off_leaves_nothing(store_url: str, monkeypatch: pytest.MonkeyPatch):
-    made = Database(store_url)
+def test_a_migration_that_breaks_off_leaves_nothing(empty_url: str, monkeypatch: pytest.MonkeyPatch):
+    made = Database(empty_url)
 
     def no_id() -> object:
         raise ZeroDivisionError
