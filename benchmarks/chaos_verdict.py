@@ -289,7 +289,7 @@ def unanswered(core: Core, there: Ended) -> list[str]:
     for row in there.cases:
         box = core.workspace.outbox / row.department
         wanted = {
-            "duplicate": f"{row.id}_重复提交说明.html",
+            "duplicate": f"{row.id}_收件回执.html",
             "quarantined": f"{row.id}_移送说明.html",
             "withdrawn": f"已发布/{row.id}_撤回通知.html",
             "returned": f"{row.id}_退回说明.html",

@@ -33,7 +33,14 @@ sys.path.insert(0, str(ROOT))
 PARAGRAPH = (
     "为做好年度重点工作，各单位要按照职责分工抓好落实，及时报送进展情况，加强统筹协调，确保各项任务按期完成。"
 )
-WANTED = {"latency_s": 1.5, "documents_per_s": 8.0, "help_s": 0.3, "screen_s": 1.5, "idle_cpu_percent": 2.0, "idle_mb": 200}
+WANTED = {
+    "latency_s": 1.5,
+    "documents_per_s": 8.0,
+    "help_s": 0.3,
+    "screen_s": 1.5,
+    "idle_cpu_percent": 2.0,
+    "idle_mb": 200,
+}
 
 
 def docx(path: Path, number: int, pages: int = 5) -> None:
@@ -83,7 +90,9 @@ class Bench:
     def __init__(self, folder: Path, workers: int, store: str):
         self.folder = folder
         (folder / "config").mkdir()
-        settings = f'[[unit]]\ndepartments = ["办公室"]\n[engine]\nworkers = {workers}\n[store]\nurl = "{store}"\n'
+        settings = (
+            f'[[unit]]\ndepartments = ["办公室"]\n[engine]\nworkers = {workers}\n[store]\nurl = "{store}"\n'
+        )
         (folder / "config" / "disclosure.toml").write_text(settings, "utf-8")
         self.url = store or f"sqlite:///{folder / 'var' / 'disclosure.sqlite'}"
         self.stable_after = 1.0
@@ -98,7 +107,10 @@ class Bench:
         """A running daemon."""
         log = (self.folder / "run.log").open("ab")
         process = subprocess.Popen(
-            [sys.executable, "-m", "disclosure_pipeline", "run", "--port", "0"], cwd=self.folder, stdout=log, stderr=log
+            [sys.executable, "-m", "disclosure_pipeline", "run", "--port", "0"],
+            cwd=self.folder,
+            stdout=log,
+            stderr=log,
         )
         try:
             wait(lambda: b"worker_started" in (self.folder / "run.log").read_bytes(), 60)
@@ -224,7 +236,9 @@ def timed(command: list[str], runs: int = 5) -> float:
 
 def main() -> int:
     """Run everything and print the table; exit 1 when a wanted figure is missed."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--documents", type=int, default=200)
     parser.add_argument("--json", action="store_true")
@@ -247,7 +261,11 @@ def main() -> int:
     else:
         for key, value in figures.items():
             sign = ">" if key == "documents_per_s" else "<"
-            note = f"   wanted {sign} {WANTED[key]}{'   MISSED' if key in missed else ''}" if key in WANTED else ""
+            note = (
+                f"   wanted {sign} {WANTED[key]}{'   MISSED' if key in missed else ''}"
+                if key in WANTED
+                else ""
+            )
             print(f"{key:28} {value:10.3f}{note}")
     return 1 if missed else 0
 

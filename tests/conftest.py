@@ -33,9 +33,10 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: PostgresServer) -> str:
+def postgres_template(request: pytest.FixtureRequest) -> str:
     """The same as a database of the session's server."""
-    url = postgres_server.fresh_database()
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    url = server.fresh_database()
     migrate(url)
     return url
 

@@ -23,9 +23,10 @@ from disclosure_pipeline.pipeline import letters, spool
 from disclosure_pipeline.pipeline.core import INTAKE, Core
 from disclosure_pipeline.pipeline.transitions import Lease, take_step
 from disclosure_pipeline.store import audit, documents
+from disclosure_pipeline.store.audit import digest_of
 from disclosure_pipeline.store.database import next_serial
 from disclosure_pipeline.store.tables import audit as audit_table
-from disclosure_pipeline.store.tables import document, part
+from disclosure_pipeline.store.tables import document
 
 _NOT_IN_HAND = (State.RETURNED.value, State.DESTROYED.value)
 """States whose bytes nobody works on: the same ones again are a draft of their own, to be looked at."""
@@ -174,7 +175,7 @@ def _correct(
             "spool": drop.spool, "claim": drop.claim, "content_digest": content_digest(parts),
             "folder_attribute": drop.folder_attribute, "taken_back": False, "title": None, "slip": {},
             "proposed": None, "reviewed_as": None, "proposed_ground": "", "ground": "", "ground_reason": "",
-            "formed": "",
+            "formed": "", "dropped_as": None,
         },
         detail={"files": len(parts), "content": content_digest(parts), "claim": drop.claim},
     )  # fmt: skip
@@ -255,15 +256,14 @@ def _match(
             return _not_taken(connection, drop, f"收件 {named} 当前不在“退回”状态，不能以新文件替换。", named)
         return named
     returned = connection.execute(
-        select(document.c.id, document.c.version, document.c.content_digest, document.c.spool).where(
+        select(document.c.id, document.c.content_digest, document.c.spool, document.c.dropped_as).where(
             document.c.state == State.RETURNED.value,
             document.c.unit == drop.unit,
             document.c.department == drop.department,
         )
     ).all()
     same = [row.id for row in returned if row.content_digest == content_digest(parts)]
-    wanted = {item.relative for item in manifest.files}
-    same = same or [row.id for row in returned if _names(core, connection, row) == wanted]
+    same = same or [row.id for row in returned if _dropped_as(core, row) == digest_of(manifest.name)]
     if len(same) > 1:
         return _not_taken(
             connection, drop, "有多份退回的收件与本文件同名，请在文件名中写明收件号后重新投递。"
@@ -271,18 +271,19 @@ def _match(
     return same[0] if same else None
 
 
-def _names(core: Core, connection: Connection, row: Any) -> set[str]:
-    """Names of a case's files; while they are unchecked only its spool folder knows them."""
-    if row.spool is not None:
-        try:
-            kept = spool.read_manifest(spool.folder_of(core, row.spool))
-        except (OSError, ValueError):
-            return set()
-        return {item.relative for item in kept.files}
-    rows = connection.execute(
-        select(part.c.name).where(part.c.document == row.id, part.c.version == row.version)
-    )
-    return set(rows.scalars())
+def _dropped_as(core: Core, row: Any) -> str | None:
+    """Digest of the name of the file or folder that a case was dropped as.
+
+    Names inside a folder do not count: 正文.docx is in every folder that an office system exports. The
+    row keeps a digest, because the name of a folder is text that no detector has seen.
+    """
+    if row.spool is None:
+        digest: str | None = row.dropped_as
+        return digest
+    try:
+        return digest_of(spool.read_manifest(spool.folder_of(core, row.spool)).name)
+    except (OSError, ValueError):
+        return None
 
 
 def _not_taken(connection: Connection, drop: Drop, reason: str, case: str = "") -> Accepted:

@@ -34,6 +34,7 @@ from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.quarantine import isolate, tidy
 from disclosure_pipeline.pipeline.transitions import Lease, take_step
 from disclosure_pipeline.store import documents
+from disclosure_pipeline.store.audit import digest_of
 from disclosure_pipeline.store.tables import artefact
 
 REVIEW = "review"
@@ -61,13 +62,14 @@ def record(outcome: Outcome, core: Core, lease: Lease, case: Case) -> None:  # n
 
 @record.register
 def _(outcome: Extracted, core: Core, lease: Lease, case: Case) -> None:
-    name = _spool_of(core, lease)
+    name, dropped_as = _spool_of(core, lease), None
     named = outcome.slip.case
     if named and named != case.document and name is not None and intake.join(core, lease, named):
         return
     if name is not None:
         spool.bring_back(core, name)  # an isolation that was begun and not committed, under other rules
         spool.promote(core, spool.folder_of(core, name), outcome.parts)
+        dropped_as = digest_of(spool.read_manifest(spool.folder_of(core, name)).name)
     with _nothing_left_behind(core, case), core.database.write() as connection:
         documents.fetch(connection, case.document, lock=True)
         documents.write_parts(connection, case.document, case.version, outcome.parts)
@@ -77,6 +79,8 @@ def _(outcome: Extracted, core: Core, lease: Lease, case: Case) -> None:
         # What the attribute review decided is not undone by the slip that the department wrote then.
         slip = case.slip if case.slip.source == REVIEW else outcome.slip
         changes = {"title": outcome.title, "slip": slip.as_json(), "spool": None}
+        if dropped_as is not None:
+            changes["dropped_as"] = dropped_as
         detail = {"parts": len(outcome.parts), "content": canonical_digest([p.sha256 for p in outcome.parts])}
         take_step(core, connection, case.document, "extract", lease=lease, changes=changes, detail=detail)
         if named and named != case.document:

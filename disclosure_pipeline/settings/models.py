@@ -68,6 +68,7 @@ class UnitSettings(Section):
     index_template: str = Field(
         "{org}/{year}-{serial:05d}", description="Index number (索引号): {org}, {unit}, {year}, {serial}."
     )
+
     @field_validator("index_template")
     @classmethod
     def _numbers_differ(cls, template: str) -> str:

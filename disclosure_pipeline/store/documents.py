@@ -319,7 +319,9 @@ def purge_text(connection: Connection, document_id: str) -> None:
     connection.execute(update(decision).where(decision.c.document == document_id).values(reason=""))
     connection.execute(update(referral).where(referral.c.document == document_id).values(reason=""))
     connection.execute(
-        update(document).where(document.c.id == document_id).values(title=None, slip={}, ground_reason="")
+        update(document)
+        .where(document.c.id == document_id)
+        .values(title=None, slip={}, ground_reason="", dropped_as=None)
     )
 
 

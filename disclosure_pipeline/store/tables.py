@@ -86,6 +86,7 @@ document = Table(
     Column("content_digest", _HASH, nullable=False),
     Column("duplicate_of", _ID),
     Column("spool", _NAME),
+    Column("dropped_as", _HASH),
     Column("taken_back", Boolean, nullable=False, default=False),
     Column("index_number", _NAME),
     Column("generation", Integer, nullable=False, default=0),

@@ -124,7 +124,7 @@ def test_everyone_gets_a_letter(told: dict[str, Any]) -> None:
     outbox = Path(told["outbox"])
     for case in told["cases"]:
         letters = [path.name for path in outbox.rglob(f"{case['id']}_*.html")]
-        first = "重复提交说明" if case["state"] == "duplicate" else "收件回执"
+        first = "收件回执"
         assert f"{case['id']}_{first}.html" in letters
         last = {"returned": "退回说明", "quarantined": "移送说明"}.get(case["state"])
         last = "办理结果" if case["state"] in ("published", "withheld", "on_request") else last

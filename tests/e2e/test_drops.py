@@ -156,7 +156,7 @@ def test_the_same_bytes_again_are_a_duplicate_that_names_the_first(bureau: Burea
 
     (case,) = wait_for(second, "the second is known as a duplicate")
     assert bureau.quick("show", case)["duplicate_of"] == first
-    receipt = bureau.outbox(DEPARTMENT) / f"{case}_重复提交说明.html"
+    receipt = bureau.outbox(DEPARTMENT) / f"{case}_收件回执.html"
     wait_for(receipt.exists, "the clerk is told")
     assert first in letter(receipt)
     assert bureau.quick("show", first)["state"] == "in_review"

@@ -100,8 +100,8 @@ def test_a_withdrawal_overtakes_a_slow_publication(wall: Wall) -> None:
     }  # fmt: skip
 
 
-def test_a_plugin_whose_process_dies_does_not_stop_the_site(wall: Wall) -> None:
-    """The whole daemon is healthy after all of the above: every publication is where it should be."""
+def test_afterwards_every_channel_holds_what_the_rows_say(wall: Wall) -> None:
+    """Failures, retries and the withdrawal above have left nothing behind."""
     outcome = wall.bureau.quick("channel", "verify")
     assert outcome["differences"] == []
     assert [item["fault"] for item in outcome["channels"]] == [None] * len(outcome["channels"])

@@ -80,7 +80,7 @@ def test_the_same_bytes_again_are_a_duplicate_that_names_the_first(office: Offic
     assert office.state(second.case) is State.DUPLICATE
     assert list(office.core.workspace.spool.iterdir()) == []
     letters.deliver(office.core)
-    note = office.core.workspace.outbox / DEPARTMENT / f"{second.case}_重复提交说明.html"
+    note = office.core.workspace.outbox / DEPARTMENT / f"{second.case}_收件回执.html"
     assert first.case in note.read_text()
     third = office.hand_in("同一标题", name="丙.txt")
     assert third.first == first.case
@@ -232,3 +232,28 @@ def test_a_folder_is_one_submission(office: Office, tmp_path: Path):
     assert {part.name: part.role.value for part in parts} == {
         "正文.txt": "main", "附件1.txt": "attachment", "slip.toml": "slip",
     }  # fmt: skip
+
+
+def test_folders_with_the_same_names_inside_are_not_the_same_draft(office: Office, tmp_path: Path):
+    def export(name: str, title: str) -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "正文.txt").write_text(f"{title}\n各单位：\n请照此办理。\n", "utf-8")
+        (folder / "slip.toml").write_text(f'title = "{title}"\n', "utf-8")  # no attribute: it comes back
+        return folder
+
+    def hand_in(folder: Path) -> str:
+        (taken,) = submit(office.core, [folder], department=DEPARTMENT)
+        office.work()
+        return taken.case
+
+    first = hand_in(export("OA导出1", "关于甲的通知"))
+    assert office.state(first) is State.RETURNED
+    second = hand_in(export("OA导出2", "关于乙的通知"))
+    assert second != first
+    (tmp_path / "OA导出1" / "slip.toml").write_text(
+        'title = "关于甲的通知"\nattribute = "主动公开"\n', "utf-8"
+    )
+    assert hand_in(tmp_path / "OA导出1") == first
+    assert office.state(first) is State.IN_REVIEW
+    assert "OA导出" not in str(office.dump())

@@ -211,10 +211,10 @@ def test_refused_without_a_case(notifier: OutboxNotifier, outbox: Path) -> None:
 
 def test_duplicate_and_taken_back(notifier: OutboxNotifier, outbox: Path) -> None:
     send(notifier, outbox, "duplicate", first_case="2026-000007")
-    assert "2026-000007" in text(outbox / f"{CASE}_重复提交说明.html")
-    assert "完全相同" in text(outbox / f"{CASE}_重复提交说明.html")
+    assert "2026-000007" in text(outbox / f"{CASE}_收件回执.html")
+    assert "完全相同" in text(outbox / f"{CASE}_收件回执.html")
     send(notifier, outbox, "duplicate", key="joined", first_case="2026-000007", joined=True)
-    assert "并入 <strong>2026-000007" in text(outbox / f"{CASE}_重复提交说明.html")
+    assert "并入 <strong>2026-000007" in text(outbox / f"{CASE}_收件回执.html")
     send(notifier, outbox, "taken_back", title="通知")
     assert "撤件" in text(outbox / f"{CASE}_撤件回执.html")
 
@@ -262,9 +262,9 @@ def test_links_laid_by_others_are_not_followed(
         send(notifier, outbox, "returned", reasons=[], files=[("a.txt", outside / "mine")])
     assert caught.value.code == "outbox.link"
     assert names(outside) == ["mine"]
-    os.mkfifo(outbox / f"{CASE}_重复提交说明.html")
-    send(notifier, outbox, "duplicate", first_case="2026-000007")
-    assert (outbox / f"{CASE}_重复提交说明.html").is_file()
+    os.mkfifo(outbox / f"{CASE}_撤件回执.html")
+    send(notifier, outbox, "taken_back")
+    assert (outbox / f"{CASE}_撤件回执.html").is_file()
 
 
 def test_an_unwritable_outbox_is_a_fault_without_names(notifier: OutboxNotifier, outbox: Path) -> None:

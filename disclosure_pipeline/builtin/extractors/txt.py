@@ -38,7 +38,9 @@ _OTHER_NAMES = (
 )  # fmt: skip
 _CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f\x7f\ufffe\uffff]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_ENCODED = re.compile(r"[A-Za-z0-9+/=_-]{200}|(?:%[0-9A-F]{2}){6}|(?:\\u[0-9A-Fa-f]{4}|&#x?[0-9A-Fa-f]{2,6};){2}")
+_ENCODED = re.compile(
+    r"[A-Za-z0-9+/=_-]{200}|(?:%[0-9A-F]{2}){6}|(?:\\u[0-9A-Fa-f]{4}|&#x?[0-9A-Fa-f]{2,6};){2}"
+)
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")
 _CHINESE = re.compile("[\u2010-\u2027\u3000-\u9fff\uff00-\uffef\U00020000-\U000323af]")
 _COMMON_SHARE = 0.8

@@ -33,7 +33,7 @@ kind            file                                     further keys (``?`` opt
                 ``未收取说明_<digest>.html``               dropped); ``files``?; ``drop``? (what the
                                                          digest is of; else the key)
 ``waiting``     ``待收说明_<digest>.html``                as ``refused``
-``duplicate``   ``<case>_重复提交说明.html``               ``first_case``; ``title``?; ``joined``? (a
+``duplicate``   ``<case>_收件回执.html``               ``first_case``; ``title``?; ``joined``? (a
                                                           correction that became part of that case)
 ``taken_back``  ``<case>_撤件回执.html``                  ``title``?
 ==============  =======================================  ==========================================
@@ -77,7 +77,7 @@ NAMES = {
     "held": "移送说明",
     "refused": "未收取说明",
     "waiting": "待收说明",
-    "duplicate": "重复提交说明",
+    "duplicate": "收件回执",
     "taken_back": "撤件回执",
 }
 """Kinds of letters and their names."""

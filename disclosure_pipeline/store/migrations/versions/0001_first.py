@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.Column("content_digest", sa.String(length=64), nullable=False),
         sa.Column("duplicate_of", sa.String(length=20), nullable=True),
         sa.Column("spool", sa.String(length=200), nullable=True),
+        sa.Column("dropped_as", sa.String(length=64), nullable=True),
         sa.Column("taken_back", sa.Boolean(), nullable=False),
         sa.Column("index_number", sa.String(length=200), nullable=True),
         sa.Column("generation", sa.Integer(), nullable=False),
