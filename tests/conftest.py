@@ -9,11 +9,9 @@ from pathlib import Path
 
 import pytest
 from postgres import PostgresServer, postgres_server, postgres_url  # noqa: F401 -- fixtures
-from support import Office, Workshop
+from support import DATABASES, Office, Workshop
 
 from disclosure_pipeline.store.database import Database
-
-DATABASES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 
 @pytest.fixture(scope="session")

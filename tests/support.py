@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import Barrier
 from typing import Any
 
+import pytest
 from sqlalchemy import MetaData, Row, select, text
 
 from disclosure_pipeline.errors import DisclosureError
@@ -41,6 +42,9 @@ from disclosure_pipeline.settings.workspace import Workspace
 from disclosure_pipeline.store import audit, documents, people
 from disclosure_pipeline.store.database import Database
 from disclosure_pipeline.store.vault import Vault
+
+DATABASES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
+"""Parameters of whatever is tested on each database."""
 
 CONFIG = Path(__file__).parents[1] / "config"
 DEPARTMENT, OTHER_DEPARTMENT = "民政局", "财政局"

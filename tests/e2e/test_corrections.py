@@ -94,7 +94,7 @@ def test_two_returned_cases_of_one_name_are_asked_about(bureau: Bureau) -> None:
     cases = []
     for number in ("一", "二"):
         content = draft(f"关于同名事项之{number}的通知", "内容。")
-        cases.append(bureau.drop_folder(f"{number}批", {"同名.txt": content}))
+        cases.append(bureau.drop("同名.txt", content))
     for case in cases:
         bureau.wait(case, "in_review")
         bureau.quick("decide", case, "return", "--version", "1", "--as", "保密甲", "--reason", "请核实")

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import DATABASES
+from support import DATABASES
 
 CHAOS = Path(__file__).parents[2] / "benchmarks" / "chaos.py"
 

@@ -35,7 +35,7 @@ def test_show_and_list_have_exactly_the_designed_keys(cli_office: Office, cli_pu
         "published",
         1,
     )
-    assert shown["attribute"] == {"proposed": "proactive", "office": None, "final": "proactive"}
+    assert shown["attribute"] == {"proposed": "proactive", "office": "proactive", "final": "proactive"}
     assert {frozenset(part) for part in shown["parts"]} == {
         frozenset({"name", "media_type", "sha256", "size", "role"})
     }
