@@ -168,6 +168,13 @@ class PluginHost:
         if self._sandbox is not None:
             self._sandbox.close()
 
+    def rest(self) -> None:
+        """Give the memory of sandbox processes back that have nothing to do."""
+        from disclosure_pipeline.hooks.sandbox import Sandbox
+
+        if isinstance(self._sandbox, Sandbox):
+            self._sandbox.rest()
+
     def warm(self) -> None:
         """Start the sandbox now, so that the first document does not wait for it."""
         if self._sandbox is not None:

@@ -134,6 +134,10 @@ class Sandbox:
             if answer.error is not None:
                 raise answer.error
 
+    def rest(self) -> None:
+        """End the processes that no job uses, now; the next job starts one again."""
+        self._by_keeper(lambda: self._end_idle(0.0))
+
     def close(self) -> None:
         """End every process, running jobs included, and remove the private folder."""
         with self._returned:
@@ -270,7 +274,7 @@ class Sandbox:
             try:
                 item = self._errands.get(timeout=self._idle / 2)
             except queue.Empty:
-                self._end_idle()
+                self._end_idle(self._idle)
                 continue
             if item is None:
                 return
@@ -281,8 +285,8 @@ class Sandbox:
             except Exception as error:  # noqa: BLE001 - the keeper must outlive any failure
                 done.set_exception(error)
 
-    def _end_idle(self) -> None:
-        deadline = time.monotonic() - self._idle
+    def _end_idle(self, seconds: float) -> None:
+        deadline = time.monotonic() - seconds
         with self._returned:
             idle = [slot for slot in self._free if slot.pool is not None and slot.used <= deadline]
             self._free = [slot for slot in self._free if slot not in idle]

@@ -17,7 +17,6 @@ from structlog import get_logger
 
 from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.pipeline.core import Core
-from disclosure_pipeline.service import engine
 from disclosure_pipeline.service.desk import IntakeDesk
 from disclosure_pipeline.service.engine import EngineQueue
 from disclosure_pipeline.service.health import HealthServer, Status
@@ -82,7 +81,6 @@ class Daemon:
         return 0
 
     def _start(self) -> None:
-        engine.load()
         self._core = self._open()
         settings = self._core.settings
         self._catch_signals()

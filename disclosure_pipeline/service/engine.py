@@ -41,14 +41,6 @@ Task = Callable[[str], str]
 """Work on one subject; returns a code, never text, and never raises."""
 
 
-def load() -> None:
-    """Import the engine's library, before there are threads.
-
-    Imported by several threads at once it shows them half-made modules (an ``AttributeError`` now and then).
-    """
-    import dbos  # noqa: F401
-
-
 class EngineQueue:
     """The pipeline's queue port (`pipeline.core.Queue`), filled by the engine.
 
@@ -206,10 +198,13 @@ _making = threading.Lock()
 
 
 def _client(database: Database) -> DBOSClient:
-    """The process's client for a store."""
-    from dbos import DBOSClient
+    """The process's client for a store.
 
+    The library is imported under the lock: by several threads at once it shows half-made modules.
+    """
     with _making:
+        from dbos import DBOSClient
+
         if database.url not in _clients:
             engine = engine_for(database)
             _clients[database.url] = DBOSClient(system_database_engine=engine, application_name=APPLICATION)

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 log = get_logger(__name__)
 
 _LEADER = 7230003
+PRUNE = "prune"
+"""The one job that does not run at the start: it needs the engine's library, and nothing hurries."""
+
 _REVIEW_EVERY = 6 * 3600.0
 
 Work = Callable[[Core], Mapping[str, int]]
@@ -47,7 +50,7 @@ class Scheduler:
 
     def start(self) -> None:
         """Start every job; each runs once at the start."""
-        from datetime import UTC, datetime
+        from datetime import UTC, datetime, timedelta
 
         from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -61,7 +64,7 @@ class Scheduler:
                 args=(name, work),
                 seconds=every,
                 id=name,
-                next_run_time=datetime.now(UTC),
+                next_run_time=datetime.now(UTC) + timedelta(seconds=every if name == PRUNE else 0),
             )
         scheduler.start()
         self._scheduler = scheduler
@@ -85,7 +88,7 @@ class Scheduler:
             ("review", _REVIEW_EVERY, lambda core: {"opened": review.open_due(core)}),
             ("anchor", settings.anchor_every, lambda core: {"rows": anchors.anchor_now(core)}),
             ("access", settings.prune_every, lambda core: {"chained": anchors.chain_views(core)}),
-            ("prune", settings.prune_every, _prune),
+            (PRUNE, settings.prune_every, _prune),
             *self._plugin_jobs(),
         ]
 

@@ -256,6 +256,7 @@ class Worker:
                 log.warning("readiness_not_told", code=error.code)
             else:
                 if not missing:
+                    host.rest()
                     return
                 log.warning("detectors_missing", detectors=list(missing))
             self._stop.wait(_LOOK_AGAIN)

@@ -142,9 +142,9 @@ class EngineSettings(Section):
     concurrency: int = Field(
         2, ge=1, le=32, description="Documents one worker process carries at once (one sandbox each)."
     )
-    poll: Seconds = Field(5.0, description="Seconds between looks at a queue when nothing rings.")
+    poll: Seconds = Field(10.0, description="Seconds between looks at a queue when nothing rings.")
     doorbell: Seconds = Field(
-        0.1, description="Seconds between looks at the store's change counter (SQLite)."
+        0.2, description="Seconds between looks at the store's change counter (SQLite)."
     )
     heartbeat: Seconds = Field(5.0, description="Seconds between a worker's signs of life.")
     dead_after: Seconds = Field(
