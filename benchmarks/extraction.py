@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from disclosure_pipeline.builtin.extractors.embedded import builtin_extractors
+from disclosure_pipeline.builtin.extractors.readers import builtin_extractors
 from disclosure_pipeline.hooks.sandbox import Sandbox
 from disclosure_pipeline.hooks.sniff import choose
 from disclosure_pipeline.settings.models import ExtractionSettings

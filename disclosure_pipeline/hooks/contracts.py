@@ -62,6 +62,7 @@ class SourceFile:
         name: the file's name as dropped (for its suffix; do not trust it).
         role: see :class:`PartRole`.
         sha256: hash of the bytes; released markings are bound to it.
+        passwords: what to try if it is encrypted, before ``[extraction] passwords``; never kept or logged.
     """
 
     position: int
@@ -69,6 +70,7 @@ class SourceFile:
     name: str
     role: PartRole = PartRole.MAIN
     sha256: str = ""
+    passwords: tuple[str, ...] = field(default=(), repr=False)
 
 
 @runtime_checkable
@@ -120,6 +122,55 @@ class Reading:
     screening: Screening
     faults: tuple[Fault, ...] = ()
     marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """A picture's pixels, row by row without padding.
+
+    Args:
+        width: pixels. height: pixels.
+        channels: 1 (grey) or 3 (red, green, blue).
+        pixels: ``width * height * channels`` bytes.
+        dpi: pixels per inch where it is known (rendered pages), else 0.
+    """
+
+    width: int
+    height: int
+    channels: int
+    pixels: bytes = field(repr=False)
+    dpi: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedLine:
+    """A line of words in a picture.
+
+    Args:
+        text: its characters.
+        box: (left, top, right, bottom) in pixels from the top left corner.
+        confidence: 0 … 1, the engine's own.
+    """
+
+    text: str
+    box: tuple[float, float, float, float]
+    confidence: float
+
+
+@runtime_checkable
+class Recogniser(Protocol):
+    """Reads words in pictures (OCR). Runs only inside a recognition process, loaded when first needed."""
+
+    id: str
+    version: str
+
+    def recognise(self, raster: Raster) -> Sequence[RecognisedLine]:
+        """Every line of words, in reading order; an empty list when the picture holds none.
+
+        ``None``, an exception or a line that is no line makes the next engine try, and after the last
+        one the picture is undetermined.
+        """
+        ...
 
 
 # ------------------------------------------------------------------- screening

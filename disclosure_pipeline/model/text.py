@@ -13,13 +13,19 @@ from typing import Any
 
 KINDS = (
     "body", "table", "header", "footer", "footnote", "endnote", "textbox", "comment", "insertion",
-    "deletion", "hidden", "metadata", "attachment", "annotation", "field", "link", "note", "form",
-    "script", "alt", "ocr", "unplaced",
+    "deletion", "hidden", "metadata", "attachment", "annotation", "field", "formula", "link", "name",
+    "note", "form", "script", "alt", "cache", "signature", "ocr", "unplaced",
 )  # fmt: skip
-"""Names of the kinds of place a segment may come from (`design.md`, one name per hiding place)."""
+"""Names of the kinds of place a segment may come from, one name per family of hiding places.
+
+``field`` is a field code, ``formula`` what computes a cell or a defined name, ``name`` what an author
+called a thing (sheet, layer, bookmark, style), ``note`` a speaker's or a bookmark's note, ``cache`` a copy
+of values kept for charts, pivots and linked files, ``signature`` a seal or a signature, ``ocr`` words read
+from pixels, ``unplaced`` what the sweep over all bytes found and no rule names.
+"""
 
 VISIBLE_KINDS = frozenset(
-    {"body", "table", "header", "footer", "footnote", "endnote", "textbox", "insertion"}
+    {"body", "table", "header", "footer", "footnote", "endnote", "textbox", "insertion", "ocr"}
 )
 """Kinds that a reader of the printed page normally sees."""
 

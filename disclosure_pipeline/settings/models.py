@@ -116,6 +116,34 @@ class ExtractionSettings(Section):
     max_members: int = Field(20_000, description="Most members of a container.")
     max_ratio: int = Field(200, description="Largest ratio of unpacked to packed bytes of a container.")
     max_unpacked: int = Field(1 << 30, description="Most unpacked bytes of a container.")
+    max_depth: int = Field(5, ge=1, le=20, description="How deep files may lie inside files.")
+    max_pixels: int = Field(80_000_000, description="Most pixels of a picture or a rendered page.")
+    max_page_side: int = Field(14_400, description="Longest side of a page, points (1/72 inch).")
+    passwords: tuple[str, ...] = Field(
+        (), description="Passwords that are tried on encrypted files, after the slip's own."
+    )
+    office: str = Field(
+        "soffice", description="LibreOffice program that converts legacy formats; empty for none."
+    )
+    office_timeout: Seconds = Field(120.0, description="Seconds for one conversion by LibreOffice.")
+
+
+class RecognitionSettings(Section):
+    """Text recognition (OCR) of scans and of pages whose text layer cannot be trusted."""
+
+    enabled: bool = Field(True, description="Off: pages and pictures that need it are undetermined.")
+    engines: tuple[str, ...] = Field(
+        ("builtin.rapidocr", "builtin.tesseract"),
+        description="Engines in order; the next one is the fallback.",
+    )
+    memory: int = Field(3 << 30, description="Address space of a recognition process, bytes.")
+    page_timeout: Seconds = Field(60.0, description="Seconds for one page or picture.")
+    max_pages: int = Field(60, description="Most pages and pictures recognised in one submission.")
+    dpi: int = Field(200, ge=72, le=600, description="Resolution at which pages are rendered.")
+    min_confidence: float = Field(
+        0.6, ge=0.0, le=1.0, description="A line recognised with less confidence is undetermined."
+    )
+    idle: Seconds = Field(60.0, description="Seconds without work after which a recognition process ends.")
 
 
 class ScreeningSettings(Section):
@@ -229,6 +257,7 @@ class Settings(Section):
     )
     intake: IntakeSettings = Field(default_factory=IntakeSettings)
     extraction: ExtractionSettings = Field(default_factory=ExtractionSettings)
+    recognition: RecognitionSettings = Field(default_factory=RecognitionSettings)
     screening: ScreeningSettings = Field(default_factory=ScreeningSettings)
     engine: EngineSettings = Field(default_factory=EngineSettings)
     publication: PublicationSettings = Field(default_factory=PublicationSettings)

@@ -28,6 +28,9 @@ class Limits:
     max_members: int
     max_ratio: int
     max_unpacked: int
+    max_depth: int
+    max_pixels: int
+    max_page_side: int
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Limits:
@@ -105,19 +108,21 @@ class Collector:
         """Note a place that was not surely read (Chinese, no document text), once."""
         self._doubts[Doubt(code, message, place)] = None
 
-    def adopt(self, inner: Text, part: str) -> None:
+    def adopt(self, inner: Text, part: str, *, shown: bool = False) -> None:
         """Take over everything of an embedded file, as kind ``attachment``.
 
         Args:
             inner: what was read in it.
             part: name of the embedded file in this one.
+            shown: whether who opens this file sees the embedded one too (members of an archive, attachments
+                of a mail); then what was visible in it stays visible.
         """
         for segment in inner.segments:
             place = segment.place
             self.add(
                 segment.text, "attachment", f"{part}!{place.part}", page=place.page,
                 paragraph=place.paragraph, cell=place.cell, bbox=place.bbox,
-                detail=place.detail or place.kind, visible=False,
+                detail=place.detail or place.kind, visible=shown and segment.visible,
             )  # fmt: skip
         for warning in inner.warnings:
             self.warn(warning)

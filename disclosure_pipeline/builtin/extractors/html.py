@@ -61,8 +61,10 @@ class HtmlExtractor:
     id = "html"
     version = "1"
 
-    def __init__(self, limits: Mapping[str, Any]):
+    def __init__(self, limits: Mapping[str, Any], depth: int = 0):
+        self._settings = limits
         self._limits = Limits.of(limits)
+        self._depth = depth
 
     def score(self, head: bytes, name: str) -> int:  # noqa: ARG002 - the name proves nothing
         """Sure when the first element is one of HTML."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from disclosure_pipeline.builtin.extractors.collector import Source
+from collections.abc import Mapping
+from typing import Any
+
+from disclosure_pipeline.builtin.extractors.collector import Limits, Source
 from disclosure_pipeline.builtin.extractors.package import OLE_MAGIC, refuse_ole
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Text
@@ -13,6 +16,11 @@ class LegacyExtractor:
 
     id = "legacy"
     version = "1"
+
+    def __init__(self, limits: Mapping[str, Any], depth: int = 0):
+        self._settings = limits
+        self._limits = Limits.of(limits)
+        self._depth = depth
 
     def score(self, head: bytes, name: str) -> int:  # noqa: ARG002 - the name proves nothing
         """Certain for an OLE compound file."""

@@ -56,8 +56,10 @@ class TxtExtractor:
     id = "txt"
     version = "1"
 
-    def __init__(self, limits: Mapping[str, Any]):
+    def __init__(self, limits: Mapping[str, Any], depth: int = 0):
+        self._settings = limits
         self._limits = Limits.of(limits)
+        self._depth = depth
 
     def score(self, head: bytes, name: str) -> int:
         """The last resort: whatever decodes, and neither is nor claims to be another format."""
