@@ -45,6 +45,8 @@ COMMANDS: Mapping[str, Entry] = {
     "restore": Entry("safety", "restore", "从备份恢复；恢复后暂停发布，直到核对渠道"),
     "extract": Entry("screening", "extract", "提取文件的全部文字及其位置，不留存"),
     "screen": Entry("screening", "screen", "筛查文件或文字，不留存"),
+    "clean": Entry("copies", "clean", "生成清洁副本：只留页面上可见的内容（docx、xlsx、pptx）"),
+    "annotate": Entry("copies", "annotate", "生成带批注的副本：在每处问题上加批注（docx）"),
     "plugins": Entry("plugins", "plugins", "列出插件及其状态"),
     "channel": Entry("channels", "channel", "发布渠道：列出、核对、重试"),
     "audit": Entry("audit", "audit", "审计日志：验证、导出"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from disclosure_pipeline.cli import checks, output
+from disclosure_pipeline.cli import checks, output, reading_checks
 from disclosure_pipeline.cli.checks import Check, Patient
 from disclosure_pipeline.cli.session import Session, command
 from disclosure_pipeline.errors import DisclosureError
@@ -27,6 +27,9 @@ CHECKS: tuple[tuple[str, Callable[[Patient], Iterable[Check]]], ...] = (
     ("held", checks.held),
     ("backlog", checks.backlog),
     ("plugins", checks.plugins),
+    ("confinement", reading_checks.confinement),
+    ("office", reading_checks.office),
+    ("recognition", reading_checks.recognition),
     ("calendars", checks.calendars),
 )
 """The checks in the order in which they are shown."""
@@ -34,7 +37,7 @@ CHECKS: tuple[tuple[str, Callable[[Patient], Iterable[Check]]], ...] = (
 
 @command("doctor")
 def doctor(session: Session) -> int:
-    """Check configuration, folders, disk, store, plugins, calendars and backlog; changes nothing.
+    """Check configuration, folders, disk, store, backlog, plugins, readers and calendars; changes nothing.
 
     Exits with 1 when a check failed; a warning does not fail.
     """

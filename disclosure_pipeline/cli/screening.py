@@ -68,9 +68,10 @@ def _extract_each(host: PluginHost, paths: Sequence[Path]) -> int:
 
 
 def _print_text(text: Mapping[str, Any]) -> None:
-    output.say(f"{text['media_type']}（{text['extractor']}）")
-    for segment in text["segments"]:
-        output.say(f"[{place_of(segment)}] {segment['text']}")
+    from disclosure_pipeline.cli.tree import tree
+
+    for line in tree(text):
+        output.say(line)
     for warning in text["warnings"]:
         output.progress(f"注意：{warning}")
 

@@ -26,6 +26,9 @@ MARKING = "secrecy.marking"
 """The kind that quarantines a whole submission (保守国家秘密法 第三十一条; A2.13)."""
 
 
+HIDDEN = "hidden.content"
+"""The kind of what a file holds and its printed page does not show."""
+
 UNDETERMINED = "check.undetermined"
 """The kind that a doubt becomes; settled like any other finding (design details)."""
 

@@ -21,11 +21,15 @@ _KINDS = {
     "attachment": "内嵌文件",
     "annotation": "页面注释",
     "field": "域代码",
+    "formula": "公式",
     "link": "超链接地址",
+    "name": "名称",
     "note": "备注",
     "form": "表单项",
     "script": "脚本",
     "alt": "图片替代文字",
+    "cache": "缓存的数据",
+    "signature": "印章或者签名",
     "ocr": "图像中的文字",
     "unplaced": "未定位的文字",
 }
@@ -49,6 +53,11 @@ def place_in_words(place: Mapping[str, Any] | None) -> str:
     if cell := place.get("cell"):
         return page + _cell(str(cell)) + _after_cell(kind)
     return (page + _kind(kind, place) + _paragraph(kind, place)) or "正文"
+
+
+def kind_in_words(kind: str) -> str:
+    """The Chinese name of a kind of place; 正文 for the body."""
+    return _KINDS.get(kind, "其他位置") or "正文"
 
 
 def _kind(kind: str, place: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from structlog import get_logger
 from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.hooks.contracts import Event
 from disclosure_pipeline.model.document import PartRole
-from disclosure_pipeline.model.finding import Settlement, Severity
+from disclosure_pipeline.model.finding import HIDDEN, Settlement, Severity
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import spool
@@ -169,20 +169,23 @@ def _returned(core: Core, connection: Connection, case: Row[Any], row: Row[Any])
     ).first()
     if spoken is not None and "tier" in row.detail:
         reasons.append({"text": spoken.reason})
-    for item in documents.findings_of(connection, case.id, row.version):
-        found = item.finding
-        if item.settled is Settlement.DISMISS or found.severity is Severity.INFO:
-            continue
-        reasons.append(
-            {
-                "text": found.suggestion or found.kind,
-                "place": found.place.as_json(),
-                "quote": found.text or "",
-                "article": found.article,
-            }
-        )
+    open_findings = [
+        item.finding
+        for item in documents.findings_of(connection, case.id, row.version)
+        if item.settled is not Settlement.DISMISS and item.finding.severity is not Severity.INFO
+    ]
+    reasons += [
+        {
+            "text": found.suggestion or found.kind,
+            "place": found.place.as_json(),
+            "quote": found.text or "",
+            "article": found.article,
+        }
+        for found in open_findings
+    ]
     return {
         "reasons": reasons,
+        "hidden": any(found.kind == HIDDEN for found in open_findings),
         "title": case.title,
         "by": row.detail.get("tier", ""),
         "files": _originals(core, connection, case, row.version),

@@ -25,6 +25,13 @@ def test_a_return_note_quotes_reason_and_place(office: Office):
     assert "请删去个人电话" in text and PHONE in text and "保密审查" in text
 
 
+def test_a_note_about_hidden_content_names_the_command_that_cleans(office: Office):
+    case = office.reviewed(body="<!doctype html><p>通知正文。</p><p hidden>底价八百万元</p>", name="通知.html")
+    office.decide(case, SECRECY, Verb.RETURN, reason="请清理")
+    letters.deliver(office.core)
+    assert "disclosure clean" in note(office, "退回说明")
+
+
 def test_what_was_dismissed_is_not_held_against_the_draft(office: Office):
     case = office.reviewed(body=f"联系电话：{PHONE}。")
     office.clear(case, Settlement.DISMISS)

@@ -20,7 +20,8 @@ kind            file                                     further keys (``?`` opt
 ``returned``    ``<case>_退回说明.html``                  ``reasons`` list of {``text``, ``place``?
                                                          (JSON of a place), ``file``?, ``quote``?,
                                                          ``article``?, ``suggestion``?}; ``title``?;
-                                                         ``by``? (tier label); ``files``? list of
+                                                         ``by``? (tier label); ``hidden``? whether a
+                                                         reason is hidden content; ``files``? list of
                                                          (name, path) to give back as copies
 ``result``      ``<已发布>/<case>_办理结果.html``          ``address`` (public) or empty; ``title``?;
                                                          ``outcome``? (words); ``index_number``?
@@ -170,7 +171,12 @@ def _receipt(letter: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _returned(letter: Mapping[str, Any]) -> dict[str, Any]:
-    return {**_titled(letter), "reasons": _reasons(letter), "by": letter.get("by") or ""}
+    return {
+        **_titled(letter),
+        "reasons": _reasons(letter),
+        "by": letter.get("by") or "",
+        "hidden": bool(letter.get("hidden")),
+    }
 
 
 def _result(letter: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Editors of office files: clean copies, and remarks where a draft needs work."""

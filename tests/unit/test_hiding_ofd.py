@@ -1,0 +1,16 @@
+"""Every hiding place of an OFD is found, named and known to be seen or not."""
+
+import pytest
+
+from tests.hiding.ofd import PLACES
+from tests.hiding.place import Hiding
+from tests.hiding.reading import check
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+def test_marker_is_found(place: Hiding) -> None:
+    check(place)
+
+
+def test_there_are_enough_places_of_different_names() -> None:
+    assert len({place.name for place in PLACES}) == len(PLACES) >= 45
