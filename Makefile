@@ -3,22 +3,29 @@
 # (Run as root, a missing Debian package is installed; otherwise its install line is printed.)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types layers docs-check bundle requirements bench chaos clean
+.PHONY: help demo test check lint types layers docs-check bundle requirements bench chaos peers clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 RUNTIME := .venv/.runtime
 DEVELOPMENT := .venv/.development
+PEERS := .venv-peers
+OFFICE := /usr/lib/libreoffice/program
+# What reads legacy formats and, as a fallback, scans; without it such files go to a person.
+READERS := soffice=libreoffice-writer-nogui $(OFFICE)/libsclo.so=libreoffice-calc-nogui \
+    $(OFFICE)/libsdlo.so=libreoffice-impress-nogui tesseract=tesseract-ocr \
+    /usr/share/tesseract-ocr/5/tessdata/chi_sim.traineddata=tesseract-ocr-chi-sim
 WORKERS ?= 2
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 demo: $(RUNTIME) ## the whole way on the samples; SERVE=1 keeps site and console up
+	@scripts/need.sh --optional $(READERS)
 	$(BIN)/disclosure demo $(if $(SERVE),--serve)
 
 test: $(DEVELOPMENT) ## all tests, on SQLite and PostgreSQL
-	@scripts/need.sh --optional smbd=samba smbclient=smbclient
+	@scripts/need.sh --optional smbd=samba smbclient=smbclient $(READERS)
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --timeout 600
 
 check: lint types layers docs-check ## everything else that CI asks for
@@ -48,8 +55,15 @@ bench: $(DEVELOPMENT) ## how fast it is
 chaos: $(DEVELOPMENT) ## kill -9 at random instants, and nothing is lost or doubled
 	$(BIN)/python benchmarks/chaos.py
 
+peers: $(PEERS)/.ready ## the extractors that benchmarks/extraction.py compares ours with
+
+$(PEERS)/.ready: requirements/peers.txt
+	python3 -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/peers.txt
+	@touch $@
+
 clean: ## removes what these commands made, but not var/
-	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv $(PEERS) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment. Build back-ends come first, so that nothing is fetched unhashed during a build.

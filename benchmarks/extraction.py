@@ -1,41 +1,36 @@
-"""Milliseconds per document and format, beside the plain library that reads only the visible text.
+"""Extraction, side by side: hiding places found, milliseconds against plain libraries, memory of a long file.
 
-Run: ``python benchmarks/extraction.py [--rounds N]``. In-process, best of N: what a warm sandbox does.
+Run: ``python benchmarks/extraction.py [--peers PYTHON] [--only places|speed|memory] [--write docs/hiding-places.md]``.
+``--peers`` names an interpreter with the peers (`make peers`); without it the peers that are here are asked.
+Speed is in-process, best of N: what a warm sandbox does (`benchmarks/sandbox.py` measures the sandbox).
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import subprocess
+import sys
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks import hiding_places
 from disclosure_pipeline.builtin.extractors.readers import builtin_extractors
-from disclosure_pipeline.hooks.sandbox import Sandbox
-from disclosure_pipeline.hooks.sniff import choose
+from disclosure_pipeline.hooks.sniff import HEAD_BYTES, choose
 from disclosure_pipeline.settings.models import ExtractionSettings
+from tests.hiding import ofd, word_papers
 
 LINE = "各镇人民政府，县政府各部门：现将《示范县人民政府2026年工作要点》印发给你们，请遵照执行。"
-PAGES = 5
+PAGES = 10
+LONG = 300
+READERS = builtin_extractors(ExtractionSettings().model_dump())
 
 
-def make_docx() -> bytes:
-    """Five pages of paragraphs and a table, as Word's own template would style them."""
-    import docx
-
-    document = docx.Document()
-    for number in range(PAGES * 24):
-        document.add_paragraph(LINE).add_run(f"第{number}项").bold = True
-    table = document.add_table(10, 4)
-    for row in table.rows:
-        for cell in row.cells:
-            cell.text = "单元格"
-    return saved(document)
-
-
-def make_pdf() -> bytes:
-    """Five pages of full lines."""
+def make_pdf(pages: int = PAGES) -> bytes:
+    """Pages of full lines."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
     from reportlab.pdfgen.canvas import Canvas
@@ -43,7 +38,7 @@ def make_pdf() -> bytes:
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     buffer = io.BytesIO()
     canvas = Canvas(buffer)
-    for _ in range(PAGES):
+    for _ in range(pages):
         canvas.setFont("STSong-Light", 10)
         for number in range(36):
             canvas.drawString(60, 790 - number * 20, LINE)
@@ -52,16 +47,22 @@ def make_pdf() -> bytes:
     return buffer.getvalue()
 
 
+def make_ofd() -> bytes:
+    """Ten pages of 24 lines."""
+    lines = [ofd.text(LINE, at=f"25 {30 + 9 * number} 160 6", size="4") for number in range(24)]
+    return ofd.pack(ofd.members(*(ofd.page(*lines) for _ in range(PAGES))))
+
+
 def make_xlsx() -> bytes:
     """Ten thousand cells."""
     import openpyxl
 
     book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
     for number in range(2000):
-        sheet.append([f"姓名{number}", "110101199003070000", number, "是", LINE[:10]])
-    return saved(book)
+        book.worksheets[0].append([f"姓名{number}", "110101199003070000", number, "是", LINE[:10]])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 def make_html() -> bytes:
@@ -74,13 +75,6 @@ def make_txt() -> bytes:
     return (f"{LINE}\n" * 500).encode("gb18030")
 
 
-def saved(document: Any) -> bytes:
-    """The bytes of a document that a library wrote."""
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
-
-
 def plain_docx(data: bytes) -> None:
     """python-docx: paragraphs and cells of the body."""
     import docx
@@ -91,14 +85,15 @@ def plain_docx(data: bytes) -> None:
 
 
 def plain_pdf(data: bytes) -> None:
-    """pypdfium2: the text of each page, no boxes, no objects."""
+    """pypdfium2: the text of each page, and the box of each run."""
     import pypdfium2
 
     document = pypdfium2.PdfDocument(data)
-    for index in range(len(document)):
-        page = document[index]
+    for page in document:
         text = page.get_textpage()
         text.get_text_range()
+        for index in range(text.count_rects()):
+            text.get_rect(index)
         text.close()
         page.close()
     document.close()
@@ -125,12 +120,25 @@ def plain_txt(data: bytes) -> None:
     data.decode("gb18030").splitlines()
 
 
-FORMATS: dict[str, tuple[Callable[[], bytes], Callable[[bytes], None]]] = {
-    "docx": (make_docx, plain_docx),
-    "pdf": (make_pdf, plain_pdf),
-    "xlsx": (make_xlsx, plain_xlsx),
-    "html": (make_html, plain_html),
-    "txt": (make_txt, plain_txt),
+def plain_zip(data: bytes) -> None:
+    """zipfile and lxml: every member parsed, nothing else (no reader of this format is at hand)."""
+    import zipfile
+
+    from lxml import etree
+
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        for name in package.namelist():
+            etree.fromstring(package.read(name))
+
+
+FILES: dict[str, tuple[Callable[[], bytes], Callable[[bytes], None]]] = {
+    "docx, Word, 10 pages": (word_papers.paper, plain_docx),
+    "docx, WPS, 10 pages": (lambda: word_papers.paper(wps=True), plain_docx),
+    "pdf, 10 pages": (make_pdf, plain_pdf),
+    "ofd, 10 pages": (make_ofd, plain_zip),
+    "xlsx, 10,000 cells": (make_xlsx, plain_xlsx),
+    "html, 500 paragraphs": (make_html, plain_html),
+    "txt, 500 lines": (make_txt, plain_txt),
 }
 
 
@@ -144,26 +152,71 @@ def best(action: Callable[[], object], rounds: int) -> float:
     return 1000 * min(times)
 
 
-def main() -> None:
-    """Print one line a format, then the sandbox's own costs."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7)
-    rounds = parser.parse_args().rounds
-    extractors = builtin_extractors(ExtractionSettings().model_dump())
-    print(f"{'format':8}{'bytes':>10}{'ours ms':>10}{'plain ms':>10}{'ratio':>8}")
-    for suffix, (make, plain) in FORMATS.items():
-        data = make()
-        extractor = choose(extractors, data, f"a.{suffix}")
-        assert extractor is not None
-        assert extractor.id == suffix
-        ours = best(lambda: extractor.read(data, f"a.{suffix}"), rounds)  # noqa: B023
+def read(data: bytes, name: str) -> None:
+    """Read with the reader that claims the bytes."""
+    reader = choose(READERS, data[:HEAD_BYTES], name)
+    assert reader is not None
+    reader.read(data, name)
+
+
+def speed(rounds: int) -> Iterator[str]:
+    """A Markdown table, a row a file."""
+    yield "| file | bytes | ours ms | plain library ms | ratio |"
+    yield "|---|---:|---:|---:|---:|"
+    for name, (make, plain) in FILES.items():
+        data, suffix = make(), name.partition(",")[0]
+        ours = best(lambda: read(data, f"a.{suffix}"), rounds)  # noqa: B023
         alone = best(lambda: plain(data), rounds)  # noqa: B023
-        print(f"{suffix:8}{len(data):>10}{ours:>10.1f}{alone:>10.1f}{ours / alone:>8.1f}")
-    with Sandbox(1) as sandbox:
-        start = time.perf_counter()
-        sandbox.warm()
-        print(f"sandbox: first process after {1000 * (time.perf_counter() - start):.0f} ms, ", end="")
-        print(f"{best(lambda: sandbox.run('os:getpid', timeout=10), 50):.2f} ms a job")
+        yield f"| {name} | {len(data):,} | {ours:.1f} | {alone:.1f} | {ours / alone:.1f} |"
+
+
+_MEMORY = """
+import resource, sys
+from benchmarks import extraction
+data = extraction.make_pdf({pages})
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+extraction.read(data, "a.pdf")
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def memory() -> Iterator[str]:
+    """Peak resident memory of a process that reads a long pdf."""
+    done = subprocess.run(
+        [sys.executable, "-c", _MEMORY.format(pages=LONG)], cwd=Path(__file__).parents[1],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    yield f"pdf of {LONG} pages: peak {done.stdout.strip()} MB resident"
+
+
+_HEAD = """# Where text can hide, and who finds it
+
+Written by `python benchmarks/extraction.py --only places --write docs/hiding-places.md`: the generators in
+`tests/hiding` write one file per place with one marker in it, and each extractor is asked whether it gives the
+marker back, metadata it offers included. ● found, · not found; a peer that does not read a format has no column
+there. *Kind* is the name under which our reader reports the place.
+"""
+
+
+def main() -> None:
+    """Print the sections that were asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=("places", "speed", "memory"))
+    parser.add_argument("--peers", default=sys.executable)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--write", type=Path)
+    options = parser.parse_args()
+    if options.only in (None, "speed"):
+        print(*speed(options.rounds), sep="\n")
+    if options.only in (None, "memory"):
+        print(*memory(), sep="\n")
+    if options.only in (None, "places"):
+        lines = hiding_places.measure(hiding_places.FORMATS, options.peers)
+        table = list(hiding_places.summary(lines))
+        print(*table, sep="\n")
+        if options.write:
+            text = "\n".join((_HEAD, *table, *hiding_places.details(lines)))
+            options.write.write_text(f"{text}\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 #
 #   scripts/need.sh [--optional] [PROGRAM=]DEBIAN_PACKAGE…
 #
-# A package named without its PROGRAM counts as missing. A missing one is installed when we are root on a Debian
+# PROGRAM is a name on the PATH, or the path of a file. A package named without its PROGRAM counts as missing. A missing one is installed when we are root on a Debian
 # system; otherwise its install line is printed, and the exit code is 1 (0 with --optional: what needs it will
 # say that it was left out).
 set -euo pipefail
@@ -17,7 +17,10 @@ fi
 PATH="$PATH:/usr/sbin:/sbin"
 packages=()
 for pair in "$@"; do
-    if [[ "$pair" != *=* ]] || ! command -v "${pair%%=*}" >/dev/null; then packages+=("${pair#*=}"); fi
+    program="${pair%%=*}"
+    if [[ "$pair" != *=* ]] || ! { [[ -e "$program" ]] || command -v "$program" >/dev/null; }; then
+        packages+=("${pair#*=}")
+    fi
 done
 if [[ ${#packages[@]} -eq 0 ]]; then exit 0; fi
 

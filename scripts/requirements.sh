@@ -12,7 +12,7 @@ options=(--quiet --generate-hashes --allow-unsafe --strip-extras
     --no-emit-index-url --no-emit-find-links --no-emit-trusted-host)
 if [[ -n "${UPGRADE:-}" ]]; then options+=(--upgrade); fi
 
-# In this order: dev.in is held to the versions of the other two.
-for name in base build dev; do
+# In this order: dev.in is held to the versions of base.txt and build.txt; peers.in stands alone.
+for name in base build dev peers; do
     .venv/bin/python -m piptools compile "${options[@]}" --output-file "requirements/$name.txt" "requirements/$name.in"
 done

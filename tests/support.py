@@ -25,6 +25,7 @@ from disclosure_pipeline.hooks import registry
 from disclosure_pipeline.hooks.host import PluginHost
 from disclosure_pipeline.hooks.roster import Roster, builtin_context
 from disclosure_pipeline.hooks.sandbox import Sandbox
+from disclosure_pipeline.hooks.sandbox_child import Bounds
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.model.lifecycle import State
@@ -83,7 +84,7 @@ class Workshop:
         settings = Settings()
         self.sandbox = Sandbox(
             2,
-            memory=settings.extraction.memory,
+            bounds=Bounds.of(settings),
             initializer="disclosure_pipeline.hooks.reading:initialise",
             initargs=(settings, Workspace(CONFIG, Path("unused")), self.rulebook, ()),
         )

@@ -16,7 +16,7 @@ from datetime import date
 from itertools import accumulate
 
 from disclosure_pipeline.model.policy import Rule, RuleBook
-from disclosure_pipeline.model.text import Text
+from disclosure_pipeline.model.text import Place, Text
 
 # White space, and the characters that no reader sees: soft hyphen, zero-width and joining marks.
 _UNSEEN = re.compile("[\\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+")
@@ -24,7 +24,7 @@ _LINE = re.compile("[^\n\r\v\f\u2028\u2029]+")
 
 _PROSE = ("body", "textbox")
 _CELLS = ("table",)
-_READ = (*_PROSE, *_CELLS, "footnote", "endnote", "insertion")
+_READ = (*_PROSE, *_CELLS, "footnote", "endnote")
 
 HEAD_LINES = 10
 """The 发文字号 of a draft stands within its first lines."""
@@ -98,12 +98,19 @@ class Note:
 def lines(text: Text, kinds: Collection[str] = _READ) -> Iterator[Line]:
     """The non-empty lines of the visible segments of these kinds, in reading order."""
     for index, segment in enumerate(text.segments):
-        if segment.visible and segment.place.kind in kinds:
+        if segment.visible and _standing(segment.place) in kinds:
             for match in _LINE.finditer(segment.text):
                 content = match.group()
                 if folded := fold(content):
                     start = match.start() + len(content) - len(content.lstrip())
                     yield Line(Spot(index, start, match.start() + len(content.rstrip())), folded)
+
+
+def _standing(place: Place) -> str:
+    """The kind of a place; a paragraph or cell with tracked insertions counts as what it is without them."""
+    if place.kind != "insertion":
+        return place.kind
+    return "table" if place.cell else "body"
 
 
 def find_title(text: Text, rulebook: RuleBook) -> Title | None:
@@ -187,7 +194,7 @@ def find_notes(text: Text, rules: Sequence[Rule]) -> tuple[Note, ...]:
 def _bracketed(text: Text, rules: Sequence[Rule]) -> Iterator[tuple[Rule, Spot]]:
     """Notes in brackets, also when broken over lines or segments; the place is where they begin."""
     indexes = [index for index, segment in enumerate(text.segments)
-               if segment.visible and segment.place.kind in _READ]  # fmt: skip
+               if segment.visible and _standing(segment.place) in _READ]  # fmt: skip
     folded = [fold(text.segments[index].text) for index in indexes]
     starts = [0, *accumulate(len(item) for item in folded)]
     joined = "".join(folded)

@@ -35,14 +35,17 @@ __all__ = [
 ]  # fmt: skip
 
 KEYS = tuple(item.name for item in fields(Slip) if item.name != "source")
-"""Keys of ``slip.toml``."""
+"""Keys of ``slip.toml`` that say something about the draft."""
+
+_PASSWORD = "password"  # noqa: S105 - the key of one; it is used where the files are read, and kept nowhere
+_ACCEPTED = (*KEYS, _PASSWORD)
 
 
 class SlipInvalid(ExtractionFailed):
     """The slip cannot be used; message and advice are Chinese, for the return note."""
 
     code = "slip.invalid"
-    advice = f"可用的键：{'、'.join(KEYS)}。请改正 slip.toml 后重新投递。"
+    advice = f"可用的键：{'、'.join(_ACCEPTED)}。请改正 slip.toml 后重新投递。"
 
 
 # -------------------------------------------------------------------- slip.toml
@@ -59,11 +62,12 @@ def read_slip_toml(content: bytes) -> Slip:
         data = tomllib.loads(_decoded(content))
     except tomllib.TOMLDecodeError:
         raise SlipInvalid("slip.toml 不是有效的 TOML 文件。") from None
-    if unknown := sorted(set(data) - set(KEYS)):
+    if unknown := sorted(set(data) - set(_ACCEPTED)):
         # A key is shown only when it looks like one; anything else may be text of the draft.
         name = next((f"“{key}”" for key in unknown if re.fullmatch(r"[A-Za-z_]{1,30}", key)), "")
         raise SlipInvalid(f"slip.toml 中有无法识别的键{name}。")
     values: dict[str, Any] = {}
+    data.pop(_PASSWORD, None)
     for key, value in data.items():
         try:
             values[key] = _READERS.get(key, _words)(value)

@@ -11,12 +11,15 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from disclosure_pipeline.hooks.contracts import Opinion, PartText
+from disclosure_pipeline.hooks.contracts import Comparison, Opinion, PartText, Raster, RecognisedLine
 from disclosure_pipeline.hooks.guard import Nonsense, instance
 from disclosure_pipeline.model.finding import FINDING_KINDS, Finding, Severity
 from disclosure_pipeline.model.publication import Order, Receipt, Standing
 from disclosure_pipeline.model.route import Route, Tier
 from disclosure_pipeline.model.text import KINDS, Doubt, Place, Segment, Text
+
+RECOGNITION_CODES = "ocr."
+"""Beginning of the codes of doubts about words that were recognised, but not surely."""
 
 STANDINGS = ("published", "withdrawn", "absent")
 
@@ -95,6 +98,65 @@ def _check_fields(found: Finding) -> None:
         raise Nonsense("a finding names no rule")
     if not isinstance(found.confidence, int | float) or not math.isfinite(found.confidence):
         raise Nonsense("a finding's confidence is not a number")
+
+
+def recognised(raster: Raster) -> Callable[[object], tuple[RecognisedLine, ...]]:
+    """The check of an engine's answer: lines with boxes inside the picture."""
+
+    def line(item: object) -> RecognisedLine:
+        found = instance(RecognisedLine)(item)
+        if not isinstance(found.text, str) or not _is_share(found.confidence):
+            raise Nonsense("a line has no text or no confidence")
+        if not isinstance(found.box, tuple) or len(found.box) != 4 or not all(map(_is_number, found.box)):
+            raise Nonsense("a line has no box")
+        left, top, right, bottom = (float(edge) for edge in found.box)
+        wide, high = float(raster.width), float(raster.height)
+        inside = (
+            min(max(left, 0), wide),
+            min(max(top, 0), high),
+            min(max(right, 0), wide),
+            min(max(bottom, 0), high),
+        )
+        return RecognisedLine(found.text, inside, float(found.confidence), bool(found.red))
+
+    return lambda answer: tuple(line(item) for item in listed(answer))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value) and 0 <= value <= 1
+
+
+def comparison(
+    parts: Sequence[PartText], collator: str, kinds: Iterable[str], doubts: Sequence[Doubt]
+) -> Callable[[object], Comparison]:
+    """The check of a comparison: its findings stand in these parts, and it settles known doubts only.
+
+    Args:
+        parts: what was compared.
+        collator: full id, filled in as detector.
+        kinds: finding kinds that it declares.
+        doubts: the doubts there are.
+    """
+    by_position = {part.position: part for part in parts}
+
+    def checked(item: object) -> Finding:
+        found = instance(Finding)(item)
+        if found.part not in by_position:
+            raise Nonsense("a finding names a part that was not given")
+        return finding(found, by_position[found.part], collator, kinds)
+
+    def check(answer: object) -> Comparison:
+        made = instance(Comparison)(answer)
+        for doubt in listed(made.settled):
+            if doubt not in doubts or not instance(Doubt)(doubt).code.startswith(RECOGNITION_CODES):
+                raise Nonsense("it settles a doubt that is none about recognition")
+        return Comparison(tuple(checked(item) for item in listed(made.findings)), made.settled)
+
+    return check
 
 
 def opinion_of(rule: str, parts: Sequence[PartText]) -> Callable[[object], Opinion]:

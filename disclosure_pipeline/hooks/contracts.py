@@ -22,7 +22,7 @@ from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.policy import RuleBook
 from disclosure_pipeline.model.publication import Order, Receipt, Standing
 from disclosure_pipeline.model.route import Route
-from disclosure_pipeline.model.text import Text
+from disclosure_pipeline.model.text import Doubt, Place, Segment, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +150,13 @@ class RecognisedLine:
         text: its characters.
         box: (left, top, right, bottom) in pixels from the top left corner.
         confidence: 0 … 1, the engine's own.
+        red: whether it was read in red ink, apart from the rest (a seal, a letterhead).
     """
 
     text: str
     box: tuple[float, float, float, float]
     confidence: float
+    red: bool = False
 
 
 @runtime_checkable
@@ -169,6 +171,58 @@ class Recogniser(Protocol):
 
         ``None``, an exception or a line that is no line makes the next engine try, and after the last
         one the picture is undetermined.
+        """
+        ...
+
+
+# --------------------------------------------------------------------- editing
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a clerk should know or do about a place in a draft.
+
+    Args:
+        place: where. words: characters that stand there, to find the place by; never repeated in the remark.
+        text: the remark, Chinese.
+    """
+
+    place: Place
+    words: str
+    text: str
+
+
+@runtime_checkable
+class Editor(Protocol):
+    """Makes copies of drafts of one family of formats. Runs only inside a sandbox process.
+
+    The core reads every copy again and proves it; an editor need not be trusted.
+    """
+
+    id: str
+    version: str
+
+    def score(self, head: bytes, name: str) -> int:
+        """How sure the editor is that it can edit a file, as :meth:`Extractor.score`."""
+        ...
+
+    def clean(self, file: SourceFile, unseen: Sequence[Segment]) -> bytes:
+        """A copy with what a reader of the printed page sees, and nothing else.
+
+        Args:
+            file: the draft.
+            unseen: every place in it that the page does not show, as its reader found them.
+
+        Raises:
+            ExtractionFailed: something that is seen cannot be taken over cleanly.
+        """
+        ...
+
+    def annotate(self, file: SourceFile, remarks: Sequence[Remark]) -> bytes:
+        """A copy of the whole draft with a comment at each place.
+
+        Raises:
+            ExtractionFailed: ``annotate.unsupported``: the format has no comments that this editor can write.
         """
         ...
 
@@ -213,6 +267,40 @@ class Detector(Protocol):
             ``segment``, ``start`` and ``end`` index the original text of ``part.text.segments``;
             the core checks that ``text`` equals those characters.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What comparing the parts of a submission with one another brought.
+
+    Args:
+        findings: differences; ``part`` names the part in which each stands.
+        settled: doubts of these parts that are answered by another part (their ``position`` filled in).
+    """
+
+    findings: tuple[Finding, ...] = ()
+    settled: tuple[Doubt, ...] = ()
+
+
+@runtime_checkable
+class Collator(Protocol):
+    """Compares the parts of a submission with one another (a scan with its editable text).
+
+    Only built-ins may register collators, because they settle doubts. Runs inside a sandbox process, after
+    the marking check found nothing.
+    """
+
+    id: str
+    version: str
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Finding kinds it may report; a class attribute will do."""
+        ...
+
+    def collate(self, parts: Sequence[PartText]) -> Comparison:
+        """Compare the parts; the core takes a doubt away only if it is about uncertain recognition."""
         ...
 
 

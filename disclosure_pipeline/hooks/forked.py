@@ -23,21 +23,27 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
 
-from disclosure_pipeline.hooks import sandbox_child
-from disclosure_pipeline.hooks.sandbox import SandboxFault
-from disclosure_pipeline.hooks.sandbox_child import Answer, Surroundings
+from disclosure_pipeline.hooks import leftovers, sandbox_child
+from disclosure_pipeline.hooks.lending import lent
+from disclosure_pipeline.hooks.sandbox import OUTER_ALLOWANCE, died, timed_out
+from disclosure_pipeline.hooks.sandbox_child import Answer, Bounds, Surroundings
 
 
 class ForkedSandbox:
     """One process in which jobs run one after the other; not thread-safe.
 
     Args:
-        memory: most address space of the process, bytes.
+        bounds: what the process may use.
     """
 
-    def __init__(self, memory: int):
+    def __init__(self, bounds: Bounds):
         self._folder = Path(tempfile.mkdtemp(prefix="disclosure-"))
-        self._surroundings = Surroundings(os.getpid(), memory, str(self._folder))
+        self._lent = self._folder / "lent"
+        self._lent.mkdir()
+        self._surroundings = Surroundings(
+            os.getpid(), bounds.memory, str(self._folder), bounds=bounds, lent=str(self._lent)
+        )
+        self._outer = bounds.granted + OUTER_ALLOWANCE
         self._child: int | None = None
         self._line: Connection | None = None
 
@@ -46,22 +52,29 @@ class ForkedSandbox:
 
         Raises:
             DisclosureError: what the job raised, as it was.
+            ExtractionFailed: ``extract.open``: a file could not be copied.
             SandboxFault: code ``sandbox.crash``, ``sandbox.timeout`` or ``sandbox.memory``.
         """
-        line = self._line or self._fork()
-        try:
-            line.send((function, args))
-            if not line.poll(timeout):
-                self._end()
-                raise SandboxFault(
-                    "A job in the sandbox reached its time limit and was killed.", code="sandbox.timeout"
-                )
-            answer: Answer = line.recv()
-        except (EOFError, OSError):
-            raise self._died() from None
+        with lent(args, self._lent) as arguments:
+            answer = self._ask(function, arguments, timeout)
+            if answer.died:
+                answer = self._ask(function, arguments, timeout)
+        leftovers.remove_sockets()
         if answer.error is not None:
             raise answer.error
         return answer.value
+
+    def _ask(self, function: str, args: tuple[Any, ...], timeout: float) -> Answer:
+        line = self._line or self._fork()
+        try:
+            line.send((function, args, timeout))
+            if not line.poll(timeout + self._outer):
+                self._end()
+                return timed_out()
+            answer: Answer = line.recv()
+        except (EOFError, OSError):
+            return died(self._end())
+        return answer
 
     def warm(self) -> None:
         """Start the process now."""
@@ -87,12 +100,6 @@ class ForkedSandbox:
         self._child, self._line = child, ours
         return ours
 
-    def _died(self) -> SandboxFault:
-        status = self._end()
-        if status == sandbox_child.OUT_OF_MEMORY:
-            return SandboxFault("A job in the sandbox reached its memory limit.", code="sandbox.memory")
-        return SandboxFault(f"A sandbox process died (status {status}).")
-
     def _end(self) -> int:
         """Make sure that the process has ended; its exit status, negative for a signal."""
         if self._child is None or self._line is None:
@@ -101,7 +108,9 @@ class ForkedSandbox:
         child, self._child, self._line = self._child, None, None
         # One that has ended by itself keeps its own status: the signal finds nobody.
         os.kill(child, signal.SIGKILL)
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        leftovers.sweep(self._folder)
+        return status
 
 
 def _serve(line: Connection, surroundings: Surroundings) -> NoReturn:
@@ -110,8 +119,7 @@ def _serve(line: Connection, surroundings: Surroundings) -> NoReturn:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         sandbox_child.prepare(surroundings)
         while True:
-            function, args = line.recv()
-            line.send(sandbox_child.call(function, args))
+            line.send(sandbox_child.call(*line.recv()))
     except EOFError:
         os._exit(0)
     except BaseException:  # noqa: BLE001 -- whatever it was, the parent sees a dead process

@@ -19,12 +19,15 @@ from disclosure_pipeline.hooks.contracts import (
     Archive,
     AttributeRule,
     Channel,
+    Collator,
     Detector,
+    Editor,
     Event,
     Extractor,
     Job,
     Notifier,
     PluginContext,
+    Recogniser,
     RoutePlanner,
 )
 from disclosure_pipeline.hooks.stages import Stage
@@ -53,6 +56,27 @@ def register_detectors(context: PluginContext) -> Sequence[Detector]:
 
     A failure: every screening is undetermined while the detector is required.
     """
+
+
+@hookspec
+def register_recognisers(context: PluginContext) -> Sequence[Recogniser]:
+    """Engines that read words in pictures. Called in: recognition processes; sandbox processes, to list them.
+
+    A failure: the next engine of ``[recognition] engines``; after the last one the picture is undetermined.
+    """
+
+
+@hookspec
+def register_collators(context: PluginContext) -> Sequence[Collator]:
+    """Comparisons of a submission's parts. Called in: sandbox processes. Only built-ins may register them.
+
+    A failure: every screening is undetermined.
+    """
+
+
+@hookspec
+def register_editors(context: PluginContext) -> Sequence[Editor]:
+    """Makers of clean and annotated copies. Called in: sandbox processes. A failure: no copy is made."""
 
 
 @hookspec

@@ -24,6 +24,7 @@ from disclosure_pipeline.hooks.contracts import (
     Case,
     Channel,
     Detector,
+    Editor,
     Event,
     Extractor,
     Job,
@@ -48,6 +49,7 @@ from disclosure_pipeline.model.route import Route
 from disclosure_pipeline.model.text import Text
 
 if TYPE_CHECKING:
+    from disclosure_pipeline.hooks.editing import Copy
     from disclosure_pipeline.hooks.forked import ForkedSandbox
     from disclosure_pipeline.hooks.sandbox import Sandbox
     from disclosure_pipeline.model.policy import RuleBook
@@ -141,7 +143,7 @@ class PluginHost:
         if scope == "sandbox":
             roster.add_builtins(context, _SANDBOXED)
             for source in extras:
-                roster.add_extractors(source, settings, workspace, rulebook)
+                roster.add_third_party(source, settings, workspace, rulebook, (registry.EXTRACTORS,))
             return cls(settings, rulebook, roster, None)
         sources = find_plugins(settings, workspace)
         check_sections(settings.plugin, sources)
@@ -153,7 +155,7 @@ class PluginHost:
             roster.close()
             raise
         processes = settings.engine.concurrency if scope == "worker" else 1
-        initargs = (settings, workspace, rulebook, tuple(roster.extras))
+        initargs = (settings, workspace, rulebook, tuple(roster.extras), tuple(roster.recognisers))
         return cls(settings, rulebook, roster, _sandbox(settings, workspace, processes, initargs))
 
     def __enter__(self) -> Self:
@@ -213,6 +215,11 @@ class PluginHost:
         return self._items(registry.DETECTORS)
 
     @property
+    def editors(self) -> Mapping[str, Editor]:
+        """Editors of this process (the sandbox has them)."""
+        return self._items(registry.EDITORS)
+
+    @property
     def attribute_rules(self) -> Mapping[str, AttributeRule]:
         """Attribute rules by full id."""
         return self._items(registry.ATTRIBUTE_RULES)
@@ -259,7 +266,8 @@ class PluginHost:
         """Reads and screens with the objects of this process (inside the sandbox)."""
         prefix = f"{BUILTIN}."
         required = tuple(name for name in required_detectors(self._settings) if name.startswith(prefix))
-        return Reader(self.extractors, self.detectors, required, self._rulebook.version)
+        collators = self._items(registry.COLLATORS)
+        return Reader(self.extractors, self.detectors, required, self._rulebook.version, collators)
 
     def faults(self) -> tuple[Fault, ...]:
         """The most recent faults of this process, oldest first."""
@@ -295,6 +303,14 @@ class PluginHost:
             DisclosureError: it could not be read, or the sandbox failed.
         """
         return self._screener.extract(file)
+
+    def edit(self, file: SourceFile, *, annotate: bool) -> Copy:
+        """A proved clean copy of a draft, or a copy of it with remarks; see `hooks/editing.py`.
+
+        Raises:
+            DisclosureError: the draft is marked, cannot be read or edited, or the sandbox failed.
+        """
+        return self._screener.edit(file, annotate=annotate)
 
     def screen(
         self,
@@ -468,10 +484,15 @@ def _timeout(family: Family, settings: Settings) -> float:
 
 def _sandbox(settings: Settings, workspace: Workspace, processes: int, initargs: tuple[Any, ...]) -> Sandbox:
     from disclosure_pipeline.hooks.sandbox import Sandbox
+    from disclosure_pipeline.hooks.sandbox_child import Bounds
 
+    # A third-party reader may keep data of its own beside its module, and in its own folder.
+    readable = (
+        (workspace.plugin_folder(settings), workspace.data / "plugins") if settings.plugins.allow else ()
+    )
     return Sandbox(
         processes,
-        memory=settings.extraction.memory,
+        bounds=Bounds.of(settings, readable),
         folder=workspace.spool if workspace.spool.is_dir() else None,
         initializer="disclosure_pipeline.hooks.reading:initialise",
         initargs=initargs,

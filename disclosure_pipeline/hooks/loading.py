@@ -45,6 +45,8 @@ BUILTIN_MODULES = tuple(
         "personal_data",
         "wording",
         "hidden_content",
+        "recognition",
+        "editing",
         "tagging",
         "publication",
         "archiving",
@@ -59,6 +61,7 @@ GROUP = "disclosure_pipeline.plugins"
 
 NAME = re.compile(r"[a-z0-9_]{1,60}")
 _HOOK_LIKE = re.compile(r"(register|on)_[A-Za-z0-9_]+")
+_OWN_HOOKS = ("register_stages", "register_collators")
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -281,8 +284,8 @@ def _checked_hook(hook: pluggy.HookImpl, name: str, source: PluginSource) -> plu
         raise _bad_hook(source, f"{name} is a wrapper; wrappers could change other plugins' answers")
     if hook.kwargnames:
         raise _bad_hook(source, f"{name} gives an argument a default value")
-    if name == "register_stages" and source.origin != "builtin":
-        raise _bad_hook(source, "only built-ins may register stages")
+    if name in _OWN_HOOKS and source.origin != "builtin":
+        raise _bad_hook(source, f"only built-ins may register {name.removeprefix('register_')}")
     return hook
 
 

@@ -18,12 +18,19 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from disclosure_pipeline.errors import ExtractionFailed
-from disclosure_pipeline.hooks import checks
+from disclosure_pipeline.hooks import checks, passwords, recognition
 from disclosure_pipeline.hooks.canary import MARKING_DETECTOR
-from disclosure_pipeline.hooks.contracts import Detector, Extractor, PartText, Reading, SourceFile
+from disclosure_pipeline.hooks.contracts import (
+    Collator,
+    Detector,
+    Extractor,
+    PartText,
+    Reading,
+    SourceFile,
+)
 from disclosure_pipeline.hooks.guard import Nonsense, ask, instance
 from disclosure_pipeline.hooks.loading import BUILTIN
-from disclosure_pipeline.hooks.registry import DETECTORS, EXTRACTORS
+from disclosure_pipeline.hooks.registry import COLLATORS, DETECTORS, EXTRACTORS
 from disclosure_pipeline.model.finding import MARKING, Fault, Finding, Screening
 from disclosure_pipeline.model.text import Doubt, Place, Segment, Text
 
@@ -175,6 +182,7 @@ class Reader:
         detectors: proved detectors by full id.
         required: ids that must answer, of those this process is responsible for.
         rules_version: recorded with each screening.
+        collators: what compares the parts, by full id.
     """
 
     def __init__(
@@ -183,12 +191,14 @@ class Reader:
         detectors: Mapping[str, Detector],
         required: Sequence[str],
         rules_version: str,
+        collators: Mapping[str, Collator] | None = None,
     ):
         self._extractors = extractors
         self._detectors = detectors
         wanted = dict.fromkeys((MARKING_DETECTOR, *required))
         self._missing = tuple(name for name in wanted if name not in detectors)
         self._rules_version = rules_version
+        self._collators = collators or {}
 
     def read(self, files: Sequence[SourceFile], released: frozenset[str] = frozenset()) -> Reading:
         """Extract every file, check for markings, then screen.
@@ -197,15 +207,19 @@ class Reader:
             files: the submission's files.
             released: keys of markings that do not count for these bytes (:func:`mark_key`).
         """
+        recognition.begin()
         record = Record()
         if not files:
             record.doubts.append(Doubt("submission.empty", "没有可读取的文件，请人工核查。"))
-        texts = [part for part in (self._extract(file, record) for file in files) if part is not None]
+        with passwords.handed_out(files) as given:
+            texts = [part for part in (self._extract(file, record) for file in given) if part is not None]
+        record.faults += recognition.faults()
         concluded = len(texts) == len(files) and bool(files)
         concluded &= self._check_markings(texts, record)
         concluded &= self._check_names(files, record)
         record.spare(released, {file.position: file.sha256 for file in files})
         if concluded and not record.marked:
+            self._collate(texts, record)
             self._screen(texts, record)
         screening = record.screening(self._rules_version)
         faults = tuple(record.faults)
@@ -227,6 +241,7 @@ class Reader:
         if not texts:
             record.doubts.append(Doubt("submission.empty", "没有可检查的文字，请人工核查。"))
         self._check_markings(texts, record)
+        self._collate(texts, record)
         self._screen(texts, record)
         record.spare(released, digests)
         record.bare_markings()
@@ -238,6 +253,7 @@ class Reader:
         Raises:
             ExtractionFailed: it could not be read.
         """
+        recognition.begin()
         record = Record()
         text = self._read_one(file, record)
         if text is None:
@@ -295,7 +311,7 @@ class Reader:
             raise ExtractionFailed(
                 "The format of the file is not supported.",
                 code="file.unknown",
-                advice="不支持该文件格式，请另存为 docx、xlsx、pdf、html 或 txt 后重新投递。",
+                advice="不支持该文件格式，请另存为 docx、xlsx、pptx、pdf、ofd 等常用格式后重新投递。",
             )
         return chosen.id, chosen.extractor
 
@@ -328,6 +344,21 @@ class Reader:
             record.doubts += [doubt for doubt in found.doubts if doubt not in record.doubts]
             record.faults += [fault for fault in found.faults if fault not in record.faults]
         return concluded
+
+    def _collate(self, texts: Sequence[PartText], record: Record) -> None:
+        """Compare the parts with one another; a comparison that fails is a doubt."""
+        for name, collator in self._collators.items():
+            check = checks.comparison(texts, name, collator.kinds, record.doubts)
+            subject = COLLATORS.subject(name)
+            answer = ask(subject, lambda item=collator: item.collate(texts), check, passes=(MemoryError,))  # type: ignore[misc]
+            if answer.value is None:
+                record.faults += [answer.fault] if answer.fault is not None else []
+                record.doubts.append(
+                    Doubt("collator.failed", "各文件之间未能互相核对，请人工核对。", detector=name)
+                )
+                continue
+            record.findings += answer.value.findings
+            record.doubts = [doubt for doubt in record.doubts if doubt not in answer.value.settled]
 
     def _screen(self, texts: Iterable[PartText], record: Record) -> None:
         others = {name: found for name, found in self._detectors.items() if MARKING not in found.kinds}
@@ -376,7 +407,11 @@ _host: PluginHost | None = None
 
 
 def initialise(
-    settings: Settings, workspace: Workspace, rulebook: RuleBook, extras: tuple[PluginSource, ...]
+    settings: Settings,
+    workspace: Workspace,
+    rulebook: RuleBook,
+    extras: tuple[PluginSource, ...],
+    recognisers: tuple[PluginSource, ...] = (),
 ) -> None:
     """Build the sandbox's host once per process (the sandbox's initializer).
 
@@ -385,17 +420,28 @@ def initialise(
         workspace: the folders.
         rulebook: all rules in force.
         extras: third-party plugins that register extractors and described themselves well elsewhere.
+        recognisers: those that register recognisers; a recognition process loads them.
     """
     global _host  # noqa: PLW0603  a process pool's initializer has no other place to leave its result
     from disclosure_pipeline.hooks.host import PluginHost
 
     _host = PluginHost.load(settings, workspace, rulebook, scope="sandbox", extras=extras)
+    recognition.configure(settings, workspace, rulebook, recognisers)
+
+
+def loaded() -> PluginHost:
+    """The host of this sandbox process.
+
+    Raises:
+        RuntimeError: :func:`initialise` was not called.
+    """
+    if _host is None:
+        raise RuntimeError("the sandbox process was not initialised")
+    return _host
 
 
 def _reader() -> Reader:
-    if _host is None:
-        raise RuntimeError("the sandbox process was not initialised")
-    return _host.reader
+    return loaded().reader
 
 
 def read_files(files: Sequence[SourceFile], released: frozenset[str] = frozenset()) -> Reading:
@@ -417,6 +463,4 @@ def screen_texts(
 
 def describe() -> tuple[PluginInfo, ...]:
     """The plugins of the sandbox process and what they provide (called through the sandbox)."""
-    _reader()
-    assert _host is not None  # noqa: S101  _reader has just refused that
-    return _host.plugins()
+    return loaded().plugins()

@@ -53,6 +53,9 @@ class Family:
 
 EXTRACTORS = Family("extractors", "extractor", contracts.Extractor, "extract", sandboxed=True)
 DETECTORS = Family("detectors", "detector", contracts.Detector, "screen", sandboxed=True)
+RECOGNISERS = Family("recognisers", "recogniser", contracts.Recogniser, "extract", sandboxed=True)
+COLLATORS = Family("collators", "collator", contracts.Collator, "screen", sandboxed=True)
+EDITORS = Family("editors", "editor", contracts.Editor, "edit", sandboxed=True)
 ATTRIBUTE_RULES = Family("attribute_rules", "rule", contracts.AttributeRule, "tag")
 ROUTES = Family("approval_routes", "planner", contracts.RoutePlanner, "route")
 CHANNELS = Family("channels", "channel", contracts.Channel, "publish")
@@ -62,7 +65,7 @@ JOBS = Family("jobs", "job", contracts.Job, "schedule")
 STAGES = Family("stages", "stage", stages.Stage, "pipeline")
 
 FAMILIES = (
-    EXTRACTORS, DETECTORS, ATTRIBUTE_RULES, ROUTES, CHANNELS, ARCHIVES, NOTIFIERS, JOBS, STAGES,
+    EXTRACTORS, DETECTORS, RECOGNISERS, COLLATORS, EDITORS, ATTRIBUTE_RULES, ROUTES, CHANNELS, ARCHIVES, NOTIFIERS, JOBS, STAGES,
 )  # fmt: skip
 """Every family, in the order in which a plugin's hooks are called."""
 

@@ -95,7 +95,9 @@ class Resident:
         plugin = load(source)
         options = registry.section(plugin, setup.section)
         context = PluginContext(options, setup.rulebook, {"own": setup.own}, setup.site, setup.limits)
-        families = (family for family in registry.FAMILIES if family is not registry.STAGES)
+        families = (
+            family for family in registry.FAMILIES if family not in (registry.STAGES, registry.COLLATORS)
+        )
         objects: dict[str, Any] = {}
         infos, unproved, faults = [], [], []
         for registered in registry.collect(plugin, context, families):

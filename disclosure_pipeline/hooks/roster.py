@@ -82,6 +82,7 @@ class Roster:
         unproved: detectors that failed their canary.
         remotes: processes of third-party plugins.
         extras: third-party plugins whose extractors the sandbox must load.
+        recognisers: third-party plugins whose engines a recognition process must load.
     """
 
     objects: dict[str, Registered] = field(default_factory=dict)
@@ -90,6 +91,7 @@ class Roster:
     unproved: list[str] = field(default_factory=list)
     remotes: list[RemotePlugin] = field(default_factory=list)
     extras: list[PluginSource] = field(default_factory=list)
+    recognisers: dict[PluginSource, None] = field(default_factory=dict)
 
     def of(self, *families: Family) -> dict[str, Registered]:
         """The objects of these families, by full id."""
@@ -112,16 +114,17 @@ class Roster:
                 faults += unproved
         self._list(BUILTIN, __version__, provides, faults)
 
-    def add_extractors(
-        self, source: PluginSource, settings: Settings, workspace: Workspace, rulebook: RuleBook
-    ) -> None:
-        """Import a third-party plugin in this sandbox process, for its extractors only."""
+    def add_third_party(
+        self, source: PluginSource, settings: Settings, workspace: Workspace, rulebook: RuleBook,
+        families: Sequence[Family],
+    ) -> None:  # fmt: skip
+        """Import a third-party plugin in this process, for its objects of these families only."""
         setup = _setup(source.name, settings, workspace, rulebook)
         try:
             plugin = load(source)
             options = registry.section(plugin, setup.section)
             context = PluginContext(options, rulebook, {"own": setup.own}, setup.site, setup.limits)
-            added, faults = self._add(plugin, context, (registry.EXTRACTORS,))
+            added, faults = self._add(plugin, context, families)
             self._list(source.name, plugin.version, added, faults)
         except PluginFault as error:
             self._list(source.name, source.version, [], [fault_of(error, source.name)])
@@ -196,6 +199,8 @@ class Roster:
             registered = proxy(remote, info, timeouts(registry.BY_NAME[info.family]))
             if registered is not None:
                 self.objects[info.id] = registered
+            elif info.family == registry.RECOGNISERS.name:
+                self.recognisers[remote.source] = None
             elif remote.source not in self.extras:
                 self.extras.append(remote.source)
         if description.events:
@@ -230,8 +235,6 @@ def builtin_context(settings: Settings, workspace: Workspace, rulebook: RuleBook
         "site": workspace.site, "archive": workspace.archive,
         "register": workspace.register, "outbox": workspace.outbox,
     }  # fmt: skip
-    if workspace.data.is_dir():
-        folders["cache"] = workspace.data / "cache"
     return PluginContext(
         options=None,
         rulebook=rulebook,

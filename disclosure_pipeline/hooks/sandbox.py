@@ -1,13 +1,17 @@
 """Runs code that touches hostile files in processes of their own, with limits and a hard kill.
 
 Threat model. A dropped file may make a parser hang, eat memory, crash, or print what it read. Each
-job therefore runs in a process with a limit on address space, without core dumps, with its
-standard streams on ``/dev/null``, an emptied environment and a private temporary folder. It is
-killed at its time limit and dies with the daemon. Errors come back as codes, never with a traceback.
+job therefore runs in a process with limits on address space and file size, without core dumps, with its
+standard streams on ``/dev/null``, an emptied environment and a private folder. It has no network, reads
+copies of its own job's files (`hooks/lending.py`) and nothing else of the workspace, and writes in its folder only
+(`hooks/confinement.py`). The kernel ends it at its time limit (`hooks/allowance.py`); a second, outer limit is
+held here. It dies with the daemon; programs that it had started, and files that it left, are swept away
+(`hooks/leftovers.py`). Errors come back as codes, never with a traceback. A process that crashes
+may have been at fault itself, so the job is tried once more in a fresh one; time and memory are not.
 
-Accepted risks. The process has the daemon's user and may open files and sockets that this user may;
-its answers are unpickled by the parent. Code execution inside a parser is thus not contained
-here: run the daemon as its own user, confine it by the service manager, and keep the parsers current.
+Accepted risks. The process's answers are unpickled by the parent: code execution inside a parser is hindered,
+not contained. Where the kernel offers no Landlock, it may open what the daemon's user may open; `disclosure
+doctor` tells. So run the daemon as its own user, confine it by the service manager, and keep the parsers current.
 
 Each slot is a pebble pool of one process: pebble kills it for real, and a broken one disturbs nobody.
 Pools are started by one *keeper* thread, because Linux sends the parent-death signal when the
@@ -20,25 +24,33 @@ import multiprocessing
 import os
 import queue
 import shutil
+import signal
 import socket
 import tempfile
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import BrokenExecutor, CancelledError, Future
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+import structlog
+
 from disclosure_pipeline.errors import DisclosureError
-from disclosure_pipeline.hooks import sandbox_child
-from disclosure_pipeline.hooks.sandbox_child import Answer, Surroundings
+from disclosure_pipeline.hooks import leftovers, sandbox_child
+from disclosure_pipeline.hooks.lending import lent
+from disclosure_pipeline.hooks.sandbox_child import Answer, Bounds, Surroundings
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
 
 START_ALLOWANCE = 60.0
 """Seconds that a new process gets to start and run its initializer, on top of a job's time limit."""
+
+OUTER_ALLOWANCE = 1.0
+"""Seconds after a job's own limit at which the parent kills its process, should the kernel's alarm have failed."""
 
 FOLDER_PREFIX = "sandbox-"
 """Beginning of the name of a sandbox's private folder: ``sandbox-<host>-<process>-<random>``."""
@@ -52,9 +64,14 @@ class SandboxFault(DisclosureError):
 
 
 class _Slot:
-    """A place for one process: a pool of one, or none yet."""
+    """A place for one process: a pool of one, or none yet.
 
-    def __init__(self) -> None:
+    Args:
+        lent: where the files of its jobs are.
+    """
+
+    def __init__(self, lent: Path) -> None:
+        self.lent = lent
         self.pool: ProcessPool | None = None
         self.job: Future[Answer] | None = None
         self.used = 0.0
@@ -65,7 +82,7 @@ class Sandbox:
 
     Args:
         processes: most processes at a time; each starts when a job first needs it.
-        memory: most address space of a process, bytes.
+        bounds: what a process may use; the defaults if ``None``.
         folder: where private temporary folders are made; the system's own if ``None``.
         initializer: ``module:callable`` called once in every new process (it may build a plugin
             host); if it fails, every job of that process fails with its error.
@@ -77,16 +94,20 @@ class Sandbox:
         self,
         processes: int = 1,
         *,
-        memory: int = 1 << 30,
+        bounds: Bounds | None = None,
         folder: Path | None = None,
         initializer: str = "",
         initargs: tuple[Any, ...] = (),
         idle: float = 120.0,
     ):
         self._folder = _private_folder(folder)
-        self._surroundings = Surroundings(os.getpid(), memory, str(self._folder), initializer, initargs)
+        bounds = bounds or Bounds()
+        self._surroundings = Surroundings(
+            os.getpid(), bounds.memory, str(self._folder), initializer, initargs, bounds
+        )
+        self._outer = bounds.granted + OUTER_ALLOWANCE
         self._idle = idle
-        self._free = [_Slot() for _ in range(processes)]
+        self._free = [_Slot(self._folder / f"lent-{number}") for number in range(processes)]
         self._slots = tuple(self._free)
         self._returned = threading.Condition()
         self._errands: queue.SimpleQueue[tuple[Callable[[], None], Future[None]] | None] = queue.SimpleQueue()
@@ -98,17 +119,24 @@ class Sandbox:
 
         Args:
             function: ``module:callable``, imported in the sandbox process.
-            args: its arguments; they must pickle, and so must its answer.
-            timeout: seconds that the job may run before its process is killed.
+            args: its arguments; they must pickle, and so must its answer. Files in them (:class:`SourceFile`)
+                are copied to where the process may read them.
+            timeout: seconds that the job may run before its process is killed, without what it is granted.
 
         Raises:
             DisclosureError: what the job raised, as it was.
+            ExtractionFailed: ``extract.open``: a file could not be copied.
             SandboxFault: code ``sandbox.crash``, ``sandbox.timeout``, ``sandbox.memory`` or ``sandbox.closed``.
         """
         slot = self._take()
         try:
-            answer = self._ask(slot, function, args, timeout)
+            with lent(args, slot.lent) as arguments:
+                answer = self._ask(slot, function, arguments, timeout)
+                if answer.died and not self._closed:
+                    structlog.get_logger(__name__).warning("sandbox.retried", code=SandboxFault.code)
+                    answer = self._ask(slot, function, arguments, timeout)
         finally:
+            leftovers.remove_sockets()
             self._give_back(slot)
         if answer.error is not None:
             raise answer.error
@@ -153,7 +181,7 @@ class Sandbox:
             # A stopped pool forgets its jobs: free those who wait for them.
             if slot.job is not None:
                 slot.job.cancel()
-            _stop(slot)
+            self._end(slot)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def __enter__(self) -> Self:
@@ -176,7 +204,7 @@ class Sandbox:
                 self._by_keeper(lambda: self._start(slot)).result()
             if slot.pool is not None:
                 future: Future[Answer] = slot.pool.schedule(
-                    sandbox_child.call, args=(function, args), timeout=timeout
+                    sandbox_child.call, args=(function, args, timeout), timeout=timeout + self._outer
                 )
                 slot.job = future
                 if self._closed:
@@ -193,22 +221,21 @@ class Sandbox:
         from pebble import ProcessExpired
 
         try:
-            return future.result(timeout + START_ALLOWANCE)
+            return future.result(timeout + self._outer + START_ALLOWANCE)
         except TimeoutError:
-            if not future.done():  # The process never got as far as the job.
-                self._replace(slot)
-            return _fault("sandbox.timeout", "A job in the sandbox reached its time limit and was killed.")
+            # Either the process never got as far as the job, or pebble has just killed it.
+            self._replace(slot)
+            return timed_out()
         except ProcessExpired as expired:
             # The dead process may have held a lock of the pool: never use that pool again.
             self._replace(slot)
-            if expired.exitcode == sandbox_child.OUT_OF_MEMORY:
-                return _fault("sandbox.memory", "A job in the sandbox reached its memory limit.")
-            return _fault("sandbox.crash", f"A sandbox process died (status {expired.exitcode}).")
+            return died(expired.exitcode)
         except (Exception, CancelledError) as error:  # noqa: BLE001 - pebble, pickling, no more processes
             self._replace(slot)
             if self._closed:
                 return Answer(error=_closed())
-            return _fault("sandbox.crash", f"The sandbox failed with {type(error).__name__}.")
+            fault = SandboxFault(f"The sandbox failed with {type(error).__name__}.")
+            return Answer(error=fault, died=isinstance(error, BrokenExecutor))
         except BaseException:
             self._replace(slot)
             raise
@@ -238,18 +265,18 @@ class Sandbox:
 
     def _replace(self, slot: _Slot) -> None:
         """Have the keeper end the slot's process; the next job starts another."""
-        old = _Slot()
-        old.pool, slot.pool = slot.pool, None
-        self._by_keeper(lambda: _stop(old))
+        old, slot.pool = slot.pool, None
+        self._by_keeper(lambda: self._stop(old))
 
     def _start(self, slot: _Slot) -> None:
         from pebble import ProcessPool
 
-        _stop(slot)
+        self._end(slot)
+        slot.lent.mkdir(exist_ok=True)
         pool = ProcessPool(
             max_workers=1,
             initializer=sandbox_child.prepare,
-            initargs=(self._surroundings,),
+            initargs=(replace(self._surroundings, lent=str(slot.lent)),),
             context=multiprocessing.get_context("spawn"),
         )
         # The property starts the process, in this thread.
@@ -291,17 +318,39 @@ class Sandbox:
             idle = [slot for slot in self._free if slot.pool is not None and slot.used <= deadline]
             self._free = [slot for slot in self._free if slot not in idle]
         for slot in idle:
-            _stop(slot)
+            self._end(slot)
         with self._returned:
             self._free[:0] = idle
             self._returned.notify_all()
 
+    def _end(self, slot: _Slot) -> None:
+        pool, slot.pool = slot.pool, None
+        self._stop(pool)
 
-def _stop(slot: _Slot) -> None:
-    pool, slot.pool = slot.pool, None
-    if pool is not None:
-        pool.stop()  # type: ignore[no-untyped-call]
-        pool.join()
+    def _stop(self, pool: ProcessPool | None) -> None:
+        """Kill a pool's process, and what it had started and written."""
+        if pool is not None:
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
+            leftovers.sweep(self._folder)
+
+
+def died(status: int | None) -> Answer:
+    """The answer of a process that ended in the middle of a job.
+
+    Args:
+        status: its exit status, negative for a signal.
+    """
+    if status == sandbox_child.OUT_OF_MEMORY:
+        return _fault("sandbox.memory", "A job in the sandbox reached its memory limit.")
+    if status == -signal.SIGALRM:
+        return timed_out()
+    return Answer(error=SandboxFault(f"A sandbox process died (status {status})."), died=True)
+
+
+def timed_out() -> Answer:
+    """The answer of a process that was ended because its job took too long."""
+    return _fault("sandbox.timeout", "A job in the sandbox reached its time limit and was killed.")
 
 
 def _fault(code: str, message: str) -> Answer:
@@ -323,5 +372,6 @@ def _private_folder(parent: Path | None) -> Path:
     for old in root.glob(f"{prefix}*-*"):
         owner = old.name.removeprefix(prefix).partition("-")[0]
         if owner.isdigit() and not Path("/proc", owner).exists():
+            leftovers.sweep(old)
             shutil.rmtree(old, ignore_errors=True)
     return Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=root))

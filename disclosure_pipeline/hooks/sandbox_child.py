@@ -2,7 +2,8 @@
 
 The module stays light: a sandbox process imports it before anything else. Nothing here lets text
 out by another way than a job's answer: the standard streams go to ``/dev/null``, exceptions leave
-as a code and a class name, and core dumps are off.
+as a code and a class name, core dumps are off, and there is neither network nor a file to write outside of the
+process's own folder, which is emptied after each job.
 """
 
 from __future__ import annotations
@@ -18,18 +19,65 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from disclosure_pipeline import errors
+from disclosure_pipeline.hooks import allowance, confinement
+from disclosure_pipeline.hooks.leftovers import MARK
+
+if TYPE_CHECKING:
+    from disclosure_pipeline.settings.models import Settings
 
 OUT_OF_MEMORY = 86
 """Exit status of a process that reached its memory limit; the parent reads it."""
 
 _PR_SET_PDEATHSIG = 1
-_KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH")
+_KEPT_VARIABLES = ("PATH", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH", "TESSDATA_PREFIX")
 _KEPT_PREFIXES = ("LC_", "PYTHON")
 
+_OPEN_FILES = 1024
+_HOMES = {
+    "HOME": "", "XDG_CACHE_HOME": ".cache", "XDG_CONFIG_HOME": ".config", "XDG_DATA_HOME": ".local/share",
+    "XDG_STATE_HOME": ".local/state", "XDG_RUNTIME_DIR": ".run",
+}  # fmt: skip
+
+_own_folder: Path | None = None
 _start_failure: errors.DisclosureError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a sandbox process may use.
+
+    Args:
+        memory: most address space, bytes.
+        children: most address space of a program that it starts, bytes, if that is more.
+        file_size: largest file that it may write, bytes.
+        granted: most seconds that a job can be granted on top of its time (`hooks/allowance.py`).
+        readable: files and folders that it may read, beside system, Python and the job's own files.
+        programs: programs that it starts.
+    """
+
+    memory: int = 1 << 30
+    children: int = 0
+    file_size: int = 1 << 30
+    granted: float = 0.0
+    readable: tuple[Path, ...] = ()
+    programs: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, settings: Settings, readable: tuple[Path, ...] = ()) -> Bounds:
+        """The bounds that the settings give.
+
+        Args:
+            settings: ``[extraction]`` and ``[recognition]`` of them.
+            readable: see above.
+        """
+        extraction, recognition = settings.extraction, settings.recognition
+        return cls(
+            extraction.memory, recognition.memory, extraction.max_unpacked, allowance.most(settings), readable,
+            (extraction.office, "tesseract"),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +87,11 @@ class Surroundings:
     Args:
         parent: process id that it must not outlive.
         memory: most address space, bytes.
-        folder: private folder; the process makes its own temporary folder in it.
+        folder: private folder; the process makes its own folder in it.
         initializer: ``module:callable`` called once in a new process, or empty.
         initargs: its arguments.
+        bounds: the other limits.
+        lent: where the files of its jobs are.
     """
 
     parent: int
@@ -49,14 +99,23 @@ class Surroundings:
     folder: str
     initializer: str = ""
     initargs: tuple[Any, ...] = ()
+    bounds: Bounds = Bounds()
+    lent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a job returned, or the error it ended with."""
+    """What a job returned, or the error it ended with.
+
+    Args:
+        value: what it returned.
+        error: the error.
+        died: the process crashed, so that there may be nothing wrong with the job.
+    """
 
     value: Any = None
     error: errors.DisclosureError | None = None
+    died: bool = False
 
 
 def prepare(surroundings: Surroundings) -> None:
@@ -64,20 +123,43 @@ def prepare(surroundings: Surroundings) -> None:
     _die_with(surroundings.parent)
     # SIGTERM must end a process that hangs in C code, where a Python handler would never run.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # What it starts stays in its session, so that it can be found when this process has been killed.
+    with contextlib.suppress(OSError):
+        os.setsid()
     _silence_standard_streams()
     _drop_environment()
-    _limit(surroundings.memory)
-    _use_private_folder(Path(surroundings.folder))
+    _limit(surroundings.memory, surroundings.bounds)
+    own = _use_private_folder(Path(surroundings.folder))
+    readable = (*surroundings.bounds.readable, *([Path(surroundings.lent)] if surroundings.lent else ()))
+    confinement.confine(own, readable, surroundings.bounds.programs)
     if surroundings.initializer:
         global _start_failure  # noqa: PLW0603 - one process, one start
         _start_failure = _guarded(surroundings.initializer, surroundings.initargs).error
 
 
-def call(function: str, args: tuple[Any, ...]) -> Answer:
-    """Run one job; every exception becomes an error without document text."""
+def call(function: str, args: tuple[Any, ...], seconds: float) -> Answer:
+    """Run one job; every exception becomes an error without document text.
+
+    The kernel ends the process by SIGALRM when the job takes longer than its time and what it was granted.
+
+    Args:
+        function: ``module:callable``.
+        args: its arguments.
+        seconds: its time.
+    """
     if _start_failure is not None:
         return Answer(error=_start_failure)
-    return _guarded(function, args)
+    allowance.begin(seconds)
+    try:
+        return _guarded(function, args)
+    finally:
+        _empty(Path(tempfile.gettempdir()))
+        allowance.end()
+
+
+def own_folder() -> Path | None:
+    """This process's folder, for what must outlive a job; ``None`` outside of a sandbox process."""
+    return _own_folder
 
 
 def nothing() -> None:
@@ -135,20 +217,41 @@ def _drop_environment() -> None:
             del os.environ[name]
 
 
-def _limit(memory: int) -> None:
+def _limit(memory: int, bounds: Bounds) -> None:
+    """Set the limits; a program started from here may raise its memory up to ``bounds.children``."""
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    most = max(memory, bounds.children)
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (min(memory, most), most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    for limit, wanted in ((resource.RLIMIT_FSIZE, bounds.file_size), (resource.RLIMIT_NOFILE, _OPEN_FILES)):
+        _, hard = resource.getrlimit(limit)
+        resource.setrlimit(limit, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
     # Where the whole machine runs out of memory, the kernel should pick this process first.
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("500")
 
 
-def _use_private_folder(folder: Path) -> None:
-    """Give the process its own temporary folder and remove those of killed siblings."""
+def _use_private_folder(folder: Path) -> Path:
+    """Give the process a folder of its own, with a home and a folder for the temporary files of a job."""
+    global _own_folder  # noqa: PLW0603 - one process, one folder
     os.umask(0o077)
-    for sibling in folder.iterdir():
-        if sibling.name.isdigit() and not Path("/proc", sibling.name).exists():
-            shutil.rmtree(sibling, ignore_errors=True)
     own = folder / str(os.getpid())
-    own.mkdir(exist_ok=True)
-    os.environ["TMPDIR"] = tempfile.tempdir = str(own)
+    home, temporary = own / "home", own / "tmp"
+    for made in (home / ".run", temporary):
+        made.mkdir(parents=True, exist_ok=True)
+    os.environ.update({name: str(home / below) for name, below in _HOMES.items()})
+    os.environ["TMPDIR"] = tempfile.tempdir = str(temporary)
+    os.environ[MARK] = str(own)
+    _own_folder = own
+    return own
+
+
+def _empty(folder: Path) -> None:
+    """Remove what a job left in its temporary folder."""
+    for left in tuple(folder.iterdir()):
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            with contextlib.suppress(OSError):
+                left.unlink()

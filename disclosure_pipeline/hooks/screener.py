@@ -21,6 +21,7 @@ from disclosure_pipeline.model.finding import Fault, Screening
 from disclosure_pipeline.model.text import Doubt, Text
 
 if TYPE_CHECKING:
+    from disclosure_pipeline.hooks.editing import Copy
     from disclosure_pipeline.hooks.forked import ForkedSandbox
     from disclosure_pipeline.hooks.roster import Roster
     from disclosure_pipeline.hooks.sandbox import Sandbox
@@ -68,6 +69,11 @@ class Screener:
         text: Text = self._run("extract_file", file)
         return text
 
+    def edit(self, file: SourceFile, *, annotate: bool) -> Copy:
+        """See :meth:`disclosure_pipeline.hooks.host.PluginHost.edit`."""
+        copy: Copy = self._run("annotate_file" if annotate else "clean_file", file, module="editing")
+        return copy
+
     def screen(
         self, texts: Sequence[PartText], released: frozenset[str], digests: Mapping[int, str]
     ) -> tuple[Screening, tuple[Fault, ...]]:
@@ -101,10 +107,10 @@ class Screener:
         names = dict.fromkeys((*required_detectors(self._settings), *self._roster.unproved))
         return [name for name in names if not name.startswith(f"{BUILTIN}.")]
 
-    def _run(self, function: str, *arguments: object) -> Any:
+    def _run(self, function: str, *arguments: object, module: str = "reading") -> Any:
         if self._sandbox is None:
             raise RuntimeError("a sandbox process does not read through another one")
-        name = f"disclosure_pipeline.hooks.reading:{function}"
+        name = f"disclosure_pipeline.hooks.{module}:{function}"
         return self._sandbox.run(name, *arguments, timeout=self._settings.extraction.timeout)
 
     def _unread(

@@ -14,6 +14,7 @@ from disclosure_pipeline.hooks.forked import ForkedSandbox
 from disclosure_pipeline.hooks.host import PluginHost
 from disclosure_pipeline.hooks.loading import find_plugins
 from disclosure_pipeline.hooks.roster import Roster, check_sections
+from disclosure_pipeline.hooks.sandbox_child import Bounds
 
 if TYPE_CHECKING:
     from disclosure_pipeline.model.policy import RuleBook
@@ -36,4 +37,4 @@ def load(settings: Settings, workspace: Workspace, rulebook: RuleBook) -> Plugin
         return PluginHost.load(settings, workspace, rulebook, scope="cli")
     check_sections(settings.plugin, find_plugins(settings, workspace))
     reading.initialise(settings, workspace, rulebook, ())
-    return PluginHost(settings, rulebook, Roster(), ForkedSandbox(settings.extraction.memory))
+    return PluginHost(settings, rulebook, Roster(), ForkedSandbox(Bounds.of(settings)))

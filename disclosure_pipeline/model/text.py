@@ -52,6 +52,10 @@ class Place:
     bbox: tuple[float, float, float, float] | None = None
     detail: str | None = None
 
+    def __reduce__(self) -> tuple[type[Place], tuple[object, ...]]:
+        """By position: a third of the time that pickling a frozen dataclass by its fields takes."""
+        return Place, (self.part, self.kind, self.page, self.paragraph, self.cell, self.bbox, self.detail)
+
     def as_json(self) -> dict[str, Any]:
         """The ``place`` object of the command line's JSON; absent keys do not apply."""
         values: dict[str, Any] = {"part": self.part, "kind": self.kind}
@@ -87,6 +91,10 @@ class Segment:
     text: str
     place: Place
     visible: bool = True
+
+    def __reduce__(self) -> tuple[type[Segment], tuple[object, ...]]:
+        """By position, as :class:`Place`."""
+        return Segment, (self.text, self.place, self.visible)
 
     def as_json(self) -> dict[str, Any]:
         """The segment as `disclosure extract --json` prints it."""

@@ -345,10 +345,22 @@ def signed(
     *, value: bytes = b"", seal_file: bytes = b"", provider: str = "制章单位", inside: str = "", files: tuple[str, ...] = (),
     when: str = "20260105093000Z", stamp: str = "", listed: str = "",
 ) -> bytes:  # fmt: skip
-    """A file with one signature; ``files`` are the members it lists (with a wrong digest)."""
+    """A file with one signature; ``files`` are the members it lists."""
+    return stamped(
+        members(), value=value, seal_file=seal_file, provider=provider, inside=inside, files=files, when=when,
+        stamp=stamp, listed=listed,
+    )  # fmt: skip
+
+
+def stamped(
+    parts: dict[str, bytes], *, value: bytes = b"", seal_file: bytes = b"", provider: str = "制章单位",
+    inside: str = "", files: tuple[str, ...] = (), when: str = "20260105093000Z", stamp: str = "", listed: str = "",
+) -> bytes:  # fmt: skip
+    """The file of these members, signed as :func:`signed` tells."""
     import hashlib
 
-    parts = members(body=element("Signatures", "Doc_0/Signs/Signatures.xml"))
+    told_in_body = element("Signatures", "Doc_0/Signs/Signatures.xml") + "</ofd:DocBody>"
+    parts["OFD.xml"] = parts["OFD.xml"].replace(b"</ofd:DocBody>", told_in_body.encode())
     references = "".join(
         element(
             "Reference",

@@ -155,7 +155,8 @@ def test_plugins_and_doctor(cli_office: Office) -> None:
         frozenset({"name", "state", "message", "advice"})
     }
     assert {item["name"] for item in answer.json["checks"]} == {
-        "config", "folders", "drop_folders", "disk", "store", "held", "backlog", "plugins", "calendars",
+        "config", "folders", "drop_folders", "disk", "store", "held", "backlog", "plugins", "confinement", "office",
+        "recognition", "calendars",
     }  # fmt: skip
     assert (answer.status, answer.json["healthy"]) == (0, True)
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import os
 import resource
+import socket
+import subprocess
 import sys
 import tempfile
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from disclosure_pipeline.errors import DisclosureError, ExtractionFailed
+from disclosure_pipeline.hooks import allowance
+from disclosure_pipeline.hooks.contracts import SourceFile
 
 SECRET = "绝不外泄的文字"
 _state: dict[str, Any] = {}
@@ -91,3 +100,98 @@ def leave_file() -> str:
     _state["path"] = str(path)
     os.kill(os.getpid(), 9)
     return ""
+
+
+def attempts(target: str) -> dict[str, str]:
+    """What comes of things that a reader of files has no need of; ``target`` is a file of the workspace."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    parent, own = os.getppid(), Path(os.environ["HOME"])
+
+    def raw(*arguments: int) -> None:
+        if libc.syscall(*arguments) == -1:
+            raise OSError(ctypes.get_errno(), "refused")
+
+    things: dict[str, Callable[[], object]] = {
+        "internet": lambda: socket.socket(socket.AF_INET),
+        "internet 6": lambda: socket.socket(socket.AF_INET6, socket.SOCK_DGRAM),
+        "kernel socket": lambda: socket.socket(16, socket.SOCK_RAW),
+        "system log": lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM),
+        "desktop bus": lambda: socket.socket(socket.AF_UNIX).connect("/run/dbus/system_bus_socket"),
+        "io_uring": lambda: raw(425, 1, 0),
+        "user namespace": lambda: raw(272 if os.uname().machine == "x86_64" else 97, 0x10000000),
+        "read a draft": lambda: Path(target).read_bytes(),
+        "change a draft": lambda: Path(target).write_bytes(b""),
+        "remove a draft": lambda: Path(target).unlink(),
+        "list drafts": lambda: list(Path(target).parent.iterdir()),
+        "link a draft": lambda: (own / "link").hardlink_to(target),
+        "read accounts": lambda: Path("/etc/shadow").read_bytes(),
+        "parent's environment": lambda: Path(f"/proc/{parent}/environ").read_bytes(),
+        "signal the parent": lambda: os.kill(parent, 0),
+        "write into the system": lambda: Path("/var/tmp/disclosure-test").touch(),
+        "write into the temporary folder": lambda: Path("/tmp/disclosure-test").touch(),
+        "run a written program": lambda: _run_own(own / "program"),
+        "own file": lambda: (own / "file").write_text(SECRET),
+        "thread": lambda: threading.Thread(target=print).start(),
+        "program": lambda: subprocess.run(["/bin/true"], check=True),
+        "own sockets": socket.socketpair,
+    }
+    return {name: _outcome(thing) for name, thing in things.items()}
+
+
+def _outcome(thing: Callable[[], object]) -> str:
+    try:
+        thing()
+    except OSError as error:
+        return errno.errorcode[error.errno or 0]
+    return "done"
+
+
+def _run_own(path: Path) -> None:
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o700)
+    subprocess.run([path], check=True)
+
+
+def litter() -> list[str]:
+    """Leave files wherever a library might, and say where they are."""
+    folders = [tempfile.gettempdir(), os.environ["TMPDIR"], tempfile.mkdtemp()]
+    paths = [Path(folder) / "text" for folder in folders]
+    for path in paths:
+        path.write_text(SECRET)
+    return list(map(str, paths))
+
+
+def start_programs() -> None:
+    """Start a program that starts another one in a session of its own, and hang."""
+    subprocess.Popen(["/bin/sh", "-c", "sleep 311 & exec sleep 312"], start_new_session=True)
+    time.sleep(60)
+
+
+def granted(seconds: float) -> str:
+    """Work that takes a second and has been granted this much."""
+    allowance.grant(seconds)
+    time.sleep(1.0)
+    return "done"
+
+
+def without_alarm() -> None:
+    """Code that takes its own time limit off, and hangs."""
+    allowance.end()
+    time.sleep(60)
+
+
+def slow(seconds: float) -> int:
+    """A job that takes a while, to be killed in the middle."""
+    time.sleep(seconds)
+    return os.getpid()
+
+
+def write_much(size: int) -> None:
+    """Write a file of this size without writing it."""
+    with tempfile.TemporaryFile() as file:
+        file.truncate(size)
+
+
+def lent_path(file: SourceFile) -> tuple[str, str]:
+    """Where a job sees its file, and what is in it."""
+    return str(file.path), file.path.read_text()

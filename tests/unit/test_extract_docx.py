@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import io
+import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import docx as python_docx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from disclosure_pipeline.builtin.extractors import wordml
 from disclosure_pipeline.builtin.extractors.docx import DocxExtractor
+from disclosure_pipeline.builtin.extractors.wordml_plain import Plain
+from disclosure_pipeline.builtin.public.blocks import Grid, public_copy
 from disclosure_pipeline.errors import ExtractionFailed
-from disclosure_pipeline.hooks.contracts import SourceFile
+from disclosure_pipeline.hooks.contracts import PartText, SourceFile
+from disclosure_pipeline.model.document import PartRole
 from disclosure_pipeline.model.text import Text
+from tests.hiding.docx_text import TEXT_PLACES
+from tests.hiding.word_papers import paper
 from tests.unit.hostile import (
     LAUGHS,
     by_text,
@@ -30,6 +40,7 @@ from tests.unit.hostile import (
 )
 
 VISIBLE = paragraph("看得见的正文")
+NOTED = VISIBLE.replace("</w:p>", '<w:r><w:{0}Reference w:id="2"/></w:r></w:p>')
 BOX = '<mc:AlternateContent><mc:Choice Requires="wps"><wps:txbx><w:txbxContent>{0}</w:txbxContent></wps:txbx></mc:Choice><mc:Fallback><w:pict><v:shape><v:textbox><w:txbxContent>{1}</w:txbxContent></v:textbox></v:shape></w:pict></mc:Fallback></mc:AlternateContent>'
 
 
@@ -69,7 +80,7 @@ PLACES: dict[str, tuple[Callable[[str], bytes], str, bool]] = {
     "deleted": (lambda m: docx(VISIBLE + f'<w:p><w:del w:author="x"><w:r><w:delText>{m}</w:delText></w:r></w:del></w:p>'), "deletion", False),
     "moved away": (lambda m: docx(VISIBLE + f"<w:p><w:moveFrom><w:r><w:t>{m}</w:t></w:r></w:moveFrom></w:p>"), "deletion", False),
     "deleted row": (lambda m: docx(VISIBLE + f"<w:tbl><w:tr><w:trPr><w:del/></w:trPr><w:tc>{paragraph(m)}</w:tc></w:tr></w:tbl>"), "deletion", False),
-    "inserted": (lambda m: docx(VISIBLE + f"<w:p><w:ins><w:r><w:t>{m}</w:t></w:r></w:ins></w:p>"), "body", True),
+    "inserted": (lambda m: docx(VISIBLE + f"<w:p><w:ins><w:r><w:t>{m}</w:t></w:r></w:ins></w:p>"), "insertion", True),
     "vanish": (lambda m: docx(VISIBLE + paragraph(m, "<w:vanish/>")), "hidden", False),
     "white": (lambda m: docx(VISIBLE + paragraph(m, '<w:color w:val="FFFFFF"/>')), "hidden", False),
     "nearly white": (lambda m: docx(VISIBLE + paragraph(m, '<w:color w:val="FEFDFC"/>')), "hidden", False),
@@ -86,12 +97,12 @@ PLACES: dict[str, tuple[Callable[[str], bytes], str, bool]] = {
     "field code": (lambda m: docx(VISIBLE + f"<w:p><w:r><w:instrText>QUOTE {m}</w:instrText></w:r></w:p>"), "field", False),
     "simple field": (lambda m: docx(VISIBLE + f'<w:p><w:fldSimple w:instr="DOCPROPERTY {m}"/></w:p>'), "field", False),
     "text box": (lambda m: docx(VISIBLE + f"<w:p><w:r>{BOX.format(paragraph(m), paragraph(m))}</w:r></w:p>"), "textbox", True),
-    "only in the fallback": (lambda m: docx(VISIBLE + f"<w:p><w:r>{BOX.format(paragraph('甲'), paragraph(m))}</w:r></w:p>"), "textbox", True),
+    "only in the fallback": (lambda m: docx(VISIBLE + f"<w:p><w:r>{BOX.format(paragraph('甲'), paragraph(m))}</w:r></w:p>"), "hidden", False),
     "watermark": (
         lambda m: docx(VISIBLE, word__header1_dot_xml=document(f'<w:p><w:r><w:pict><v:shape><v:textpath string="{m}"/></v:shape></w:pict></w:r></w:p>', "hdr")),
         "textbox", True),
-    "footnote": (lambda m: docx(VISIBLE, word__footnotes_dot_xml=document(f"<w:footnote>{paragraph(m)}</w:footnote>", "footnotes")), "footnote", True),
-    "endnote": (lambda m: docx(VISIBLE, word__endnotes_dot_xml=document(f"<w:endnote>{paragraph(m)}</w:endnote>", "endnotes")), "endnote", True),
+    "footnote": (lambda m: docx(NOTED.format("footnote"), word__footnotes_dot_xml=document(f'<w:footnote w:id="2">{paragraph(m)}</w:footnote>', "footnotes")), "footnote", True),
+    "endnote": (lambda m: docx(NOTED.format("endnote"), word__endnotes_dot_xml=document(f'<w:endnote w:id="2">{paragraph(m)}</w:endnote>', "endnotes")), "endnote", True),
     "comment": (lambda m: docx(VISIBLE, word__comments_dot_xml=document(f'<w:comment w:author="a">{paragraph(m)}</w:comment>', "comments")), "comment", False),
     "glossary": (lambda m: docx(VISIBLE, word__glossary__document_dot_xml=document(f"<w:docParts>{paragraph(m)}</w:docParts>", "glossaryDocument")), "hidden", False),
     "alt text": (lambda m: docx(VISIBLE + f'<w:p><w:r><w:drawing><wp:inline><wp:docPr id="1" name="图片 1" descr="{m}"/></wp:inline></w:drawing></w:r></w:p>'), "alt", False),
@@ -105,7 +116,7 @@ PLACES: dict[str, tuple[Callable[[str], bytes], str, bool]] = {
     "stray text": (lambda m: docx(VISIBLE + m), "unplaced", False),
     "xml comment": (lambda m: docx(VISIBLE + f"<!--{m}-->"), "unplaced", False),
     "xml comment in settings": (lambda m: docx(VISIBLE, word__settings_dot_xml=f"<settings><!--{m}--></settings>"), "unplaced", False),
-    "numbering text": (lambda m: docx(VISIBLE, word__numbering_dot_xml=document(f'<w:lvl><w:lvlText w:val="{m}%1"/></w:lvl>', "numbering")), "unplaced", False),
+    "numbering text": (lambda m: docx(VISIBLE, word__numbering_dot_xml=document(f'<w:lvl><w:lvlText w:val="{m}%1"/></w:lvl>', "numbering")), "field", True),
     "hyperlink": (
         lambda m: docx(VISIBLE, word___rels__document_dot_xml_dot_rels=f'<Relationships><Relationship Id="r" TargetMode="External" Type="x/hyperlink" Target="http://x/{m}"/></Relationships>'),
         "link", False),
@@ -113,7 +124,7 @@ PLACES: dict[str, tuple[Callable[[str], bytes], str, bool]] = {
     "embedded document": (lambda m: docx(VISIBLE, word__embeddings__a_dot_docx=docx(paragraph(m))), "attachment", False),
     "embedded twice": (lambda m: docx(VISIBLE, word__embeddings__a_dot_docx=docx("", word__embeddings__b_dot_docx=docx(paragraph(m)))), "attachment", False),
     "imported html": (lambda m: docx(VISIBLE, word__afchunk_dot_htm=f"<html><body><p>{m}</p></body></html>"), "attachment", False),
-    "picture metadata": (lambda m: docx(VISIBLE, word__media__image1_dot_png=_png_with_text(m)), "metadata", False),
+    "picture metadata": (lambda m: docx(VISIBLE, word__media__image1_dot_png=_png_with_text(f"电话{m}")), "metadata", False),
 }  # fmt: skip
 
 
@@ -146,12 +157,12 @@ def test_a_utf16_part_is_read_like_any_other() -> None:
 
 def test_changes_keep_the_sentence_whole() -> None:
     body = (
-        "<w:p><w:r><w:t>一</w:t></w:r><w:del><w:r><w:delText>旧</w:delText></w:r></w:del>"
-        "<w:ins><w:r><w:t>新</w:t></w:r></w:ins><w:r><w:t>三</w:t></w:r></w:p>"
+        "<w:p><w:r><w:t>一</w:t></w:r><w:del w:author='王芳'><w:r><w:delText>旧</w:delText></w:r></w:del>"
+        "<w:ins w:author='李明'><w:r><w:t>新</w:t></w:r></w:ins><w:r><w:t>三</w:t></w:r></w:p>"
     )
     text = read(docx(body))
-    assert [(s.text, s.place.kind, s.place.detail) for s in text.segments] == [
-        ("一新三", "body", "insertion"), ("旧", "deletion", None),
+    assert [(s.text, s.place.kind, s.place.detail) for s in text.segments[:2]] == [
+        ("一新三", "insertion", "李明"), ("旧", "deletion", "王芳"),
     ]  # fmt: skip
     assert text.facts == {"insertions": 1, "deletions": 1}
     assert len(text.warnings) == 1
@@ -175,10 +186,13 @@ def test_nested_and_merged_cells_have_their_own_names() -> None:
 
 
 def test_hidden_places_follow_the_visible_ones_of_their_part() -> None:
-    text = read(
-        docx(paragraph("隐", "<w:vanish/>") + VISIBLE, word__header1_dot_xml=document(VISIBLE, "hdr"))
-    )
-    assert [segment.visible for segment in text.segments] == [True, False, True]
+    parts = {
+        "word__styles_dot_xml": document("", "styles"),
+        "word__header1_dot_xml": document(paragraph("眉"), "hdr"),
+    }
+    text = read(docx(paragraph("隐", "<w:vanish/>") + VISIBLE, **parts))
+    assert [segment.text for segment in text.segments] == ["看得见的正文", "隐", "眉"]
+    assert [segment.visible for segment in text.segments] == [True, False, False]
     assert text.segments[0].place.part == "word/document.xml"
 
 
@@ -194,7 +208,7 @@ def test_a_small_picture_shown_large_is_a_doubt() -> None:
         '<a:blip r:embed="rId1"/></wp:inline></w:drawing></w:r></w:p>'
     )
     rels = '<Relationships><Relationship Id="rId1" Type="x/image" Target="media/a.png"/></Relationships>'
-    data = docx(body, word___rels__document_dot_xml_dot_rels=rels, word__media__a_dot_png=png(90, 90))
+    data = docx(body, word___rels__document_dot_xml_dot_rels=rels, word__media__a_dot_png=png(150, 150))
     assert codes(read(data)) == {"picture.unread"}
 
 
@@ -208,7 +222,7 @@ def test_what_cannot_be_read_is_a_doubt() -> None:
     deep = docx(paragraph("底"))
     for _ in range(4):
         deep = docx(VISIBLE, word__embeddings__a_dot_docx=deep)
-    text = read(deep)
+    text = read(deep, max_depth=3)
     assert codes(text) == {"attachment.unread"}
     assert by_text(text, "底") == []
 
@@ -256,3 +270,133 @@ def test_limits_are_kept() -> None:
         read(docx(VISIBLE), max_characters=3)
     with pytest.raises(ExtractionFailed, match="too many bytes"):
         read(docx(VISIBLE), max_unpacked=10)
+
+
+@pytest.mark.parametrize("wps", [False, True])
+def test_an_everyday_paper_is_quiet(wps: bool) -> None:
+    text = read(paper(wps=wps))
+    assert (text.doubts, text.warnings) == ((), ())
+    assert {segment.place.kind for segment in text.segments if not segment.visible} == {"field", "metadata"}
+    assert {segment.place.kind for segment in text.segments if segment.visible} == {"body", "table", "footer"}
+
+
+def test_every_word_of_a_paper_is_read_once() -> None:
+    text = read(paper())
+    shown = [segment for segment in text.segments if segment.visible]
+    assert [segment.text for segment in shown[:2]] == [
+        "各镇人民政府，县政府各部门：",
+        "现将有关事项通知如下。",
+    ]
+    assert sum(segment.text.startswith("各镇人民政府，县政府各部门：现将") for segment in shown) == 80
+    cells = [segment for segment in shown if segment.place.kind == "table"]
+    assert len(cells) == 48
+    assert cells[5].place.cell == "table 1 B2"
+
+
+def _long_way(monkeypatch: pytest.MonkeyPatch, data: bytes) -> Text:
+    with monkeypatch.context() as patch:
+        patch.setattr(wordml, "plain_paragraphs", lambda *_: Plain({}, looks_matter=True))
+        return read(data)
+
+
+def test_the_short_way_sees_what_the_long_way_sees(monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in TEXT_PLACES:
+        data = place.data
+        assert read(data) == _long_way(monkeypatch, data), place.name
+    assert read(paper(wps=True)) == _long_way(monkeypatch, paper(wps=True))
+
+
+_RUNS = (
+    "<w:r><w:t>甲</w:t></w:r>", "<w:r><w:t>乙</w:t><w:tab/><w:t>丙</w:t></w:r>", "<w:ins><w:r><w:t>新</w:t></w:r></w:ins>",
+    "<w:del><w:r><w:delText>旧</w:delText></w:r></w:del>", '<w:r><w:rPr><w:color w:val="FFFFFF"/></w:rPr><w:t>白</w:t></w:r>',
+    "<w:r><w:rPr><w:vanish/></w:rPr><w:t>隐</w:t></w:r>", '<w:r><w:fldChar w:fldCharType="begin"/></w:r>',
+    '<w:r><w:fldChar w:fldCharType="separate"/></w:r>', '<w:r><w:fldChar w:fldCharType="end"/></w:r>', "<w:foo>散</w:foo>",
+    "<w:r><w:instrText>PAGE</w:instrText></w:r>", "<w:hyperlink><w:r><w:t>链</w:t></w:r></w:hyperlink>", "落单",
+    '<w:r><w:rPr><w:sz w:val="2"/></w:rPr><w:t>微</w:t></w:r>', "<m:oMath><m:r><m:t>数</m:t></m:r></m:oMath>", "<w:r><w:br/></w:r>",
+    "<w:r><w:t>前<!--注-->后</w:t></w:r>", "<w:r><w:tab>藏</w:tab></w:r>", '<w:r><w:sym w:char="F0AB">符</w:sym></w:r>',
+    "<w:r><w:t>外<x>里</x>外</w:t></w:r>", "<wp:posOffset>移</wp:posOffset>",
+    "<w:r><w:pict><v:shape><v:textbox><w:txbxContent><w:p><w:r><w:t>框</w:t></w:r></w:p></w:txbxContent></v:textbox></v:shape></w:pict><w:t>后</w:t></w:r>",
+)  # fmt: skip
+_PROPERTIES = (
+    "", "<w:pPr><!--评--></w:pPr>", "<w:pPr><w:jc w:val='left'/></w:pPr>", '<w:pPr><w:ind w:left="31680"/></w:pPr>', "<w:pPr>误</w:pPr>",
+    '<w:pPr><w:shd w:val="clear" w:fill="FFFFFF"/></w:pPr>', '<w:pPr><w:shd w:val="clear" w:fill="000000"/></w:pPr>',
+)  # fmt: skip
+_PARAGRAPHS = st.builds(
+    lambda properties, runs: f"<w:p>{properties}{''.join(runs)}</w:p>",
+    st.sampled_from(_PROPERTIES), st.lists(st.sampled_from(_RUNS), max_size=4),
+)  # fmt: skip
+_BLOCKS = st.recursive(
+    _PARAGRAPHS,
+    lambda inner: st.lists(inner, max_size=3).map(lambda blocks: f"<w:tbl><w:tr><w:tc>{''.join(blocks)}</w:tc></w:tr></w:tbl>")
+    | inner.map(lambda block: f"<w:sdt><w:sdtContent>{block}</w:sdtContent></w:sdt>")
+    | inner.map(lambda block: f"<w:del>{block}</w:del>"),
+    max_leaves=6,
+)  # fmt: skip
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(blocks=st.lists(_BLOCKS, max_size=5))
+def test_both_ways_agree_and_lose_nothing(monkeypatch: pytest.MonkeyPatch, blocks: list[str]) -> None:
+    body = "".join(blocks)
+    data = docx(VISIBLE + body)
+    text = read(data)
+    assert text == _long_way(monkeypatch, data)
+    written = Counter(
+        "".join(map("".join, re.findall(r">([^<]+)(?=<)|<!--(.*?)--", f">{body}<"))).replace("PAGE", "")
+    )
+    kept = Counter("".join(segment.text for segment in text.segments))
+    assert not {letter for letter in written if kept[letter] < written[letter]}
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=400), st.data())
+def test_broken_files_are_refused_and_nothing_else_happens(noise: bytes, data: st.DataObject) -> None:
+    file = docx(VISIBLE, word__styles_dot_xml=document("", "styles"))
+    at = data.draw(st.integers(0, len(file)))
+    until = data.draw(st.integers(at, min(len(file), at + 60)))
+    for attempt in (noise, b"PK\x03\x04" + noise, file[:at] + noise + file[until:], file[:at]):
+        try:
+            read(attempt)
+        except ExtractionFailed as refusal:
+            assert refusal.code.startswith("file.")
+
+
+def test_inserted_cells_stay_in_their_table() -> None:
+    rows = [("姓名", "部门"), ("<w:ins w:author='李明'><w:r><w:t>王芳</w:t></w:r></w:ins>", "办公室")]
+    cells = ["".join(f"<w:tc><w:p>{_run(cell)}</w:p></w:tc>" for cell in row) for row in rows]
+    text = read(docx(VISIBLE + f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in cells)}</w:tbl>"))
+    assert only(text, "王芳").place.kind == "insertion"
+    (section,) = public_copy("标题", [PartText(0, PartRole.MAIN, text)], []).sections
+    assert section.blocks[-1] == Grid("", (("姓名", "部门"), ("王芳", "办公室")))
+
+
+def _run(cell: str) -> str:
+    return cell if cell.startswith("<") else f"<w:r><w:t>{cell}</w:t></w:r>"
+
+
+def test_an_inserted_header_does_not_become_public() -> None:
+    header = document("<w:p><w:ins><w:r><w:t>内部页眉</w:t></w:r></w:ins></w:p>", "hdr")
+    assert only(read(docx(VISIBLE, word__header1_dot_xml=header)), "内部页眉").place.kind == "header"
+
+
+def test_white_letters_in_a_dark_styled_table_are_seen() -> None:
+    look = '<w:style w:type="table" w:styleId="D"><w:tblStylePr w:type="firstRow"><w:tcPr><w:shd w:val="clear" w:fill="1F4E79"/></w:tcPr></w:tblStylePr></w:style>'
+    cell = paragraph("表头", '<w:color w:val="FFFFFF"/>')
+    for style, kind in (("D", "table"), ("E", "hidden")):
+        body = f'{VISIBLE}<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/></w:tblPr><w:tr><w:tc>{cell}</w:tc></w:tr></w:tbl>'
+        assert (
+            only(read(docx(body, word__styles_dot_xml=document(look, "styles"))), "表头").place.kind == kind
+        )
+
+
+def test_a_style_sheet_seen_before_is_known_again_and_another_is_not() -> None:
+    clean = document(
+        '<w:style w:type="paragraph" w:styleId="A"><w:name w:val="heading 9"/></w:style>', "styles"
+    )
+    told = clean.replace("heading 9", "绝密样式")
+    body = VISIBLE + paragraph("隐", '<w:rStyle w:val="A"/>')
+    hiding = clean.replace("<w:name", "<w:rPr><w:vanish/></w:rPr><w:name")
+    for _ in range(2):
+        assert only(read(docx(body, word__styles_dot_xml=clean)), "隐").visible
+        assert only(read(docx(body, word__styles_dot_xml=told)), "绝密样式").place.kind == "name"
+        assert not only(read(docx(body, word__styles_dot_xml=hiding)), "隐").visible

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from disclosure_pipeline.builtin.extractors.html import HtmlExtractor
 from disclosure_pipeline.errors import ExtractionFailed
@@ -42,14 +45,14 @@ PLACES: dict[str, tuple[str, str, bool]] = {
     "conditional comment": ("<!--[if mso]><p>{}</p><![endif]-->", "comment", False),
     "comment after the end": ("</body></html><!-- {} -->", "comment", False),
     "script": ("<script>var a = '{}';</script>", "script", False),
-    "style": ("<style>p:after {{content: '{}'}}</style>", "script", False),
+    "style": ("<style>.z:after {{content: '{}'}}</style>", "script", False),
     "event": ("<p onclick='alert(\"{}\")'>甲</p>", "script", False),
     "alt": ("<img src='data:,' alt='{}'>", "alt", False),
     "title attribute": ("<p title='{}'>甲</p>", "alt", False),
     "link": ("<a href='http://x/{}'>甲</a>", "link", False),
     "value": ("<input type='hidden' value='{}'>", "form", False),
-    "data attribute": ("<p data-note='{}'>甲</p>", "unplaced", False),
-    "class": ("<p class='{}'>甲</p>", "unplaced", False),
+    "data attribute": ("<p data-note='{}'>甲</p>", "metadata", False),
+    "class": ("<p class='{}'>甲</p>", "name", False),
 }
 
 
@@ -94,13 +97,20 @@ def test_utf16_pages_are_read() -> None:
     assert only(read(data), "看得见的正文").visible
 
 
-def test_files_in_addresses() -> None:
-    large = base64.b64encode(png(700, 700)).decode()
+def test_files_in_addresses_are_read() -> None:
+    inner = quote("<html><body><p>藏在地址里</p></body></html>")
+    found = only(read(page(f"<iframe src='data:text/html,{inner}'></iframe>")), "藏在地址里")
+    assert found.place.kind == "attachment"
+    assert (
+        only(read(page("<iframe srcdoc='<p>框架里的文字</p>'></iframe>")), "框架里的文字").place.kind
+        == "attachment"
+    )
+    broken = read(page("<a href='data:application/octet-stream;base64,AAEC'>甲</a>"))
+    assert codes(broken) == {"attachment.unread"}
+    icon = quote("<svg xmlns='http://www.w3.org/2000/svg'><path d='M0 0h1'/></svg>")
+    assert codes(read(page(f"<img src='data:image/svg+xml,{icon}'>"))) == set()
     small = base64.b64encode(png(20, 20)).decode()
-    assert codes(read(page(f"<img src='data:image/png;base64,{large}'>"))) == {"picture.unread"}
     assert codes(read(page(f"<img src='data:image/png;base64,{small}'>"))) == set()
-    assert codes(read(page("<iframe src='data:text/html,<p>藏</p>'></iframe>"))) == {"attachment.unread"}
-    assert codes(read(page("<iframe srcdoc='<p>藏</p>'></iframe>"))) == {"attachment.unread"}
 
 
 def test_nothing_is_fetched_and_that_is_told() -> None:
@@ -134,11 +144,12 @@ def test_refuses_what_is_no_page() -> None:
         (b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- x --><html xmlns='x'>", 80),
         (b"<HTML>", 80),
         (b"<?xml version='1.0'?><w:document>", 0),
-        ("一段提到 <html> 的文字".encode(), 0),
+        ("一段提到 <html> 的文字".encode(), 60),
     ],
 )
-def test_score_is_by_the_first_element(head: bytes, score: int) -> None:
+def test_score_is_by_the_first_element_then_by_the_name(head: bytes, score: int) -> None:
     assert HtmlExtractor(limits()).score(head, "a.html") == score
+    assert HtmlExtractor(limits()).score(head, "a.txt") == (0 if score == 60 else score)
 
 
 def test_cells_know_their_row_and_column_also_after_wide_and_nested_ones() -> None:
@@ -157,3 +168,81 @@ def test_cells_know_their_row_and_column_also_after_wide_and_nested_ones() -> No
         ("一", "table 1 C2"), ("二", "table 1 C2"),
     ]  # fmt: skip
     assert only(read(page(body)), "表外").place.cell is None
+
+
+@pytest.mark.parametrize(
+    ("sheet", "seen"),
+    [
+        (".q{display:none}", False),
+        (".q{display:none} p.q{display:block}", True),
+        ("p.q{display:block} .q{display:none}", True),
+        (".q{display:none!important} #i{display:block}", False),
+        ("@media print{.q{display:none}}", False),
+        ("@media (max-width:600px){.q{display:none}}", True),
+        ("@media (min-width:600px){.q{display:none}}", False),
+        ("@media not all{.q{display:none}}", True),
+        ("@supports not (display:grid){.q{display:none}}", True),
+        ("@layer a{#i{display:none}} .q{display:block}", True),
+        ("a:hover ~ .q{display:none}", True),
+        ("p:hover{display:none}", True),
+        ("body > div > .q{display:none}", True),
+        ("body > .q{display:none}", False),
+        ("html .q.r{display:none}", False),
+        (".q:not(.z){display:none}", False),
+        (":root{--h:none}.q{display:var(--h)}", False),
+        (".q{display:var(--missing,none)}", False),
+        (".q{color:#777}", True),
+        (".q{color:#fefefe}", False),
+        (".q{color:#fefefe;background:#000}", True),
+        (".q{color:#c00;background:#c10000}", False),
+        (".q{font-size:.5px}", False),
+        (".q{opacity:.5}", True),
+        (".q{text-indent:2em}", True),
+        (".q{position:absolute;left:-20px}", True),
+        (".q{left:-9999px}", True),
+        (".q{height:0}", True),
+        (".q{height:0;overflow:hidden}", False),
+    ],
+)  # fmt: skip
+def test_the_cascade_decides_what_is_seen(sheet: str, seen: bool) -> None:
+    text = read(page("<p id='i' class='q r'>判断的文字</p>", f"<style>{sheet}</style>"))
+    assert only(text, "判断的文字").visible is seen
+    assert text.doubts == ()
+
+
+def test_a_rule_that_cannot_be_judged_is_a_doubt_only_when_it_hides() -> None:
+    body = "<p class='q'>判断的文字</p>"
+    assert codes(read(page(body, "<style>.q:foo(1){display:none}</style>"))) == {"style.unsure"}
+    assert codes(read(page(body, "<style>.q:foo(1){padding:0}</style>"))) == set()
+    assert codes(read(page(body, "<style>.unused:foo(1){display:none}</style>"))) == set()
+
+
+def test_inherited_looks_reach_the_inner_elements() -> None:
+    body = "<div style='color:#fff'><b>白字</b><i style='color:#000'>黑字</i></div>"
+    text = read(page(body))
+    assert (only(text, "白字").visible, only(text, "黑字").visible) == (False, True)
+
+
+def test_names_of_fonts_and_styles_are_no_text() -> None:
+    sheet = '<style>p.MsoNormal{mso-style-name:正文样式;font-family:"方正小标宋简体",宋体}</style>'
+    text = read(page("<p class=MsoNormal style='font-family:仿宋_GB2312'>正文</p>", sheet))
+    assert [s.text for s in text.segments if not s.visible] == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=400))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    try:
+        text = read(b"<html><body>" + data)
+    except ExtractionFailed:
+        return
+    assert text.media_type == "text/html"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet="<>/!-[]pdivstyle=\"' :;{}#.none可见", max_size=200))
+def test_any_markup_is_read_or_refused(source: str) -> None:
+    try:
+        read(page(source, f"<style>{source}</style>"))
+    except ExtractionFailed:
+        return

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import codecs
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosure_pipeline.builtin.extractors.txt import TxtExtractor, decode
+from disclosure_pipeline.builtin.extractors.delimited import DelimitedExtractor
+from disclosure_pipeline.builtin.extractors.txt import TxtExtractor
+from disclosure_pipeline.builtin.extractors.txt_encoding import decode, strictly
+from disclosure_pipeline.builtin.extractors.txt_xml import XmlExtractor
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Text
@@ -106,14 +110,86 @@ def test_too_many_characters_are_refused_before_reading() -> None:
 
 
 def test_uncertain_text_is_a_doubt() -> None:
-    big5 = "關於機密文件銷毀辦法之說明會議紀錄".encode("big5")
-    try:
-        assert codes(read(big5)) == {"text.encoding_unsure"}
-    except ExtractionFailed as refusal:
-        assert refusal.code in ("text.encoding", "text.binary")
-    assert codes(read(("正文\n" + "QUJD" * 60).encode())) == {"text.encoded"}
-    assert codes(read(b'{"a": "\\u673a\\u5bc6\\u6587\\u4ef6\\u5185\\u5bb9"}')) == {"text.encoded"}
+    assert codes(read("关于".encode("utf-7"))) == {"text.encoding_unsure"}
+    assert codes(read("通知：".encode("hz"))) == {"text.encoding_unsure"}
+    assert codes(read("正文\n".encode() + base64.b64encode(bytes(range(256))))) == {"attachment.unread"}
     assert codes(read(b"\n \n")) == {"text.empty"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["a ~ b {c} ~} d", "x + y = z", "C++ and A+B-C", "-" * 300, "=" * 300, "a1b2" * 80, "path ~{x", "+86-10-12345678"],
+)  # fmt: skip
+def test_everyday_ascii_is_no_doubt(line: str) -> None:
+    text = read(f"Notice\n{line}\n".encode())
+    assert codes(text) == set()
+    assert [segment.text for segment in text.segments if segment.visible] == ["Notice", line]
+
+
+def test_traditional_text_in_big5_is_read() -> None:
+    sentence = "各鄉鎮公所：茲檢送本府會議紀錄，請依說明辦理，並請轉知所屬。"
+    text = read(sentence.encode("big5"))
+    assert (text.facts["encoding"], text.segments[0].text) == ("big5", sentence)
+    assert text.doubts == ()
+
+
+def test_terminal_sequences_are_obeyed() -> None:
+    text = read("机\x1b[31m密\x1b[0m文\b文件".encode())
+    assert [(s.text, s.visible) for s in text.segments] == [("机密文件", True)]
+
+
+def test_escapes_are_decoded_beside_the_line() -> None:
+    text = read(b'{"a": "\\u673a\\u5bc6\\u6587\\u4ef6"')  # no JSON: the brace is open
+    assert any(s.text.count("机密文件") and s.place.kind == "hidden" for s in text.segments)
+
+
+def test_cells_of_a_table_keep_their_places() -> None:
+    data = '姓名,说明\r\n王某,"甲,乙\r\n丙"\r\n'.encode("gb18030")
+    text = DelimitedExtractor(limits()).read(data, "a.csv")
+    assert [(s.text, s.place.cell, s.place.kind) for s in text.segments] == [
+        ("姓名", "A1", "table"), ("说明", "B1", "table"), ("王某", "A2", "table"), ("甲,乙\r\n丙", "B2", "table"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_the_separator_is_found(separator: str) -> None:
+    rows = [["姓名", "数额"], ["王某", "1.5"], ["李某", "2.5"]]
+    data = "\n".join(separator.join(row) for row in rows).encode()
+    text = DelimitedExtractor(limits()).read(data, "a.csv")
+    assert [s.text for s in text.segments] == [cell for row in rows for cell in row]
+
+
+def test_too_many_cells_are_refused() -> None:
+    with pytest.raises(ExtractionFailed, match="too many cells"):
+        DelimitedExtractor(limits(max_cells=5)).read(b"1,2,3\n4,5,6\n", "a.csv")
+
+
+def test_xml_of_any_vocabulary_is_read() -> None:
+    text = XmlExtractor(limits()).read(
+        '<?xml version="1.0"?><!DOCTYPE a><a b="属性里的话">甲<c/>乙</a>'.encode(), "a.xml"
+    )
+    assert [(s.text, s.place.kind) for s in text.segments] == [
+        ("甲", "body"),
+        ("乙", "body"),
+        ("属性里的话", "metadata"),
+    ]
+
+
+def test_xml_that_declares_entities_is_refused() -> None:
+    data = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><a>&e;</a>'
+    with pytest.raises(ExtractionFailed) as refusal:
+        XmlExtractor(limits()).read(data, "a.xml")
+    assert refusal.value.code == "file.bomb"
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.binary(max_size=300), st.sampled_from(["a.txt", "a.md", "a.json"]))
+def test_any_bytes_are_read_or_refused(data: bytes, name: str) -> None:
+    try:
+        read(data, name)
+        DelimitedExtractor(limits()).read(data, "a.csv")
+    except ExtractionFailed:
+        return
 
 
 @pytest.mark.parametrize(
@@ -133,3 +209,13 @@ def test_uncertain_text_is_a_doubt() -> None:
 )
 def test_scores_only_what_is_text_inside_too(head: bytes, score: int) -> None:
     assert TxtExtractor(limits()).score(head, "a.txt") == score
+
+
+@pytest.mark.parametrize("name", ["a.pgm", "a.eps", "a.docx", "a.rtf", "a.eml", "a.ofd", "a.zip"])
+def test_names_of_other_formats_are_never_plain_text(name: str) -> None:
+    assert TxtExtractor(limits()).score(SENTENCE.encode(), name) == 0
+
+
+@pytest.mark.parametrize("codec", ["punycode", "unicode_escape", "idna", "base64", "no-such", "utf\x008"])
+def test_only_charsets_decode_text(codec: str) -> None:
+    assert strictly("通知".encode(), codec) is None

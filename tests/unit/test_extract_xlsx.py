@@ -1,31 +1,33 @@
-"""Workbooks: every hiding place has a marker of its own; numbers keep their digits."""
+"""Workbooks: cells as the page shows them, numbers with all their digits, order, places, refusals."""
 
 from __future__ import annotations
 
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
-from openpyxl.comments import Comment
-from openpyxl.styles import Font, PatternFill
-from openpyxl.workbook.defined_name import DefinedName
-from openpyxl.worksheet.datavalidation import DataValidation
 
-from disclosure_pipeline.builtin.extractors.sheetml import as_stored
+from disclosure_pipeline.builtin.extractors.number_formats import as_stored, compiled, general
 from disclosure_pipeline.builtin.extractors.xlsx import XlsxExtractor
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Text
-from tests.unit.hostile import LAUGHS, codes, docx, limits, only, packed, paragraph, replace_members
+from tests.hiding.workbooks import Book, Sheet, cell, row, styles
+from tests.unit.hostile import LAUGHS, codes, limits, only, packed, replace_members
 
-MARKER = "藏身处甲乙丙"
+SHEET = "xl/worksheets/sheet1.xml"
+SECRET = "绝不外泄的文字"
 
 
 def made(change: Callable[[Workbook, Any], None] | None = None) -> bytes:
+    """A workbook as openpyxl writes it."""
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -44,137 +46,15 @@ def read(data: bytes, name: str = "表.xlsx", **changes: int) -> Text:
 
 def edited(part: str, old: str, new: str, data: bytes | None = None) -> bytes:
     """A workbook with one part changed by hand."""
-    data = made() if data is None else data
+    data = Book().data() if data is None else data
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         text = package.read(part).decode()
     assert old in text
     return replace_members(data, {part: text.replace(old, new, 1)})
 
 
-def _hidden_row(book: Workbook, sheet: Any) -> None:
-    sheet["B3"] = MARKER
-    sheet.row_dimensions[3].hidden = True
-
-
-def _hidden_column(book: Workbook, sheet: Any) -> None:
-    sheet["D3"] = MARKER
-    sheet.column_dimensions["D"].hidden = True
-
-
-def _sheet(state: str) -> Callable[[Workbook, Any], None]:
-    def change(book: Workbook, sheet: Any) -> None:
-        other = book.create_sheet("另")
-        other["A1"] = MARKER
-        other.sheet_state = state
-
-    return change
-
-
-def _put(**values: Any) -> Callable[[Workbook, Any], None]:
-    def change(book: Workbook, sheet: Any) -> None:
-        cell = sheet["B3"]
-        cell.value = values.pop("value", MARKER)
-        for key, value in values.items():
-            setattr(cell, key, value)
-
-    return change
-
-
-def _validation(book: Workbook, sheet: Any) -> None:
-    rule = DataValidation(type="list", formula1=f'"甲,{MARKER}"')
-    rule.add("B2")
-    sheet.add_data_validation(rule)
-
-
-def _name(book: Workbook, sheet: Any) -> None:
-    book.defined_names["n"] = DefinedName("n", attr_text=f'"{MARKER}"')
-
-
-def _header(book: Workbook, sheet: Any) -> None:
-    sheet.oddHeader.left.text = MARKER
-
-
-def _footer(book: Workbook, sheet: Any) -> None:
-    sheet.evenFooter.right.text = MARKER
-
-
-def _property(book: Workbook, sheet: Any) -> None:
-    book.properties.keywords = MARKER
-
-
-def _title(book: Workbook, sheet: Any) -> None:
-    book.create_sheet(MARKER)
-
-
-def _link(book: Workbook, sheet: Any) -> None:
-    sheet["A1"].hyperlink = f"http://x/{MARKER}"
-
-
-def _part(name: str, content: str | bytes) -> bytes:
-    return replace_members(made(), {name: content})
-
-
-def shared(strings: str, index: str = "0") -> bytes:
-    """A workbook by hand, whose one cell refers to a shared string."""
-    link = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
-    return packed(
-        {
-            "[Content_Types].xml": "<Types/>",
-            "xl/workbook.xml": f'<workbook {link}><sheets><sheet name="名单" r:id="r1"/></sheets></workbook>',
-            "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml"/></Relationships>',
-            "xl/sharedStrings.xml": strings,
-            "xl/worksheets/sheet1.xml": f'<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>{index}</v></c></row></sheetData></worksheet>',
-        }
-    )
-
-
-def strings(more: str = "", inside: str = "") -> str:
-    return f"<sst><si><t>看得见的格子</t>{inside}</si>{more}</sst>"
-
-
-PLACES: dict[str, tuple[bytes, str, bool]] = {
-    "cell": (made(_put()), "table", True),
-    "hidden sheet": (made(_sheet("hidden")), "hidden", False),
-    "very hidden sheet": (made(_sheet("veryHidden")), "hidden", False),
-    "hidden row": (made(_hidden_row), "hidden", False),
-    "hidden column": (made(_hidden_column), "hidden", False),
-    "white letters": (made(_put(font=Font(color="FFFFFFFF"))), "hidden", False),
-    "white on black": (made(_put(font=Font(color="FFFFFFFF"), fill=PatternFill("solid", "FF000000"))), "table", True),
-    "empty format": (made(_put(number_format=";;;")), "hidden", False),
-    "comment": (made(_put(value="甲", comment=Comment(MARKER, "a"))), "comment", False),
-    "formula": (made(_put(value=f'=A1&"{MARKER}"')), "field", False),
-    "number format": (made(_put(value=1, number_format=f'"{MARKER}"0')), "field", False),
-    "validation": (made(_validation), "form", False),
-    "defined name": (made(_name), "metadata", False),
-    "header": (made(_header), "header", True),
-    "footer": (made(_footer), "footer", True),
-    "property": (made(_property), "metadata", False),
-    "sheet name": (made(_title), "metadata", False),
-    "hyperlink": (made(_link), "link", False),
-    "string of a deleted cell": (shared(strings(f"<si><r><t>{MARKER[:3]}</t></r><r><t>{MARKER[3:]}</t></r></si>")), "unplaced", False),
-    "phonetic": (shared(strings(inside=f"<rPh><t>{MARKER}</t></rPh>")), "hidden", False),
-    "inline string": (edited("xl/worksheets/sheet1.xml", "</sheetData>", f'<row r="9"><c r="A9" t="inlineStr"><is><r><t>{MARKER[:2]}</t></r><r><t>{MARKER[2:]}</t></r></is></c></row></sheetData>'), "table", True),
-    "pivot cache": (_part("xl/pivotCache/pivotCacheRecords1.xml", f'<pivotCacheRecords><r><s v="{MARKER}"/></r></pivotCacheRecords>'), "hidden", False),
-    "external link": (_part("xl/externalLinks/externalLink1.xml", f"<externalLink><v>{MARKER}</v></externalLink>"), "hidden", False),
-    "shared revisions": (_part("xl/revisions/log1.xml", f"<revisions><t>{MARKER}</t></revisions>"), "deletion", False),
-    "text box": (_part("xl/drawings/drawing1.xml", f'<xdr:wsDr xmlns:xdr="x" xmlns:a="a"><a:p><a:t>{MARKER}</a:t></a:p></xdr:wsDr>'), "textbox", True),
-    "drawing name": (_part("xl/drawings/drawing1.xml", f'<xdr:wsDr xmlns:xdr="x"><xdr:cNvPr name="{MARKER}"/></xdr:wsDr>'), "unplaced", False),
-    "threaded comment": (_part("xl/threadedComments/t1.xml", f"<ThreadedComments><text>{MARKER}</text></ThreadedComments>"), "comment", False),
-    "connection": (_part("xl/connections.xml", f'<connections><connection><dbPr connection="{MARKER}"/></connection></connections>'), "unplaced", False),
-    "table": (_part("xl/tables/table1.xml", f'<table name="t" comment="{MARKER}"/>'), "metadata", False),
-    "embedded document": (_part("xl/embeddings/a.docx", docx(paragraph(MARKER))), "attachment", False),
-    "stray text": (edited("xl/worksheets/sheet1.xml", "</sheetData>", f"</sheetData><x>{MARKER}</x>"), "unplaced", False),
-    "beside a value": (edited("xl/worksheets/sheet1.xml", "</c>", f"<x>{MARKER}</x></c>"), "unplaced", False),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("place", PLACES)
-def test_finds_every_hiding_place(place: str) -> None:
-    data, kind, visible = PLACES[place]
-    text = read(data)
-    found = only(text, MARKER)
-    assert (found.place.kind, found.visible) == (kind, visible)
-    assert only(text, "看得见的格子").visible
+def shown(text: Text) -> list[str]:
+    return [segment.text for segment in text.segments if segment.visible]
 
 
 def test_a_cell_knows_its_place(tmp_path: Path) -> None:
@@ -185,48 +65,190 @@ def test_a_cell_knows_its_place(tmp_path: Path) -> None:
         "part": "xl/worksheets/sheet1.xml", "kind": "table", "paragraph": 1, "cell": "名单!A1",
     }  # fmt: skip
     assert text.facts == {"sheets": 1}
-    assert text.doubts == ()
+    assert (text.doubts, text.warnings) == ((), ())
+
+
+def test_cells_come_row_by_row_and_sheets_in_tab_order() -> None:
+    book = Book(
+        rows=row(3, cell("A3", "一") + cell("B3", "二")) + row(4, cell("A4", "三")),
+        sheets=[Sheet("第二张", row(1, cell("A1", "四")))],
+    )
+    assert shown(read(book.data()))[4:] == ["一", "二", "三", "四"]
+
+
+def test_a_number_over_two_cells_stays_in_order() -> None:
+    text = read(Book(rows=row(3, cell("A3", "1380013") + cell("B3", "8000"))).data())
+    assert "".join(shown(text)).endswith("13800138000")
 
 
 @pytest.mark.parametrize(
-    ("stored", "given"),
+    ("stored", "given_"),
     [
         ("110101199003074514", "110101199003074514"),
-        ("6222021234567890123", "6222021234567890123"),
+        ("1.10101199003074E+17", "110101199003074000"),
         ("1.3800138E+10", "13800138000"),
-        ("1.38001380001E10", "13800138000.1"),
+        ("0.30000000000000004", "0.3"),
         ("0.1", "0.1"),
-        ("1E-7", "1E-7"),
         ("1E+99999", "1E+99999"),
+        ("没有数", "没有数"),
+        ("没有数.却有点，而且很长很长", "没有数.却有点，而且很长很长"),
+        ("12345678901.50", "12345678901.50"),
+        ("123456.78999999999", "123456.79"),
+        ("0.00000000000123", "0.00000000000123"),
     ],
 )
-def test_numbers_keep_their_digits(stored: str, given: str) -> None:
-    assert as_stored(stored) in (given, "13800138000.1")
-    cell = f'<row r="2"><c r="B2"><v>{stored}</v></c></row></sheetData>'
-    text = read(edited("xl/worksheets/sheet1.xml", "</sheetData>", cell))
-    assert text.segments[1].text == as_stored(stored)
+def test_numbers_keep_their_digits(stored: str, given_: str) -> None:
+    text = read(Book(rows=row(3, f'<c r="B3"><v>{stored}</v></c>')).data())
+    assert shown(text)[-1] == given_
+
+
+@pytest.mark.parametrize(
+    ("stored", "code", "page"),
+    [
+        ("46082", "yyyy-mm-dd", "2026-03-01"),
+        ("46082", 'yyyy"年"m"月"d"日";@', "2026年3月1日"),
+        ("46082.5", "yyyy/m/d h:mm", "2026/3/1 12:00"),
+        ("0.5", "h:mm AM/PM", "12:00 下午"),
+        ("1.25", "[h]:mm", "30:00"),
+        ("46082", "aaaa", "星期日"),
+        ("59", "yyyy-m-d", "1900-2-28"),
+        ("0.1234", "0.00%", "12.34%"),
+        ("1234567.891", "#,##0.00", "1,234,567.89"),
+        ("-5", "#,##0.00_);[Red]\\(#,##0.00\\)", "(5.00)"),
+        ("12", "[$￥-804]#,##0", "￥12"),
+        ("7", "000000", "000007"),
+        ("13800138000", "000-0000-0000", "138-0013-8000"),
+        ("13800138000", "0.00E+00", "13800138000"),
+        ("12345", '0!.0,"万"', "12345"),
+        ("3", '0"元"', "3元"),
+        ("0", '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ', "-"),
+        ("3", '[>=5]0"大";[<5]0"小"', "3小"),
+        ("2.50", "0.##", "2.5"),
+    ],
+)
+def test_numbers_are_shown_as_on_the_page(stored: str, code: str, page: str) -> None:
+    number_format = compiled(code)
+    assert number_format is not None
+    result = number_format.show(stored)
+    assert (result.text, result.covers) == (page, False)
+
+
+@pytest.mark.parametrize(
+    ("stored", "code", "page"),
+    [("13800138000", '"***"', "***"), ("13800138000", ";;;", ""), ("13800138000", "yyyy-mm-dd", "")],
+)
+def test_a_format_that_covers_its_value_leaves_the_value_as_hidden(stored: str, code: str, page: str) -> None:
+    formats = f'<numFmt numFmtId="176" formatCode="{code.replace(chr(34), "&quot;")}"/>'
+    book = Book(
+        rows=row(3, f'<c r="B3" s="1"><v>{stored}</v></c>'),
+        styles=styles(cells='<xf numFmtId="176"/>', formats=formats),
+    )
+    text = read(book.data())
+    segment = only(text, stored)
+    assert (segment.place.kind, segment.visible, segment.place.detail) == ("hidden", False, "number format")
+    assert shown(text)[4:] == ([page] if page else [])
+
+
+def test_dates_of_openpyxl_and_of_the_1904_system() -> None:
+    def change(book: Workbook, sheet: Any) -> None:
+        sheet["A2"] = date(2026, 3, 1)
+        sheet["A3"] = datetime(2026, 3, 1, 8, 30)  # noqa: DTZ001 - a cell knows no time zone
+
+    assert shown(read(made(change)))[1:] == ["2026-03-01", "2026-03-01 8:30:00"]
+    old = Book(
+        rows=row(3, '<c r="A3" s="1"><v>0</v></c>'),
+        styles=styles(cells='<xf numFmtId="14"/>'),
+        workbook_before='<workbookPr date1904="1"/>',
+    )
+    assert shown(read(old.data()))[-1] == "1904-01-01"
+
+
+def test_truth_values_are_words() -> None:
+    assert shown(read(Book(rows=row(3, '<c r="A3" t="b"><v>1</v></c>')).data()))[-1] == "TRUE"
+
+
+def test_a_column_of_one_formula_is_told_once_and_references_never() -> None:
+    graded = "".join(
+        row(n, f'<c r="B{n}" t="str"><f>IF(A{n}&gt;60,"及格","不及格")</f><v>及格</v></c>')
+        for n in range(3, 20)
+    )
+    plain = row(30, "<c r=\"A30\"><f>SUM('名单'!A1:A9)+名单!$B$2*1024</f><v>3</v></c>")
+    text = read(Book(rows=graded + plain).data())
+    assert [segment.place.cell for segment in text.segments if segment.place.kind == "formula"] == ["名单!B3"]
+
+
+def test_a_picture_that_wps_puts_into_a_cell_is_no_word() -> None:
+    name = "ID_" + "0A" * 16
+    cells = row(3, f'<c r="A3" t="str"><f>_xlfn.DISPIMG("{name}",1)</f><v>=DISPIMG("{name}",1)</v></c>')
+    assert "formula" not in {segment.place.kind for segment in read(Book(rows=cells).data()).segments}
+
+
+def test_the_slow_way_reads_what_the_fast_one_does() -> None:
+    rows = row(3, cell("A3", "甲&amp;乙") + '<c r="B3" t="s"><v>2</v></c><c r="C3"><f>A1</f><v>1.50</v></c>')
+    fast = read(Book(rows=rows).data())
+    slow = read(Book(rows=rows, after="<!-- 注 -->").data())
+    prefixed = edited(SHEET, '<row r="3"', '<row r="3" x14ac:dyDescent="0.25"', Book(rows=rows).data())
+    assert shown(fast) == shown(slow) == shown(read(prefixed))
+    assert shown(fast)[4:] == ["甲&乙", "李明", "1.50"]
+
+
+def test_a_sheet_with_a_prefix_or_in_utf16_reads_alike() -> None:
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    prefixed = f'<?xml version="1.0" encoding="utf-8"?><x:worksheet xmlns:x="{main}"><x:sheetData><x:row r="1"><x:c r="A1" t="s"><x:v>2</x:v></x:c></x:row></x:sheetData></x:worksheet>'
+    wide = f'<?xml version="1.0" encoding="utf-16"?><worksheet xmlns="{main}"><sheetData><row><c t="inlineStr"><is><t>李明</t></is></c></row></sheetData></worksheet>'
+    for part in (prefixed, wide.encode("utf-16")):
+        text = read(replace_members(Book().data(), {SHEET: part}))
+        assert [(s.text, s.place.cell) for s in text.segments if s.visible] == [("李明", "名单!A1")]
 
 
 def test_a_far_away_cell_costs_nothing() -> None:
-    cell = f'<row r="1048576"><c r="XFD1048576" t="str"><v>{MARKER}</v></c></row></sheetData>'
-    text = read(edited("xl/worksheets/sheet1.xml", "</sheetData>", cell))
-    assert only(text, MARKER).place.cell == "名单!XFD1048576"
+    text = read(Book(rows=row(1048576, cell("XFD1048576", "远处"))).data())
+    assert only(text, "远处").place.cell == "名单!XFD1048576"
 
 
-def test_a_chartless_pivotless_book_has_no_warnings_and_a_hidden_sheet_one() -> None:
+def test_many_merges_and_cells_stay_fast() -> None:
+    merges = "".join(f'<mergeCell ref="A{n}:B{n}"/>' for n in range(1, 3001))
+    rows = "".join(row(n, cell(f"A{n}", "甲") + cell(f"B{n}", "乙")) for n in range(3, 3001))
+    text = read(Book(rows=rows, after=f"<mergeCells>{merges}</mergeCells>").data())
+    assert sum(segment.place.detail == "covered by a merged cell" for segment in text.segments) == 3000
+
+
+def test_an_ordinary_book_has_no_warnings_and_a_hidden_sheet_one() -> None:
     assert read(made()).warnings == ()
-    assert read(made(_sheet("hidden"))).warnings == ("工作簿中有隐藏的工作表。",)
+    assert read(Book(sheets=[Sheet("附", row(1, cell("A1", "甲")), "hidden")]).data()).warnings == (
+        "工作簿中有隐藏的工作表。",
+    )
 
 
-SECRET = "绝不外泄的文字"
+def test_defaults_of_office_are_nobodys_words() -> None:
+    named = (
+        '<cellStyle name="20% - 强调文字颜色 1" xfId="0" builtinId="30"/><cellStyle name="常规 2" xfId="0"/>'
+    )
+    formats = '<numFmt numFmtId="176" formatCode="yyyy&quot;年&quot;m&quot;月&quot;"/><numFmt numFmtId="177" formatCode="0.00_ &quot;元&quot;"/>'
+    text = read(Book(styles=styles(named=named, formats=formats)).data())
+    assert {segment.place.kind for segment in text.segments if not segment.visible} == {"name", "metadata"}
+    assert [segment.text for segment in text.segments if segment.place.kind == "name"] == ["名单"]
+
+
+def _shared(strings: str, index: str = "0") -> bytes:
+    return replace_members(
+        Book(rows=row(9, f'<c r="A9" t="s"><v>{index}</v></c>')).data(), {"xl/sharedStrings.xml": strings}
+    )
+
+
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
-    "truncated": (lambda: made()[:-40], "file.broken"),
-    "broken sheet": (lambda: edited("xl/worksheets/sheet1.xml", "</sheetData>", f"<{SECRET}"), "file.broken"),
-    "laughs in a sheet": (lambda: _part("xl/worksheets/sheet1.xml", LAUGHS + f"<worksheet><row><c><v>{SECRET}&lol9;</v></c></row></worksheet>"), "file.bomb"),
-    "laughs in the strings": (lambda: shared(LAUGHS + f"<sst><si><t>{SECRET}&lol9;</t></si></sst>"), "file.bomb"),
-    "missing sheet": (lambda: edited("xl/_rels/workbook.xml.rels", "sheet1.xml", "sheet7.xml"), "file.broken"),
-    "string out of range": (lambda: shared(strings(), "99"), "file.broken"),
+    "truncated": (lambda: Book(rows=row(3, cell("A3", SECRET))).data()[:-40], "file.broken"),
+    "broken sheet": (lambda: edited(SHEET, "</sheetData>", f"<{SECRET}"), "file.broken"),
+    "row that breaks off": (lambda: edited(SHEET, "</sheetData>", f'<row r="9"><c r="A9"><v>{SECRET}</sheetData>'), "file.broken"),
+    "unknown entity": (lambda: Book(rows=row(3, cell("A3", f"{SECRET}&lol9;"))).data(), "file.broken"),
+    "letters that are not UTF-8": (lambda: replace_members(Book().data(), {SHEET: f'<?xml version="1.0"?><worksheet xmlns="x"><sheetData><row r="1"><c r="A1" t="str"><v>{SECRET}</v></c></row></sheetData></worksheet>'.encode("gb18030")}), "file.broken"),
+    "laughs in a sheet": (lambda: replace_members(Book().data(), {SHEET: LAUGHS + f"<worksheet><row><c><v>{SECRET}&lol9;</v></c></row></worksheet>"}), "file.bomb"),
+    "laughs in the strings": (lambda: _shared(LAUGHS + f"<sst><si><t>{SECRET}&lol9;</t></si></sst>"), "file.bomb"),
+    "missing sheet": (lambda: edited("xl/_rels/workbook.xml.rels", "sheet1.xml", "sheet7.xml", Book(rows=row(3, cell("A3", SECRET))).data()), "file.broken"),
+    "string out of range": (lambda: _shared(f"<sst><si><t>{SECRET}</t></si></sst>", "99"), "file.broken"),
+    "string of a number too long": (lambda: _shared(f"<sst><si><t>{SECRET}</t></si></sst>", "9" * 5000), "file.broken"),
     "no workbook": (lambda: packed({"xl/other.xml": f"<x>{SECRET}</x>"}), "file.unknown"),
+    "binary workbook": (lambda: packed({"xl/workbook.bin": SECRET.encode("utf-16-le")}), "file.binary_workbook"),
 }  # fmt: skip
 
 
@@ -239,12 +261,46 @@ def test_refuses_hostile_workbooks_without_their_text(attack: str) -> None:
     assert SECRET not in repr(refusal.value.as_json())
 
 
-def test_cells_are_limited() -> None:
+def test_cells_and_characters_are_limited() -> None:
     with pytest.raises(ExtractionFailed, match="too many cells"):
-        read(made(_put()), max_cells=1)
+        read(Book().data(), max_cells=1)
+    with pytest.raises(ExtractionFailed, match="too many characters"):
+        read(Book().data(), max_characters=5)
 
 
 def test_an_empty_workbook_is_a_doubt() -> None:
     buffer = io.BytesIO()
     Workbook().save(buffer)
     assert codes(read(buffer.getvalue())) == {"text.empty"}
+
+
+@given(
+    st.decimals(allow_nan=False, allow_infinity=False, places=4) | st.integers().map(str),
+    st.text(max_size=12),
+)
+@settings(max_examples=150, deadline=None)
+def test_no_format_and_no_number_breaks_the_display(number: object, code: str) -> None:
+    number_format = compiled(code)
+    if number_format is not None:
+        number_format.show(str(number))
+        number_format.show(str(number), is_text=True)
+
+
+@given(st.integers(min_value=0, max_value=10**20))
+def test_whole_numbers_never_lose_a_digit(number: int) -> None:
+    assert general(str(number)) == as_stored(str(number)) == str(number)
+
+
+@given(st.integers(0, 10_000), st.binary(min_size=1, max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_changed_bytes_end_in_text_or_in_a_refusal(at: int, noise: bytes) -> None:
+    with zipfile.ZipFile(
+        io.BytesIO(Book(rows=row(3, cell("A3", "甲") + '<c r="B3"><f>A1</f><v>1</v></c>')).data())
+    ) as package:
+        sheet = package.read(SHEET)
+    at %= len(sheet)
+    changed = replace_members(Book().data(), {SHEET: sheet[:at] + noise + sheet[at + len(noise) :]})
+    try:
+        read(changed)
+    except ExtractionFailed as error:
+        assert error.code in ("file.broken", "file.bomb", "file.unknown")

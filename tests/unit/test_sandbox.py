@@ -14,18 +14,25 @@ from pathlib import Path
 import pytest
 
 from disclosure_pipeline.errors import DisclosureError, ExtractionFailed
-from disclosure_pipeline.hooks.sandbox import Sandbox, SandboxFault
+from disclosure_pipeline.hooks.sandbox import Sandbox
+from disclosure_pipeline.hooks.sandbox_child import Bounds
 from disclosure_pipeline.hooks.sniff import choose
 from tests.unit.sandbox_jobs import SECRET
 
 JOBS = "tests.unit.sandbox_jobs"
 TIMEOUT = 30.0
+TESTS = Path(__file__).parents[1]
+OWN = Bounds(readable=(TESTS,))
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     with Sandbox(
-        1, folder=tmp_path_factory.mktemp("sandbox"), initializer=f"{JOBS}:remember", initargs=("甲",)
+        1,
+        bounds=OWN,
+        folder=tmp_path_factory.mktemp("sandbox"),
+        initializer=f"{JOBS}:remember",
+        initargs=("甲",),
     ) as sandbox:
         yield sandbox
 
@@ -64,12 +71,12 @@ def test_runs_a_job_in_another_process_with_the_initializers_state(shared: Sandb
 
 def test_a_process_is_confined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCLOSURE_TOKEN", SECRET)
-    with Sandbox(1, memory=900 << 20, folder=tmp_path) as sandbox:
+    with Sandbox(1, bounds=Bounds(900 << 20, 3 << 30, readable=(TESTS,)), folder=tmp_path) as sandbox:
         seen = sandbox.run(f"{JOBS}:surroundings", timeout=TIMEOUT)
         assert seen["parent"] == os.getpid()
         assert seen["token"] is None
         assert seen["core"] == (0, 0)
-        assert seen["memory"] == (900 << 20, 900 << 20)
+        assert seen["memory"] == (900 << 20, 3 << 30)
         assert seen["streams"] == ["/dev/null"] * 3
         own = Path(seen["temporary"]).parent
         assert own.is_relative_to(tmp_path)
@@ -142,23 +149,18 @@ def test_a_process_killed_from_outside_disturbs_nobody(shared: Sandbox) -> None:
     first = works(shared)
     os.kill(first, 9)
     assert wait_until_gone(first)
-    for _ in range(20):  # the one job that meets the dead process may fail by name; none may hang
-        try:
-            assert works(shared) != first
-            break
-        except SandboxFault as error:
-            assert error.code == "sandbox.crash"
+    assert works(shared) != first  # the job that met the dead process was tried again
 
 
 def test_files_of_a_killed_process_are_removed_by_the_next(tmp_path: Path) -> None:
-    with Sandbox(1, folder=tmp_path) as sandbox:
+    with Sandbox(1, bounds=OWN, folder=tmp_path) as sandbox:
         assert fault(sandbox, f"{JOBS}:leave_file").code == "sandbox.crash"
         works(sandbox)
         assert not list(tmp_path.rglob("rest"))
 
 
 def test_a_failing_initializer_is_every_jobs_error(tmp_path: Path) -> None:
-    with Sandbox(1, folder=tmp_path, initializer=f"{JOBS}:fail_to_start") as sandbox:
+    with Sandbox(1, bounds=OWN, folder=tmp_path, initializer=f"{JOBS}:fail_to_start") as sandbox:
         for _ in range(2):
             error = fault(sandbox, "os:getpid")
             assert (error.code, error.advice) == ("start.refused", "mend it")
@@ -168,7 +170,7 @@ def test_a_failing_initializer_is_every_jobs_error(tmp_path: Path) -> None:
 
 def test_processes_work_side_by_side_for_many_short_lived_threads(tmp_path: Path) -> None:
     """Callers' threads end; their processes must not (Linux ties the death signal to a thread)."""
-    with Sandbox(2, folder=tmp_path) as sandbox:
+    with Sandbox(2, bounds=OWN, folder=tmp_path) as sandbox:
         pids: set[int] = set()
         for _ in range(3):
             with ThreadPoolExecutor(4) as pool:
@@ -188,7 +190,7 @@ def test_processes_work_side_by_side_for_many_short_lived_threads(tmp_path: Path
 
 
 def test_idle_processes_end_and_come_back(tmp_path: Path) -> None:
-    with Sandbox(1, folder=tmp_path, idle=0.4) as sandbox:
+    with Sandbox(1, bounds=OWN, folder=tmp_path, idle=0.4) as sandbox:
         sandbox.warm()
         first = works(sandbox)
         assert wait_until_gone(first)
@@ -196,7 +198,7 @@ def test_idle_processes_end_and_come_back(tmp_path: Path) -> None:
 
 
 def test_closing_ends_everything_at_once(tmp_path: Path) -> None:
-    sandbox = Sandbox(1, folder=tmp_path)
+    sandbox = Sandbox(1, bounds=OWN, folder=tmp_path)
     pid = works(sandbox)
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(fault, sandbox, "time:sleep", 60)

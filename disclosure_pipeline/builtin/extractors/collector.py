@@ -6,10 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.model.text import VISIBLE_KINDS, Doubt, Place, Segment, Text
+
+if TYPE_CHECKING:
+    from disclosure_pipeline.builtin.extractors.archive_budget import Budget
 
 Source = Path | bytes
 """Where a file's bytes are: a path, or memory for what was found inside another file."""
@@ -55,6 +58,8 @@ class Collector:
         self.extractor = extractor
         self.limits = limits
         self.facts: dict[str, Any] = {}
+        self.budget: Budget | None = None
+        """What the archives embedded in this file may unpack together."""
         self._segments: list[Segment] = []
         self._order: dict[str, int] = {}
         self._warnings: dict[str, None] = {}
@@ -98,7 +103,9 @@ class Collector:
         place = Place(part, kind, page, paragraph, cell, bbox, detail)
         shown = kind in VISIBLE_KINDS if visible is None else visible
         self._order.setdefault(part, len(self._order))
-        self._segments.append(Segment(_UNSTORABLE.sub("\ufffd", text), place, shown))
+        if _UNSTORABLE.search(text):
+            text = _UNSTORABLE.sub("\ufffd", text)
+        self._segments.append(Segment(text, place, shown))
 
     def warn(self, message: str) -> None:
         """Note something a person may want to know (Chinese, no document text), once."""

@@ -6,22 +6,23 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from disclosure_pipeline.builtin.extractors.collector import Collector, Limits, Source, check_suffix
+from disclosure_pipeline.builtin.extractors.collector import Collector
+from disclosure_pipeline.builtin.extractors.drawing_colors import WHITE
 from disclosure_pipeline.builtin.extractors.failures import failure
-from disclosure_pipeline.builtin.extractors.markup import attribute
+from disclosure_pipeline.builtin.extractors.markup import attribute, is_on
 from disclosure_pipeline.builtin.extractors.ooxml import OoxmlReader, relation_targets
-from disclosure_pipeline.builtin.extractors.package import ZIP_MAGIC, Package, first_folder, parse_xml
-from disclosure_pipeline.builtin.extractors.wordml import KINDS_BY_ROOT, PartWalker, Tally
-from disclosure_pipeline.builtin.extractors.wordml_style import Styles, may_hide
-from disclosure_pipeline.hooks.contracts import SourceFile
-from disclosure_pipeline.model.text import Text
+from disclosure_pipeline.builtin.extractors.ooxml_bytes import Tags
+from disclosure_pipeline.builtin.extractors.ooxml_words import NAMED_ELEMENTS, is_list_label
+from disclosure_pipeline.builtin.extractors.package import Package
+from disclosure_pipeline.builtin.extractors.package_reader import PackageExtractor
+from disclosure_pipeline.builtin.extractors.wordml import KINDS_BY_ROOT, PartWalker
+from disclosure_pipeline.builtin.extractors.wordml_inline import Story
+from disclosure_pipeline.builtin.extractors.wordml_shape import Page
+from disclosure_pipeline.builtin.extractors.wordml_sheet import StyleSheet
 
 if TYPE_CHECKING:
     from lxml import etree
 
-_SUFFIXES = (".docx", ".docm", ".dotx", ".dotm")
-_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_STYLES = "word/styles.xml"
 # Reading order; parts that are not named come after them, properties last.
 _ORDER = tuple(
     re.compile(pattern)
@@ -30,50 +31,35 @@ _ORDER = tuple(
         r"word/endnotes\.xml$", r"word/comments\.xml$", r"word/.*\.xml$", r"word/(?!media/)", r"word/", r"(?!docProps/)",
     )
 )  # fmt: skip
-_TWIP_IN_EMU = 635
-_A4_AREA = 11906 * 16838 * _TWIP_IN_EMU**2
+_STYLES, _SETTINGS = re.compile(r"word/styles\.xml$"), re.compile(r"word/settings\.xml$")
+_THEME = re.compile(r"word/theme/theme\d*\.xml$")
+_OTHER_NAMED = (
+    "ins", "del", "moveFrom", "moveTo", "moveFromRangeStart", "moveToRangeStart", "rPrChange", "pPrChange", "sectPrChange",
+    "tblPrChange", "trPrChange", "tcPrChange", "tblPrExChange", "cellIns", "cellDel", "cellMerge", "customXmlInsRangeStart",
+    "customXmlDelRangeStart", "customXmlMoveFromRangeStart", "customXmlMoveToRangeStart", "comment", "fldSimple",
+    "hlinkClick", "hlinkHover", "rect", "roundrect", "oval", "line", "group", "imagedata", "signatureline", "textpath",
+    "wsp", "shapetype", "binData",
+)  # fmt: skip
+_NAMED = tuple(dict.fromkeys((*NAMED_ELEMENTS, *_OTHER_NAMED)))
+"""Elements of WordprocessingML with attributes that an author writes."""
 
 
-class DocxExtractor:
-    """Reads WordprocessingML packages.
-
-    Args:
-        limits: the keys of ``[extraction]``.
-        depth: how deep the file lies inside others.
-    """
+class DocxExtractor(PackageExtractor):
+    """Reads WordprocessingML packages."""
 
     id = "docx"
-    version = "1"
+    folder = "word"
+    suffixes = (".docx", ".docm", ".dotx", ".dotm")
+    media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    format_name = "Word 文档"
 
-    def __init__(self, limits: Mapping[str, Any], depth: int = 0):
-        self._settings = limits
-        self._limits = Limits.of(limits)
-        self._depth = depth
-
-    def score(self, head: bytes, name: str) -> int:
-        """Certain when the zip's first members say so; a guess by name when they say nothing."""
-        if not head.startswith(ZIP_MAGIC):
-            return 0
-        folder = first_folder(head)
-        if folder:
-            return 95 if folder == "word" else 0
-        return 20 if name.endswith(_SUFFIXES) else 0
-
-    def extract(self, file: SourceFile) -> Text:
-        """Read every part of the package.
+    def read_package(self, package: Package, out: Collector) -> None:
+        """Read every part, the document first.
 
         Raises:
-            ExtractionFailed: ``file.encrypted``, ``file.broken``, ``file.bomb``, ``file.too_large``, ``file.unknown``.
+            ExtractionFailed: as :meth:`extract`.
         """
-        return self.read(file.path, file.name)
-
-    def read(self, source: Source, name: str) -> Text:
-        """Read from a path or from memory."""
-        out = Collector(_MEDIA_TYPE, f"builtin.{self.id}", self._limits)
-        check_suffix(out, name, _SUFFIXES, "Word 文档")
-        with Package(source, self._limits) as package:
-            _Document(package, out, self._settings, self._depth).read()
-        return out.text()
+        _Document(package, out, self.settings, self.depth).read()
 
 
 class _Document:
@@ -82,21 +68,20 @@ class _Document:
     def __init__(self, package: Package, out: Collector, limits: Mapping[str, Any], depth: int):
         self._package = package
         self._out = out
-        self._tally = Tally()
-        self._page_area: float = _A4_AREA
-        self._styles = Styles()
-        self._found = False
-        own = dict.fromkeys(KINDS_BY_ROOT, self._walk)
+        self._main = _main_part(package)
+        self._story = Story()
+        self._shown: set[str] = set()
+        own = {**dict.fromkeys(KINDS_BY_ROOT, self._walk), "numbering": self._numbering}
+        own["settings"] = self._words
         self._reader = OoxmlReader(package, out, limits, depth, own)
 
     def read(self) -> None:
-        self._styles = self._read_styles()
         names = sorted(self._package.names, key=_rank)
+        if self._main is None:
+            raise failure("file.unknown", "It has no main document.")
         for name in (name for name in names if not _is_media(name)):
             self._reader.read(name)
-        if not self._found:
-            raise failure("file.unknown", "It has no main document.")
-        for part, relation in self._tally.large_pictures:
+        for part, relation in self._story.large_pictures:
             target = relation_targets(self._package, part).get(relation)
             if target is not None:
                 self._reader.large_pictures.add(target)
@@ -105,31 +90,98 @@ class _Document:
         self._reader.comment()
         self._tell_changes()
 
-    def _read_styles(self) -> Styles:
-        if _STYLES not in self._package.names:
-            return Styles()
-        data = self._package.read(_STYLES)
-        # Table styles colour text white on dark headers; only the other styles can hide it.
-        others = (style for style in data.split(b"<w:style ") if b'type="table"' not in style[:200])
-        return Styles.of(parse_xml(data)) if any(map(may_hide, others)) else Styles()
+    # ------------------------------------------------------- the document itself
 
-    def _walk(self, name: str, root: etree._Element, data: bytes) -> bool:
-        if root.tag.endswith("}document"):
-            self._found = True
-            self._page_area = _page_area(root)
-        walker = PartWalker(
-            self._out, name, styles=self._styles, tally=self._tally, looks=may_hide(data),
-            page_area=self._page_area,
-        )  # fmt: skip
-        walker.walk(root)
-        return False
+    def _walk(self, name: str, root: etree._Element, data: bytes) -> bool:  # noqa: ARG002 - PartReader
+        kind = KINDS_BY_ROOT[root.tag.rpartition("}")[2]]
+        visible: bool | None = None
+        if name == self._main:
+            self._prepare(root)
+        elif kind in ("body", "hidden"):
+            kind, visible = "hidden", False
+        elif kind in ("header", "footer") and name not in self._shown:
+            visible = False
+        PartWalker(self._out, name, self._story, kind=kind, visible=visible).walk(root, self._reader.tags)
+        self._reader.sweep_attributes(name, root, _NAMED)
+        return True
+
+    def _prepare(self, root: etree._Element) -> None:
+        """What the document's own part says about the others: its page, its headers, its numberings."""
+        story, styles, settings = self._story, self._part(_STYLES), self._part(_SETTINGS)
+        story.page = _page(root)
+        story.sheet = StyleSheet(styles, lambda: self._part(_THEME), story.page.width)
+        background = root.find("{*}background")
+        if background is not None and b"displayBackgroundShape" in settings:
+            story.ground = story.sheet.palette.color(background, "color") or WHITE
+        self._shown = self._shown_headers(root, _is_set(settings, b"evenAndOddHeaders"))
+
+    def _shown_headers(self, root: etree._Element, even: bool) -> set[str]:
+        """The header and footer parts that some page shows."""
+        wanted: set[str] = set()
+        for section in root.iter("{*}sectPr"):
+            title = section.find("{*}titlePg")
+            first = title is not None and is_on(title)
+            for reference in section.iterchildren("{*}headerReference", "{*}footerReference"):
+                kind = attribute(reference, "type")
+                if (kind != "first" or first) and (kind != "even" or even):
+                    wanted.add(attribute(reference, "id"))
+        if not wanted:
+            return set()
+        targets = relation_targets(self._package, self._main or "")
+        return {targets[relation] for relation in wanted if relation in targets}
+
+    def _part(self, pattern: re.Pattern[str]) -> bytes:
+        """The bytes of the part of this name; empty without one."""
+        found = next((name for name in self._package.names if pattern.match(name.lower())), None)
+        return b"" if found is None else self._package.read(found)
+
+    # ------------------------------------------------------- what stands beside it
+
+    def _words(self, name: str, root: etree._Element, data: bytes) -> bool:  # noqa: ARG002 - PartReader
+        """A part of looks and switches with a few names and words among them."""
+        if self._reader.tags.has_text or self._reader.tags.has_remarks:
+            self._reader.sweep_text(name, root, "unplaced")
+        self._reader.sweep_attributes(name, root, _NAMED)
+        return True
+
+    def _numbering(self, name: str, root: etree._Element, data: bytes) -> bool:
+        """Numbering: the words of a label are printed where a paragraph or a style uses its list."""
+        used: set[str] | None = None
+        for label in root.iter("{*}lvlText"):
+            if not is_list_label(text := attribute(label, "val")):
+                used = self._used_lists(root) if used is None else used
+                whole = next(label.iterancestors("{*}abstractNum"), None)
+                shown = whole is None or attribute(whole, "abstractNumId") in used
+                self._out.add(text, "field", name, detail="list label", visible=shown)
+        return self._words(name, root, data)
+
+    def _used_lists(self, root: etree._Element) -> set[str]:
+        """Ids of the abstract lists whose numbers a paragraph or a style has."""
+        parts = (self._package.read(self._main or ""), self._part(_STYLES))
+        numbered = set().union(*(Tags(data).values(b'w:numId w:val="') for data in parts))
+        return {
+            attribute(part, "val")
+            for number in root.iterchildren("{*}num")
+            if attribute(number, "numId").encode() in numbered
+            for part in number.iterchildren("{*}abstractNumId")
+        }
 
     def _tell_changes(self) -> None:
-        tally = self._tally
-        if tally.insertions or tally.deletions:
-            self._out.warn(f"文档带有未接受的修订：插入 {tally.insertions} 处，删除 {tally.deletions} 处。")
-            self._out.facts["insertions"] = tally.insertions
-            self._out.facts["deletions"] = tally.deletions
+        story = self._story
+        if story.insertions or story.deletions:
+            self._out.warn(f"文档带有未接受的修订：插入 {story.insertions} 处，删除 {story.deletions} 处。")
+            self._out.facts["insertions"] = story.insertions
+            self._out.facts["deletions"] = story.deletions
+
+
+def _main_part(package: Package) -> str | None:
+    """The document's own part, by its relationship or, without one, by its usual name."""
+    if "_rels/.rels" in package.names:
+        for relation in package.xml("_rels/.rels").iter("{*}Relationship"):
+            target = relation.get("Target", "").lstrip("/")
+            if relation.get("Type", "").endswith("/officeDocument") and target in package.names:
+                return target
+    return next((name for name in package.names if re.match(r"word/document\d*\.xml$", name.lower())), None)
 
 
 def _rank(name: str) -> tuple[int, str]:
@@ -142,12 +194,17 @@ def _is_media(name: str) -> bool:
     return "/media/" in name.lower()
 
 
-def _page_area(root: etree._Element) -> float:
-    """Area of the first section's page in square EMU; A4 when it does not say."""
+def _is_set(settings: bytes, switch: bytes) -> bool:
+    """Whether a switch of the settings is on."""
+    about = settings.partition(switch)[2].partition(b">")[0]
+    return switch in settings and not any(b'val="' + off + b'"' in about for off in (b"0", b"false", b"off"))
+
+
+def _page(root: etree._Element) -> Page:
+    """The first section's page; A4 when it does not say."""
     size = next(root.iter("{*}pgSz"), None)
-    if size is None:
-        return _A4_AREA
-    wide, high = attribute(size, "w"), attribute(size, "h")
-    if wide.isdigit() and high.isdigit() and int(wide) and int(high):
-        return int(wide) * int(high) * _TWIP_IN_EMU**2
-    return _A4_AREA
+    if size is not None:
+        wide, high = attribute(size, "w"), attribute(size, "h")
+        if wide.isdigit() and high.isdigit() and int(wide) and int(high):
+            return Page(int(wide), int(high))
+    return Page()

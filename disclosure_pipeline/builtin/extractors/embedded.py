@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from disclosure_pipeline.builtin.extractors.archive_budget import Budget
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.readers import builtin_extractors
 from disclosure_pipeline.errors import ExtractionFailed
@@ -31,6 +32,7 @@ def read_embedded(
     if not data:
         return
     name = (name or part).lower()
+    limits = Budget.among(out, limits, len(data))
     inside = builtin_extractors(limits, depth + 1) if depth < limits["max_depth"] else ()
     reader = choose(inside, data[:HEAD_BYTES], name)
     if reader is None:

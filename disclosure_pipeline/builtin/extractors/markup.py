@@ -31,6 +31,11 @@ def attribute(element: etree._Element, name: str) -> str:
     return ""
 
 
+def first(element: etree._Element, name: str) -> etree._Element | None:
+    """The first child of this local name."""
+    return next(element.iterchildren(f"{{*}}{name}"), None)
+
+
 def is_on(element: etree._Element) -> bool:
     """The value of an OOXML on/off element: present means on."""
     return attribute(element, "val") not in ("0", "false", "off")

@@ -1,4 +1,4 @@
-"""What docx and xlsx have in common: every part of the package is opened, whatever its name.
+"""What docx, xlsx and pptx have in common: every part of the package is opened, whatever its name.
 
 A part is judged by its bytes: XML by its root element, the rest as picture, font, program, or an
 embedded file. Text and telling attributes that no rule places are kept as ``unplaced``; bytes that
@@ -8,61 +8,68 @@ nobody can read are a doubt.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from disclosure_pipeline.builtin.extractors import pictures
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.embedded import read_embedded
-from disclosure_pipeline.builtin.extractors.markup import attribute, local
+from disclosure_pipeline.builtin.extractors.markup import local
+from disclosure_pipeline.builtin.extractors.ooxml_binary import read_binary
+from disclosure_pipeline.builtin.extractors.ooxml_bytes import Tags, is_xml, rewritten, root_name
+from disclosure_pipeline.builtin.extractors.ooxml_memory import Memory
+from disclosure_pipeline.builtin.extractors.ooxml_words import (
+    is_default_name,
+    is_known_namespace,
+    is_plain,
+    kind_of,
+    may_tell,
+)
 from disclosure_pipeline.builtin.extractors.package import Package, parse_xml, refuses
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.model.text import Place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lxml import etree
+
+    from disclosure_pipeline.builtin.extractors.package_strays import Stray
 
 PartReader = Callable[[str, "etree._Element", bytes], bool]
 """Reads a part (name, root, bytes); says whether it has read the attributes too."""
 
-_TELLING = frozenset(
-    ("descr", "title", "alt", "string", "instr", "prompt", "promptTitle", "error", "errorTitle", "connection", "command",
-     "displayText")
-)  # fmt: skip
-"""Attributes that are kept even when they are ASCII."""
-
-_TELLING_STEMS = (*(name.encode() + b"=" for name in _TELLING), b" =", b"\t=", b"\n=", b"\r=")
-_TELLING_ATTRIBUTE = re.compile(rb"[\s:](?:" + "|".join(_TELLING).encode() + rb")\s*=\s*[\"'][^\"'<]")
-_LONG_NUMBER = re.compile(r"\d{11}")
-_LONG_NUMBER_BYTES = re.compile(rb"\d{11}")
-_UTF8_PROLOG = re.compile(
-    rb"""\s*<(?!\?xml)|\s*<\?xml(?![^>]*encoding)|[^>]*encoding\s*=\s*["'](?:utf-8|us-ascii)["']""",
-    re.IGNORECASE,
-)
-_FONT_ATTRIBUTE = re.compile(rb' (?:\w+:)?(?:eastAsia|ascii|hAnsi|cs|typeface|font|panose)="[^"<]*"')
-_WIDE_ATTRIBUTE = re.compile(rb"""[\x00-\x7f][\x80-\xff][^"'<>]*["']|&\#[^"'<>]*["']""")
-_ELEMENT_TEXT = re.compile(rb">[^<]*[^\s<][^<]*<")
-_ROOT = re.compile(rb"<(?:[\w.\-]+:)?([A-Za-z][\w.\-]*)[\s/>]")
-_FONT_NAMES = frozenset(("eastAsia", "ascii", "hAnsi", "cs", "typeface", "font", "panose", "altName"))
-_ATTRIBUTE_KINDS = {
-    "descr": "alt", "title": "alt", "alt": "alt", "author": "metadata", "initials": "metadata",
-    "userId": "metadata", "displayName": "metadata", "instr": "field", "formatCode": "field",
-    "href": "link", "prompt": "form", "promptTitle": "form", "error": "form", "errorTitle": "form",
-    "displayText": "form",
-}  # fmt: skip
-# Names that Office and WPS give to objects and styles by themselves.
-_DEFAULT_NAME = re.compile(
-    r"(?:图片|图表|文本框|矩形|直线|椭圆|组合|对象|形状|任意多边形|自选图形|直接连接符|表格|标题|正文|页眉|页脚|默认|普通|网格|"
-    r"批注|列出段落|无间隔|脚注|尾注|目录|超链接|字符|文本|框|引用|列表|书签|主题|样式|Char|[\d\s()（）\-.,/]|[A-Za-z])+"
-)
-_PLAIN_VALUE = re.compile(r"\s*|[\d.]{1,9}|[Tt]rue|[Ff]alse")
-_PICTOGRAPH = re.compile("[\x00-\x7f\ue000-\uf8ff]*")
-_BULLET = 8
-_SKIPPED_BINARIES = (".odttf", ".ttf", ".otf", ".fntdata")
+_LOOKS_NAMES = (b'theme name="', b'Scheme name="', b'w:name w:val="', b'w:aliases w:val="')
+"""What stands before the names that an author may give in such parts."""
+_FONT_SHAPES = (b'panose="', b'panose1 w:val="')
 _DRAWING_ROOTS = frozenset(("chartSpace", "dataModel", "drawing", "wsDr", "userShapes", "svg"))
-_LOOKS_ROOTS = frozenset(("styles", "styleSheet", "theme", "fonts", "webSettings"))
+_LOOKS_ROOTS = frozenset(
+    ("styles", "styleSheet", "theme", "fonts", "webSettings", "Types", "stylesWithEffects")
+)
+"""Parts of fonts, colours and names only: those that programs write hold no words."""
 _PROPERTY_ROOTS = frozenset(("coreProperties", "Properties"))
+_TEXT_KINDS = {
+    "Signature": "signature", "SignatureInfoV1": "signature", "people": "metadata", "personList": "metadata",
+    "webextension": "metadata", "taskpanes": "metadata", "ocx": "form", "vbaSuppData": "script", "Tasks": "comment",
+    "ink": "annotation", "Sources": "metadata", "recipients": "hidden", "cmAuthorLst": "metadata",
+}  # fmt: skip
+"""Kind of the text of parts that are known by their root."""
+_CRYPTOGRAPHIC = frozenset((
+    "DigestValue", "SignatureValue", "X509Certificate", "X509SerialNumber", "Modulus", "Exponent", "EncapsulatedTimeStamp",
+    "EncapsulatedX509Certificate", "EncapsulatedCRLValue", "EncapsulatedOCSPValue", "trace", "SetupID", "SignatureProviderId",
+    "WindowsVersion", "OfficeVersion", "ApplicationVersion", "HorizontalResolution", "VerticalResolution", "ColorDepth", "Value",
+))  # fmt: skip
+"""Elements of signatures and of ink that hold numbers and keys."""
+_MEASURES = frozenset(("posOffset", "col", "row", "colOff", "rowOff", "ptCount", "formatCode"))
+_EXTERNAL_FILES = (
+    "attachedTemplate",
+    "oleObject",
+    "frame",
+    "subDocument",
+    "aFChunk",
+    "externalLinkPath",
+    "mailMergeSource",
+)
 
 
 class OoxmlReader:
@@ -91,151 +98,216 @@ class OoxmlReader:
         self._own = own
         self.large_pictures: set[str] = set()
         """Names of picture parts shown on half a page or more; filled by the format's own reader."""
+        self.tags = Tags(b"")
+        """The tags of the XML part that is being read."""
 
     def read(self, name: str) -> None:
         """Read one part, whatever it is."""
         data = self._package.read(name)
-        if _is_xml(name, data):
+        if is_xml(name, data):
             self._read_xml(name, data)
-        elif data:
-            self._read_binary(name, data)
+        elif data.strip(b"\x00\xff"):
+            large = name in self.large_pictures
+            read_binary(self._out, name, data, limits=self._limits, depth=self._depth, large=large)
 
     def comment(self) -> None:
-        """Read the comment that a zip file may carry behind its directory."""
-        text = self._package.comment.decode("utf-8", "replace")
-        self._out.add(text, "metadata", "zip comment", visible=False)
+        """Read what the zip holds beside its members: comments, their names, bytes between and behind them."""
+        out = self._out
+        out.add(self._package.comment.decode("utf-8", "replace"), "metadata", "zip comment", visible=False)
+        for name, remark in self._package.remarks.items():
+            out.add(remark.decode("utf-8", "replace"), "metadata", name, detail="zip comment", visible=False)
+        for name in self._package.names:
+            if may_tell(name) and not is_default_name(posixpath.basename(name)):
+                out.add(name, "name", name, detail="member name", visible=False)
+        for stray in self._package.strays():
+            self._stray(stray)
+
+    def _stray(self, stray: Stray) -> None:
+        try:
+            text = stray.data.decode("utf-8")
+        except UnicodeDecodeError:
+            text = ""
+        if stray.unlisted and is_xml(stray.part, stray.data):
+            self.sweep_text(stray.part, parse_xml(stray.data), "unplaced")
+        elif text and text.isprintable():
+            self._out.add(text, "unplaced", stray.part, detail="outside the members", visible=False)
+        else:
+            read_embedded(self._out, stray.part, stray.data, limits=self._limits, depth=self._depth)
 
     # --------------------------------------------------------------------- XML
 
     def _read_xml(self, name: str, data: bytes) -> None:
         if self._says_nothing(data):
             return
-        vector = name.lower().endswith(".svg")
-        try:
-            root = parse_xml(data, recover=name.lower().endswith(".vml"))
-        except ExtractionFailed:
-            if not vector:
-                raise
-            pictures.unread(self._out, Place(name, "body"))
+        tags = Tags(data)
+        root = self._parsed(name, data)
+        if root is None:
             return
+        self._beside_root(name, root)
+        kind = local(root)
+        self.tags = tags if tags.is_usual else Tags(rewritten(root))
+        if kind in self._own:
+            complete = self._own[kind](name, root, data)
+        else:
+            complete = kind == "Relationships"
+            self._common(name, root)
+        if not complete:
+            self.sweep_attributes(name, root)
+
+    def _common(self, name: str, root: etree._Element) -> None:
         kind = local(root)
         if kind == "Relationships":
             self._relationships(name, root)
-            return
-        complete = kind == "fonts"
-        if kind in self._own:
-            complete = self._own[kind](name, root, data)
         elif kind in _PROPERTY_ROOTS:
             self._properties(name, root)
         elif kind in _DRAWING_ROOTS:
             self._drawing(name, root)
+        elif kind != "fonts":
+            self.sweep_text(name, root, _TEXT_KINDS.get(kind) or _place_of(name))
+
+    def _parsed(self, name: str, data: bytes) -> etree._Element | None:
+        """The part's root; ``None`` after a doubt for a part beside the text that is no XML."""
+        lower = name.lower()
+        try:
+            return parse_xml(data, recover=lower.endswith(".vml"))
+        except ExtractionFailed as error:
+            if error.code == "file.bomb" or root_name(data) in self._own:
+                raise
+        if lower.endswith(".svg"):
+            pictures.unread(self._out, Place(name, "body"))
         else:
-            self.sweep_text(name, root, "metadata" if name.lower().startswith("customxml/") else "unplaced")
-        if not complete and _has_telling_attributes(data):
-            self._sweep_attributes(name, root)
+            self._out.doubt(
+                "part.broken", "文件中有一个部件已损坏，未能读出，请人工查看。", Place(name, "unplaced")
+            )
+        return None
 
     def _says_nothing(self, data: bytes) -> bool:
-        """Whether the bytes alone show that a part (styles, theme, settings …) holds no words.
+        """Whether the bytes alone show that a part of fonts, colours and names holds no words.
 
         Half of a document's XML is such; not parsing it halves the time.
         """
-        if not _is_searchable(data) or refuses(data):
-            return False
-        root = _ROOT.search(data[:4096])
-        kind = root[1].decode() if root else ""
-        if not kind or kind in self._own or kind in _PROPERTY_ROOTS or kind in _DRAWING_ROOTS:
-            return False
-        if kind == "Relationships":
-            return b"xternal" not in data
-        if _ELEMENT_TEXT.search(data) or b"<!" in data:
-            return False
-        return data.isascii() if kind in _LOOKS_ROOTS else not _has_telling_attributes(data)
+        kind = root_name(data)
+        return kind in _LOOKS_ROOTS and kind not in self._own and _is_silent(data)
+
+    def _beside_root(self, name: str, root: etree._Element) -> None:
+        """Comments and instructions before and behind the root element."""
+        for preceding in (True, False):
+            for node in root.itersiblings(preceding=preceding):
+                if node.text and getattr(node, "target", "") != "mso-application":
+                    self._out.add(node.text, "unplaced", name, detail="xml comment")
 
     def sweep_text(self, name: str, root: etree._Element, kind: str) -> None:
         """Keep every text node under ``root``."""
         for element in root.iter():
-            for text in (element.text, element.tail):
-                if text and not _PLAIN_VALUE.fullmatch(text) and local(element) != "Anchor":
-                    self._out.add(text, kind, name, detail=local(element) or "xml comment", visible=False)
+            own = local(element)
+            if own == "Anchor" or own in _CRYPTOGRAPHIC:
+                texts = (element.tail,)
+            else:
+                texts = (element.text, element.tail)  # type: ignore[assignment]
+            for text in texts:
+                if text and not is_plain(text):
+                    self._out.add(text, kind, name, detail=own or "xml comment", visible=False)
 
-    def _sweep_attributes(self, name: str, root: etree._Element) -> None:
-        """Keep attribute values that a person wrote: not ASCII, or telling, or a long number."""
+    def sweep_attributes(self, name: str, root: etree._Element, named: Iterable[str] = ()) -> None:
+        """Keep attribute values that a person wrote: telling ones, and what is not ASCII or a long number.
+
+        Args:
+            name: the part.
+            root: its root.
+            named: names of the elements to look at when no other attribute of the part can tell anything;
+                empty for every element.
+        """
+        foreign = self.tags.foreign_namespaces(is_known_namespace)
+        for address in foreign:
+            self._out.add(address, "name", name, detail="namespace", visible=False)
+        if foreign or not named or any(map(_is_telling, self.tags.suspects)):
+            elements: Iterable[etree._Element] = root.iter()
+        else:
+            present = self.tags.present(named)
+            elements = root.iter(*present) if present else ()
         seen: set[tuple[str, str]] = set()
-        for element in root.iter():
+        for element in elements:
+            if not element.attrib:
+                continue
+            own = local(element)
+            outside = bool(foreign) and _is_foreign(str(element.tag))
             for key, value in element.attrib.items():
-                attribute_name, text = str(key).rpartition("}")[2], str(value)
-                if text.isascii() and attribute_name not in _TELLING and not _LONG_NUMBER.search(text):
-                    continue
-                if _is_default(local(element), attribute_name, text) or (attribute_name, text) in seen:
-                    continue
-                seen.add((attribute_name, text))
-                self._attribute(name, element, attribute_name, text)
+                address, _, short = str(key).rpartition("}")
+                text = str(value)
+                kind = kind_of(own, short, text, foreign=outside or (bool(foreign) and _is_foreign(address)))
+                if kind is not None and (short, text) not in seen:
+                    seen.add((short, text))
+                    self._attribute(name, own, short, text, kind)
 
-    def _attribute(self, name: str, element: etree._Element, key: str, text: str) -> None:
-        if local(element) == "textpath" and key == "string":
+    def _attribute(self, name: str, element: str, key: str, text: str, kind: str) -> None:
+        if element == "textpath" and key == "string":
             self._out.add(text, "textbox", name, detail="WordArt")  # a watermark, mostly
             return
-        kind = _ATTRIBUTE_KINDS.get(key, "unplaced")
-        self._out.add(text, kind, name, detail=f"{local(element)} {key}", visible=False)
+        if kind == "unplaced":
+            if text.lstrip("/") in self._package.names:
+                return  # a content type names the part
+            kind = _place_of(name)
+        self._out.add(text, kind, name, detail=f"{element} {key}", visible=False)
 
     def _relationships(self, name: str, root: etree._Element) -> None:
-        for relation in root.iterchildren("{*}Relationship"):
+        folder = posixpath.dirname(posixpath.dirname(name))
+        for relation in root.iter("{*}Relationship"):
+            kind, target = relation.get("Type", "").rpartition("/")[2], relation.get("Target", "")
+            for key in ("Id", "Type"):
+                if may_tell(relation.get(key, "")):
+                    self._out.add(relation.get(key, ""), "unplaced", name, detail=f"Relationship {key}")
             if relation.get("TargetMode", "").lower() != "external":
+                path = _resolved(folder, target).partition("#")[0]
+                if path and path not in self._package.names and target.upper() != "NULL":
+                    self._out.add(target, "link", name, detail=kind)
                 continue
-            kind = relation.get("Type", "").rpartition("/")[2]
-            self._out.add(relation.get("Target", ""), "link", name, detail=kind)
-            if kind in (
-                "attachedTemplate",
-                "oleObject",
-                "frame",
-                "subDocument",
-                "aFChunk",
-                "externalLinkPath",
-            ):
+            self._out.add(target, "link", name, detail=kind)
+            if kind in _EXTERNAL_FILES:
                 self._out.warn("文件引用了外部的模板、对象或文档，引用的内容未读取。")
             elif kind == "image":
                 self._out.warn("文件引用了外部图片，图片未读取。")
+        self.sweep_text(name, root, "unplaced")
 
     def _properties(self, name: str, root: etree._Element) -> None:
         for element in root.iter():
-            if len(element) == 0 and element.text and not _PLAIN_VALUE.fullmatch(element.text):
-                named = next(
-                    (attribute(node, "name") for node in _upwards(element) if attribute(node, "name")), ""
-                )
+            if len(element) == 0 and element.text and not is_plain(element.text):
+                named = next((node.get("name", "") for node in _upwards(element) if node.get("name")), "")
                 self._out.add(element.text, "metadata", name, detail=named or local(element))
+            elif len(element) and element.text and not element.text.isspace():
+                self._out.add(element.text, "metadata", name, detail=local(element))
+            if element.tail and not element.tail.isspace():
+                self._out.add(element.tail, "unplaced", name, detail=local(element))
 
     def _drawing(self, name: str, root: etree._Element) -> None:
-        """Charts, diagrams, shapes: a paragraph is a segment; cached values are hidden tables."""
-        known = self._out.texts() if "/diagrams/" in name else set()
+        """Charts, diagrams, shapes: a paragraph is a segment; cached values and references have kinds of their own."""
+        drawn = self._drawn(name, root)
+        known = self._out.texts() if drawn is None and "/diagrams/" in name else set()
         for element in root.iter():
             kind = local(element)
             if kind == "p" or (kind == "text" and local(root) == "svg"):
                 text = "".join(str(run) for run in element.itertext())
-                if text not in known:
+                if drawn is not None and text not in drawn:
+                    self._out.add(text, "hidden", name, detail="diagram data")
+                elif text not in known:
                     self._out.add(text, "textbox", name)
-            elif kind == "v" and element.text:
-                self._out.add(element.text, "table", name, detail="chart data")
-            elif kind in ("t", "tspan", "posOffset", "col", "row", "colOff", "rowOff"):
-                continue
-            elif element.text and not element.text.isspace():
+            elif kind in ("v", "f"):
+                if element.text and not is_plain(element.text):
+                    self._out.add(element.text, "cache" if kind == "v" else "formula", name, detail="chart")
+            elif kind in ("t", "tspan") or kind in _MEASURES:
+                pass
+            elif element.text and not is_plain(element.text):
                 self._out.add(element.text, "unplaced", name, detail=kind or "xml comment")
+            if element.tail and not element.tail.isspace() and kind not in ("t", "tspan"):
+                self._out.add(element.tail, "unplaced", name, detail=kind or "xml comment")
 
-    # ------------------------------------------------------------------ binary
-
-    def _read_binary(self, name: str, data: bytes) -> None:
-        lower = name.lower()
-        if pictures.is_picture(lower, data):
-            self._out.facts["pictures"] = self._out.facts.get("pictures", 0) + 1
-            pictures.look_at(self._out, name, data, large=name in self.large_pictures)
-        elif lower.endswith("vbaproject.bin") or "/activex/" in lower:
-            self._out.warn("文件中含有宏或控件。")
-            self._out.doubt(
-                "macro.unread", "文件中含有宏或控件，其内容未能读出，请人工查看。", Place(name, "script")
-            )
-        elif lower.endswith(_SKIPPED_BINARIES) or "/printersettings" in lower:
-            return
-        else:
-            read_embedded(self._out, name, data, limits=self._limits, depth=self._depth)
+    def _drawn(self, name: str, root: etree._Element) -> set[str] | None:
+        """What is drawn of a diagram's data, from the drawing beside them; ``None`` if there is none."""
+        folder, _, base = name.rpartition("/")
+        drawing = f"{folder}/{base.replace('data', 'drawing')}"
+        if local(root) != "dataModel" or drawing == name or drawing not in self._package.names:
+            return None
+        paragraphs = parse_xml(self._package.read(drawing)).iter("{*}p")
+        return {"".join(str(run) for run in paragraph.itertext()) for paragraph in paragraphs}
 
 
 def relation_targets(package: Package, part: str) -> dict[str, str]:
@@ -244,59 +316,53 @@ def relation_targets(package: Package, part: str) -> dict[str, str]:
     name = f"{folder}/_rels/{base}.rels" if folder else f"_rels/{base}.rels"
     if name not in package.names:
         return {}
-    targets: dict[str, str] = {}
-    for relation in package.xml(name).iterchildren("{*}Relationship"):
-        if relation.get("TargetMode", "").lower() != "external":
-            target = relation.get("Target", "")
-            path = (
-                target.lstrip("/")
-                if target.startswith("/")
-                else posixpath.normpath(posixpath.join(folder, target))
-            )
-            targets[relation.get("Id", "")] = path
-    return targets
+    return {
+        relation.get("Id", ""): _resolved(folder, relation.get("Target", ""))
+        for relation in package.xml(name).iterchildren("{*}Relationship")
+        if relation.get("TargetMode", "").lower() != "external"
+    }
+
+
+def _resolved(folder: str, target: str) -> str:
+    if target.startswith("/"):
+        return target.lstrip("/")
+    return posixpath.normpath(posixpath.join(folder, target)) if target else ""
+
+
+def _place_of(name: str) -> str:
+    """The kind of words that no rule places: data beside the document are properties of it."""
+    return "metadata" if name.lower().startswith("customxml/") else "unplaced"
+
+
+def _is_foreign(tag: str) -> bool:
+    return (
+        not is_known_namespace(tag.partition("}")[0].lstrip("{"))
+        if tag.startswith(("{", "http", "urn"))
+        else False
+    )
+
+
+def _holds_no_words(data: bytes) -> bool:
+    tags = Tags(data)
+    if not tags.is_usual or tags.has_remarks or tags.has_text or refuses(data):
+        return False
+    if tags.foreign_namespaces(is_known_namespace):
+        return False
+    shapes = set().union(*(tags.values(start) for start in _FONT_SHAPES if start in tags.lines))
+    if any(_is_telling(value) and value.encode() not in shapes for value in tags.suspects):
+        return False
+    named = set().union(*(tags.values(start) for start in _LOOKS_NAMES if start in tags.lines))
+    return all(is_default_name(value.decode("utf-8", "replace")) for value in named)
+
+
+_is_silent = Memory(_holds_no_words)
+"""Whether a part of looks holds no words."""
+
+
+def _is_telling(value: str) -> bool:
+    """Whether a value of unknown meaning may hold words."""
+    return may_tell(value) and not is_default_name(value)
 
 
 def _upwards(element: etree._Element) -> list[etree._Element]:
     return [element, *element.iterancestors()]
-
-
-def _is_xml(name: str, data: bytes) -> bool:
-    """Whether a part is XML; a web page imported as ``afchunk.htm`` is not."""
-    start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"<"):
-        return start.startswith(b"<?xml") or name.lower().endswith((".xml", ".rels", ".vml", ".svg"))
-    return data[:4] in (
-        b"\xff\xfe<\x00",
-        b"\xfe\xff\x00<",
-        b"<\x00?\x00",
-        b"\x00<\x00?",
-    )
-
-
-def _is_searchable(data: bytes) -> bool:
-    """Whether searching the bytes sees what a parser sees: UTF-8, not an encoding that hides words."""
-    return (
-        b"\x00" not in data[:64] and _UTF8_PROLOG.match(data.removeprefix(b"\xef\xbb\xbf")[:200]) is not None
-    )
-
-
-def _has_telling_attributes(data: bytes) -> bool:
-    """Whether a look at every attribute is worth its time; may say yes too often, never no too often."""
-    if not _is_searchable(data):
-        return True
-    if any(stem in data for stem in _TELLING_STEMS) and _TELLING_ATTRIBUTE.search(data):
-        return True
-    if _LONG_NUMBER_BYTES.search(data):
-        return True
-    if data.isascii() and b"&#" not in data:
-        return False
-    return _WIDE_ATTRIBUTE.search(_FONT_ATTRIBUTE.sub(b"", data)) is not None
-
-
-def _is_default(element: str, key: str, text: str) -> bool:
-    """Fonts, bullets, and the names that Office and WPS give to objects and styles by themselves."""
-    if key in _FONT_NAMES or (element == "lvlText" and len(text) < _BULLET and _PICTOGRAPH.fullmatch(text)):
-        return True
-    named = element in ("name", "docPr", "cNvPr", "lsdException") and key in ("val", "name")
-    return named and _DEFAULT_NAME.fullmatch(text) is not None

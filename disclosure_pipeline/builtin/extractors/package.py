@@ -3,23 +3,29 @@
 Threat model: zip bombs (nested names, overlapping members, lying sizes), path tricks in names, two
 members of one name (of which two readers pick different ones), encrypted members, entity
 expansion, external entities, deep or endless XML. Every one of them ends as a named refusal.
-What lies outside any member (bytes before the first one) is refused too: nobody would read it.
+Bytes before the first member are refused too (another reader would take the file for something else);
+whatever else lies outside the members is handed out by :meth:`Package.strays`.
 """
 
 from __future__ import annotations
 
+import mmap
 import re
+import struct
 import zipfile
 import zlib
+from functools import cache
 from io import BytesIO
 from typing import IO, TYPE_CHECKING
 
 from disclosure_pipeline.builtin.extractors.collector import Limits, Source
 from disclosure_pipeline.builtin.extractors.failures import failure
+from disclosure_pipeline.builtin.extractors.package_strays import Stray, Strays, inflate
 from disclosure_pipeline.errors import ExtractionFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from lxml import etree
 
@@ -27,8 +33,16 @@ ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_LOCAL = struct.Struct("<4s2xH18xHH")
+_UTF8 = 0x800
 _RATIO_MATTERS_FROM = 4 << 20
 """Unpacked bytes below which the ratio says nothing: XML of small files packs very well."""
+
+
+_GAP = 32 << 10
+"""Bytes of XML without any tag from which an element may have very many attributes."""
+
+_MOST_ATTRIBUTES = 2000
 
 
 class Package:
@@ -55,21 +69,55 @@ class Package:
         members = [info for info in self._zip.infolist() if not info.is_dir()]
         _check_names(self._zip.infolist())
         _check_sizes(members, size, limits)
-        if members and min(info.header_offset for info in members) != 0:
+        if members and min(info.header_offset for info in self._zip.infolist()) != 0:
             raise failure("file.broken", "There are bytes before its first member.")
         self.names = tuple(info.filename for info in members)
         self.comment = self._zip.comment
+        self.remarks = {info.filename: info.comment for info in self._zip.infolist() if info.comment}
+        """Comments that the directory keeps about single members."""
+        self._data = source if isinstance(source, bytes) else _mapped(source)
+        self._slack: list[Stray] = []
 
     def __enter__(self) -> Package:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._zip.close()
+        if isinstance(self._data, mmap.mmap):
+            self._data.close()
 
     def read(self, name: str) -> bytes:
         """The bytes of a member; every byte ever unpacked counts against ``max_unpacked``."""
-        with self.open(name) as member:
-            return member.read()
+        try:
+            info = self._zip.getinfo(name)
+        except KeyError as error:
+            raise failure("file.broken", "A member of the package cannot be opened.") from error
+        self.count(info.file_size)
+        packed = self._data[(start := self._start(info)) : start + info.compress_size]
+        data, rest = packed, b""
+        if info.compress_type == zipfile.ZIP_DEFLATED:
+            data, rest = inflate(packed, info.file_size)
+        if len(data) != info.file_size or zlib.crc32(data) != info.CRC:
+            raise failure("file.broken", "A member of the package is damaged.")
+        if rest.strip(b"\x00"):
+            self._slack.append(Stray(name, rest))
+        return data
+
+    def _start(self, info: zipfile.ZipInfo) -> int:
+        """Where a member's packed bytes begin; its own header must say what the directory says."""
+        header = self._data[info.header_offset : info.header_offset + _LOCAL.size]
+        if len(header) == _LOCAL.size:
+            magic, flags, name_length, extra_length = _LOCAL.unpack(header)
+            at = info.header_offset + _LOCAL.size
+            encoding = "utf-8" if flags & _UTF8 else "cp437"
+            name = self._data[at : at + name_length].decode(encoding, "replace")
+            if magic == ZIP_MAGIC and not flags & 1 and name == info.orig_filename:
+                return at + int(name_length) + int(extra_length)
+        raise failure("file.broken", "A member of the package cannot be opened.")
+
+    def strays(self) -> tuple[Stray, ...]:
+        """What the file holds outside its members; complete once every member was read."""
+        return (*self._slack, *Strays(self._data, self._zip, self.count).all())
 
     def open(self, name: str) -> CheckedStream:
         """A member as a stream that counts what it unpacks."""
@@ -91,6 +139,11 @@ class Package:
         self._read += size
         if self._read > 2 * self._limits.max_unpacked:  # a member may be read twice, for two purposes
             raise failure("file.bomb")
+
+
+def _mapped(path: Path) -> mmap.mmap:
+    with path.open("rb") as stream:
+        return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 class CheckedStream:
@@ -134,18 +187,26 @@ def parse_xml(data: bytes, *, recover: bool = False) -> etree._Element:
 
     if refuses(data):
         raise failure("file.bomb", "Its XML declares a document type.")
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False,
-        huge_tree=False, recover=recover,
-    )  # fmt: skip
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, _parser(recover=recover))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise failure("file.broken", "A part of it is not well-formed XML.") from error
     if root is None:
         raise failure("file.broken", "A part of it is not XML.")
     refuse_declarations(root)
+    if any(data.find(b"<", at, at + _GAP) == -1 for at in range(0, len(data) - _GAP, _GAP)):
+        refuse_attributes(root)
     return root
+
+
+@cache
+def _parser(*, recover: bool) -> etree.XMLParser:
+    from lxml import etree
+
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False,
+        huge_tree=False, recover=recover,
+    )  # fmt: skip
 
 
 class ElementStream:
@@ -195,6 +256,12 @@ class ElementStream:
 def refuses(data: bytes) -> bool:
     """Whether the bytes declare a document type or an entity."""
     return b"<!" in data and _DECLARATION.search(data) is not None
+
+
+def refuse_attributes(root: etree._Element) -> None:
+    """Refuse an element with attributes without number: to read them takes the square of their number."""
+    if any(len(element.attrib) > _MOST_ATTRIBUTES for element in root.iter("*")):
+        raise failure("file.bomb", "An element of its XML has too many attributes.")
 
 
 def refuse_declarations(root: etree._Element) -> None:

@@ -1,15 +1,22 @@
-"""Pdf files: text with boxes page by page, then every other object that holds words."""
+"""Pdf files: text with boxes page by page, then every other object, stream and byte that holds words."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+import mmap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import BytesIO
 from typing import Any
 
 from disclosure_pipeline.builtin.extractors.collector import Collector, Limits, Source, check_suffix
 from disclosure_pipeline.builtin.extractors.failures import failure
+from disclosure_pipeline.builtin.extractors.pdf_bytes import FileSweep, check_streams
+from disclosure_pipeline.builtin.extractors.pdf_glyphs import GlyphReading, merge
+from disclosure_pipeline.builtin.extractors.pdf_loose import LooseContent
+from disclosure_pipeline.builtin.extractors.pdf_nesting import Nesting
 from disclosure_pipeline.builtin.extractors.pdf_objects import ObjectSweep
 from disclosure_pipeline.builtin.extractors.pdf_page import PART, PageReader
+from disclosure_pipeline.builtin.extractors.pdf_recognition import look, needs_look
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Text
 
@@ -28,7 +35,7 @@ class PdfExtractor:
     """
 
     id = "pdf"
-    version = "1"
+    version = "2"
 
     def __init__(self, limits: Mapping[str, Any], depth: int = 0):
         self._settings = limits
@@ -45,68 +52,147 @@ class PdfExtractor:
         """Read every page and every object.
 
         Raises:
-            ExtractionFailed: ``file.encrypted``, ``file.broken``, ``file.too_large``, ``file.empty``.
+            ExtractionFailed: ``file.encrypted``, ``file.broken``, ``file.too_large``, ``file.empty``, ``file.bomb``.
         """
-        return self.read(file.path, file.name)
+        return self._read(file.path, file.name, file.passwords)
 
     def read(self, source: Source, name: str) -> Text:
         """Read from a path or from memory."""
+        return self._read(source, name, ())
+
+    def _read(self, source: Source, name: str, passwords: Sequence[str]) -> Text:
         out = Collector("application/pdf", f"builtin.{self.id}", self._limits)
         check_suffix(out, name, (".pdf",), "PDF 文件")
-        size = len(source) if isinstance(source, bytes) else source.stat().st_size
-        if size == 0:
-            raise failure("file.empty")
-        with _opened(source) as document:
-            self._read_pages(document, out)
-        ObjectSweep(source, out, self._settings, self._depth).run()
-        self._read_revisions(source, out)
+        with contextlib.ExitStack() as stack:
+            data = stack.enter_context(_bytes_of(source))
+            check_streams(data, self._limits)
+            tried = ("", *passwords, *self._settings["passwords"])
+            structure, password = _structure(source, tried)
+            with structure:
+                if structure.is_encrypted:
+                    out.warn(
+                        "文件设有权限密码（可以打开，但限制编辑或复制）。"
+                        if not password
+                        else "文件设有打开密码。"
+                    )
+                try:
+                    Nesting(structure).check()
+                    self._read_all(source, data, structure, password, out)
+                except _broken() as error:
+                    raise failure(
+                        "file.broken", f"Its objects contradict one another ({type(error).__name__})."
+                    ) from None
         return out.text()
 
-    def _read_pages(self, document: Any, out: Collector) -> None:
+    def _read_all(self, source: Source, data: Any, structure: Any, password: str, out: Collector) -> None:
+        with _opened(source, password) as document:
+            self._check_pages(document, structure, out)
+            glyphs = GlyphReading(structure)
+            states = [glyphs.survey(number, page) for number, page in enumerate(structure.pages, start=1)]
+            second = dict(glyphs.read())
+            layered = _has_layers(structure)
+            for number, page in _pages(document):
+                text = PageReader(page, number, layered=layered, state=states[number - 1]).read()
+                differs = number in second and merge(text, second[number])
+                lies = number in glyphs.lying and differs
+                if needs_look(text, lies=lies):
+                    look(page, text, out, lies=lies)
+                text.add_to(out)
+        seen = _seen(out.texts())
+        sweep = ObjectSweep(structure, out, self._settings, self._depth, seen=seen, done=glyphs.streams)
+        streams = sweep.run()
+        streams.keep(glyphs.unshown)
+        LooseContent(structure, out, seen).run(streams, sweep.pages)
+        ends = _revision_ends(data)
+        self._read_revisions(data, ends, password, out)
+        FileSweep(data, structure, out, self._settings, self._depth).run(len(ends) + 1)
+
+    def _check_pages(self, document: Any, structure: Any, out: Collector) -> None:
         count = len(document)
         if count == 0:
             raise failure("file.broken", "It has no page.")
         if count > self._limits.max_pages:
             raise failure("file.too_large", "It has too many pages.")
+        try:
+            units = {float(page.obj.get("/UserUnit", 1)) for page in structure.pages}
+        except Exception:  # noqa: BLE001 - a page tree that runs in circles, or is no tree
+            raise failure("file.broken", "Its tree of pages cannot be walked.") from None
+        for index in range(count):
+            size = document.get_page_size(index)
+            if max(size) * max(units, default=1.0) > self._limits.max_page_side:
+                raise failure("file.too_large", f"Its page {index + 1} is too large.")
         out.facts["pages"] = count
-        for reader in _pages(document):
-            reader.read(out)
 
-    def _read_revisions(self, source: Source, out: Collector) -> None:
+    def _read_revisions(self, data: Any, ends: list[int], password: str, out: Collector) -> None:
         """Text of earlier states that an incremental save left in the file."""
-        data = source if isinstance(source, bytes) else source.read_bytes()
-        if data.count(_END) < 2:
+        if not ends:
             return
-        ends = _revision_ends(data)
         if len(ends) > _MOST_REVISIONS:
             out.doubt("revision.unread", "文件保存有过多的历史版本，未全部读取，请人工查看。")
             ends = ends[-_MOST_REVISIONS:]
         known = {_bare(line) for text in out.texts() for line in text.split("\n")}
         for number, end in enumerate(ends, start=1):
             try:
-                with _opened(data[:end]) as document:
-                    for page, reader in enumerate(_pages(document), start=1):
-                        for line in reader.lines():
-                            if _bare(line) not in known:
-                                known.add(_bare(line))
-                                out.add(line, "deletion", PART, page=page, detail=f"revision {number}")
+                with _opened(bytes(data[:end]), password) as document:
+                    for page_number, page in _pages(document):
+                        for line in PageReader(page, page_number).lines():
+                            if _bare(line.text) not in known:
+                                known.add(_bare(line.text))
+                                out.add(line.text, "deletion", PART, page=page_number, bbox=line.box,
+                                        detail=f"revision {number}")  # fmt: skip
             except Exception as error:  # noqa: BLE001 - an old state may be beyond repair
                 out.doubt(
                     "revision.unread", f"文件的历史版本未能读出（{type(error).__name__}），请人工查看。"
                 )
 
 
+def _broken() -> tuple[type[Exception], ...]:
+    """What the libraries raise at files that are broken or made to break them."""
+    import pikepdf
+    import pypdfium2
+
+    nonsense = (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, RuntimeError)
+    return pikepdf.PdfError, pypdfium2.PdfiumError, *nonsense
+
+
 @contextlib.contextmanager
-def _opened(source: Source) -> Iterator[Any]:
+def _bytes_of(source: Source) -> Iterator[Any]:
+    """The bytes of a file, without loading it into memory."""
+    if isinstance(source, bytes):
+        if not source:
+            raise failure("file.empty")
+        yield source
+        return
+    if source.stat().st_size == 0:
+        raise failure("file.empty")
+    with source.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        yield data
+
+
+def _structure(source: Source, passwords: Iterable[str]) -> tuple[Any, str]:
+    """The open ``pikepdf.Pdf`` and the password that opened it."""
+    import pikepdf
+
+    for password in passwords:
+        stream = BytesIO(source) if isinstance(source, bytes) else source
+        try:
+            return pikepdf.open(stream, password=password, suppress_warnings=True), password
+        except pikepdf.PasswordError:
+            continue
+        except (pikepdf.PdfError, ValueError, RuntimeError) as error:
+            raise failure("file.broken", f"Its objects cannot be read ({type(error).__name__}).") from None
+    raise failure("file.encrypted")
+
+
+@contextlib.contextmanager
+def _opened(source: Source, password: str) -> Iterator[Any]:
     import pypdfium2
 
     try:
-        document = pypdfium2.PdfDocument(source)
+        document = pypdfium2.PdfDocument(source, password=password or None)
         len(document)
     except pypdfium2.PdfiumError as error:
-        if error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD:
-            raise failure("file.encrypted") from None
-        if error.err_code == pypdfium2.raw.FPDF_ERR_SECURITY:
+        if error.err_code in (pypdfium2.raw.FPDF_ERR_PASSWORD, pypdfium2.raw.FPDF_ERR_SECURITY):
             raise failure("file.encrypted", "Its security scheme is not supported.") from None
         raise failure("file.broken", "It cannot be opened as a pdf.") from None
     try:
@@ -115,7 +201,8 @@ def _opened(source: Source) -> Iterator[Any]:
         document.close()
 
 
-def _pages(document: Any) -> Iterator[PageReader]:
+def _pages(document: Any) -> Iterator[tuple[int, Any]]:
+    """(number, page) of each page, closed after use."""
     import pypdfium2
 
     for index in range(len(document)):
@@ -124,12 +211,17 @@ def _pages(document: Any) -> Iterator[PageReader]:
         except pypdfium2.PdfiumError:
             raise failure("file.broken", f"Its page {index + 1} cannot be loaded.") from None
         try:
-            yield PageReader(page, index + 1)
+            yield index + 1, page
         finally:
             page.close()
 
 
-def _revision_ends(data: bytes) -> list[int]:
+def _has_layers(structure: Any) -> bool:
+    layers = structure.Root.get("/OCProperties")
+    return layers is not None and bool(len(layers.get("/OCGs") or ()))
+
+
+def _revision_ends(data: Any) -> list[int]:
     """Where earlier states of the file end. The first mark of a linearized file ends none."""
     ends = []
     at = data.find(_END)
@@ -138,6 +230,11 @@ def _revision_ends(data: bytes) -> list[int]:
         at = data.find(_END, at + 1)
     first = 1 if b"/Linearized" in data[:_MAGIC_WITHIN] else 0
     return ends[first:-1]
+
+
+def _seen(texts: Iterable[str]) -> str:
+    """Words without white space."""
+    return "\n".join(_bare(text) for text in texts)
 
 
 def _bare(line: str) -> str:

@@ -15,6 +15,8 @@ from disclosure_pipeline.builtin.extractors.markup import column_name
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 Box = tuple[float, float, float, float]
+Matrix = tuple[float, float, float, float, float, float]
+IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 _SNAP = 3.0
 _FEWEST_LINES = 2
@@ -24,17 +26,20 @@ _MOST_CROSSINGS = 1_000_000
 class Line:
     """A line of text: characters and their boxes (white space has none)."""
 
-    __slots__ = ("boxes", "characters")
+    __slots__ = ("boxes", "characters", "runs")
 
     def __init__(self) -> None:
         self.characters: list[str] = []
         self.boxes: list[Box | None] = []
+        self.runs: list[Box] = []
+        """Boxes of its pieces, where its characters were not looked at one by one."""
 
     @classmethod
-    def whole(cls, text: str, box: Box | None) -> Self:
+    def whole(cls, text: str, runs: list[Box]) -> Self:
         """A line whose characters were not looked at one by one."""
         line = cls()
-        line.append(text, box)
+        line.append(text, union(runs))
+        line.runs = runs
         return line
 
     def append(self, character: str, box: Box | None) -> None:
@@ -53,7 +58,7 @@ class Line:
     @property
     def box(self) -> Box | None:
         """The box around all characters."""
-        return union(self.boxes)
+        return self.boxes[0] if self.runs else union(self.boxes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,37 @@ def inside(box: Box, area: Box) -> bool:
     """Whether the middle of a box lies in an area."""
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     return area[0] <= x <= area[2] and area[1] <= y <= area[3]
+
+
+def holds(area: Box, box: Box, slack: float) -> bool:
+    """Whether a box lies in an area, but for a little."""
+    return (
+        area[0] <= box[0] + slack and area[1] <= box[1] + slack
+        and area[2] >= box[2] - slack and area[3] >= box[3] - slack
+    )  # fmt: skip
+
+
+def touch(one: Box, other: Box) -> bool:
+    """Whether two boxes share an area."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def product(inner: Matrix, outer: Matrix) -> Matrix:
+    """The matrix that moves by ``inner`` first, then by ``outer``."""
+    if inner == IDENTITY:
+        return outer
+    a, b, c, d, e, f = inner
+    x, y = moved(outer, e, f)
+    return (
+        a * outer[0] + b * outer[2], a * outer[1] + b * outer[3],
+        c * outer[0] + d * outer[2], c * outer[1] + d * outer[3], x, y,
+    )  # fmt: skip
+
+
+def moved(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
+    """Where a matrix moves a point."""
+    a, b, c, d, e, f = matrix
+    return a * x + c * y + e, b * x + d * y + f
 
 
 def union(boxes: Iterable[Box | None]) -> Box | None:

@@ -1,182 +1,212 @@
-"""One page of a pdf: characters with boxes, sorted into paragraphs, table cells and unseen text.
+"""One page of a pdf: characters with boxes, sorted into lines that a reader sees and lines that nobody does.
 
-Everything is asked of pdfium character by character; page objects tell what a reader cannot see:
-invisible rendering, white or tiny letters, letters off the page, letters under a box that was drawn
-over them (a blackened place whose text is still there).
+Lines of ordinary pages are asked of pdfium line by line; where something may be hidden or a table is ruled,
+character by character.
 """
 
 from __future__ import annotations
 
 import ctypes
 import re
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from disclosure_pipeline.builtin.extractors import pictures
+from disclosure_pipeline.builtin.extractors.pdf_drawing import Drawing, Surveyor
 from disclosure_pipeline.builtin.extractors.pdf_layout import (
     Box,
-    Edge,
+    Grid,
     Line,
-    inside,
+    holds,
     paragraphs,
     tables,
+    touch,
     union,
 )
-from disclosure_pipeline.model.text import Place
+from disclosure_pipeline.builtin.extractors.pdf_state import UNKNOWN, State
 
 if TYPE_CHECKING:
     from disclosure_pipeline.builtin.extractors.collector import Collector
+    from disclosure_pipeline.builtin.extractors.pdf_sight import Sight
 
 PART = "page"
 _GARBLED_SHARE = 0.1
 _GARBLED_LEAST = 5
 _UNREADABLE_POINTS = 1.5
-_COVER_LEAST = 4.0
-_NEARLY_WHITE = 240
-_OPAQUE = 250
-_INVISIBLE_MODES = (3, 7)
+_NARROW = 0.07
+_HEADROOM = 0.3
+_MOST_SUSPECTS = 500
+_NO_CHARACTER = 0x110000
+_WITHOUT_WIDTH = ("Mn", "Me", "Mc", "Cf", "Lm", "Sk")
 _GARBAGE = re.compile("[\x00\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
-_HYPHENS = (0x02, 0xFFFE)
 _HYPHEN = re.compile("[\x02\ufffe]")
 _UNUSUAL = re.compile("[\x00\ue000-\uf8ff\ufffd\ud800-\udfff\U00010000-\U0010ffff]")
 _LINE = re.compile(r"[^\r\n]*[^\s][^\r\n]*")
-_THIN = 2.0
-_MOST_SEGMENTS = 2000
 
 
 @dataclass(slots=True)
-class _Drawing:
-    """What the objects of a page say about its text."""
+class PageText:
+    """What was read on a page.
 
-    objects: int = 0
-    suspects: set[int] = field(default_factory=set)
-    """Addresses of text objects that do not show by themselves."""
-    white: set[int] = field(default_factory=set)
-    order: dict[int, int] = field(default_factory=dict)
-    covers: list[tuple[int, Box]] = field(default_factory=list)
-    """Opaque areas with their place in the drawing order."""
-    edges: list[Edge] = field(default_factory=list)
-    large_picture: bool = False
+    Args:
+        number: 1-based.
+        size: width and height as shown, points.
+        shown: lines that a reader sees, in reading order.
+        hidden: lines that nobody sees.
+        garbled: characters whose meaning the fonts do not tell.
+        drawing: what the page's objects say.
+        grids: ruled tables.
+        recognised: lines read from the page's pixels that the text layer lacks.
+    """
+
+    number: int
+    size: tuple[float, float]
+    shown: list[Line]
+    hidden: list[Line]
+    garbled: int
+    drawing: Drawing
+    grids: Sequence[Grid] = ()
+    recognised: list[Line] = field(default_factory=list)
 
     @property
-    def hides_something(self) -> bool:
-        """Whether an opaque area was drawn after some text, which it may cover."""
-        first = min(self.order.values(), default=0)
-        return any(at > first for at, _ in self.covers)
+    def characters(self) -> int:
+        """Characters of the text layer, seen or not."""
+        return sum(len(line.text.strip()) for line in (*self.shown, *self.hidden))
+
+    @property
+    def is_garbled(self) -> bool:
+        """Whether so much has no meaning that the rest is worth little."""
+        return self.garbled >= _GARBLED_LEAST and self.garbled > _GARBLED_SHARE * self.characters
+
+    def add_to(self, out: Collector) -> None:
+        """Keep everything: paragraphs and cells, then what was recognised, then what nobody sees."""
+        number = 0
+        for block in paragraphs(self.shown, self.grids, self.size[0]):
+            number += 1
+            kind = "table" if block.cell else "body"
+            out.add(
+                block.text, kind, PART, page=self.number, paragraph=number, cell=block.cell, bbox=block.box
+            )
+        for kind, lines in (("ocr", self.recognised), ("hidden", self.hidden)):
+            for line in lines:
+                number += 1
+                out.add(line.text, kind, PART, page=self.number, paragraph=number, bbox=line.box)
 
 
 class PageReader:
     """Reads one page.
 
     Args:
-        page: a ``pypdfium2.PdfPage``. number: 1-based.
+        page: a ``pypdfium2.PdfPage``.
+        number: 1-based.
+        layered: whether layers of the document may hide words.
+        state: what the operators of the page's content say.
     """
 
-    def __init__(self, page: Any, number: int):
+    def __init__(self, page: Any, number: int, *, layered: bool = False, state: State = UNKNOWN):
         import pypdfium2.raw as pdfium
 
-        self._page = page
+        self.page = page
         self._number = number
-        self._width, self._height = page.get_size()
-        self._crop = page.get_cropbox()
+        self._layered = layered
+        self._state = state
+        self.size: tuple[float, float] = page.get_size()
+        self._crop = page.get_bbox()
         self._rotation = page.get_rotation()
         self._rectangle = pdfium.FS_RECTF()
         self._reference = ctypes.byref(self._rectangle)
+        self._sides = [ctypes.c_double() for _ in range(4)]
 
-    def read(self, out: Collector) -> None:
-        """Add the page's segments and doubts."""
-        drawing = self._look_at_objects()
+    def read(self) -> PageText:
+        """Read the page's text layer and look at its objects."""
+        drawing = Surveyor(self.page, self._view, layered=self._layered, state=self._state).survey()
         grids = tables(drawing.edges)
-        texts, hidden, garbled = self._read_text(drawing, by_character=bool(grids))
-        shown = sum(len(line.text.strip()) for line in texts)
-        unseen = sum(len(line.text.strip()) for line in hidden)
-        self._judge(out, drawing, shown, unseen, garbled)
-        number = 0
-        for block in paragraphs(texts, grids, self._width):
-            number += 1
-            kind = "table" if block.cell else "body"
-            out.add(
-                block.text, kind, PART, page=self._number, paragraph=number, cell=block.cell, bbox=block.box
-            )
-        for line in hidden:
-            number += 1
-            out.add(
-                line.text, "hidden", PART, page=self._number, paragraph=number, bbox=line.box, visible=False
-            )
+        shown, hidden, garbled = self._read_text(drawing, grids)
+        if self._state.plain and not self._is_within_clip(shown):
+            self._state = UNKNOWN
+            return self.read()
+        return PageText(self._number, self.size, shown, hidden, garbled, drawing, grids)
 
-    def lines(self) -> list[str]:
-        """The text of every line, seen or not, for comparing revisions."""
-        shown, hidden, _ = self._read_text(_Drawing(), by_character=False)
-        return [line.text for line in (*shown, *hidden)]
+    def _is_within_clip(self, lines: Sequence[Line]) -> bool:
+        """Whether no line leaves the clips of the page."""
+        clip = self._view(*self._state.clip)
+        narrow = [self._view(*area) for area in self._state.narrow]
+        if not narrow and all(box is None or holds(clip, box, 1.0) for box in (line.box for line in lines)):
+            return True
+        for box in (box for line in lines for box in line.runs or line.boxes if box is not None):
+            high = _HEADROOM * (box[3] - box[1])
+            body = box[0], box[1] + high, box[2], box[3] - high
+            areas = [area for area in narrow if touch(area, body)] or [clip]
+            if not any(holds(area, body, 1.0) for area in areas):
+                return False
+        return True
 
-    def _judge(self, out: Collector, drawing: _Drawing, shown: int, unseen: int, garbled: int) -> None:
-        place = Place(PART, "body", page=self._number)
-        characters = shown + unseen
-        if not characters and drawing.objects:
-            out.doubt(
-                "page.no_text",
-                f"第{self._number}页没有文字层（可能是扫描件），文字未能读出，请人工查看。",
-                place,
-            )
-            return
-        if garbled >= _GARBLED_LEAST and garbled > _GARBLED_SHARE * characters:
-            out.doubt("page.garbled", f"第{self._number}页的文字编码异常，读出的是乱码，请人工查看。", place)
-        if drawing.large_picture:
-            pictures.unread(out, place)
+    def lines(self) -> list[Line]:
+        """Every line, seen or not."""
+        shown, hidden, _ = self._read_text(Drawing(), ())
+        return [*shown, *hidden]
 
     # --------------------------------------------------------------- characters
 
-    def _read_text(self, drawing: _Drawing, *, by_character: bool) -> tuple[list[Line], list[Line], int]:
+    def _read_text(self, drawing: Drawing, grids: Sequence[Grid]) -> tuple[list[Line], list[Line], int]:
         """(visible lines, unseen lines, number of garbled characters)."""
-        text_page = self._page.get_textpage()
+        import pypdfium2.raw as pdfium
+
+        text_page = self.page.get_textpage()
         try:
-            if not (by_character or drawing.suspects or drawing.white or drawing.hides_something):
-                found = self._by_line(text_page)
-                if found is not None:
-                    return found
-            return self._by_character(text_page, drawing)
+            handle = text_page.raw
+            count = pdfium.FPDFText_CountChars(handle)
+            text = text_page.get_text_range(0, count, errors="replace")
+            exact = _Exact(self, handle, drawing)
+            if len(text) != count or _UNUSUAL.search(text):
+                codes = (pdfium.FPDFText_GetUnicode(handle, index) for index in range(count))
+                text = "".join(chr(code) if code < _NO_CHARACTER else "\ufffd" for code in codes)
+                exact.always = True
+            careful = [*(grid.box for grid in grids), *drawing.suspects]
+            shown, hidden = [], []
+            for match in _LINE.finditer(text):
+                start, end = match.span()
+                runs = None if exact.always else self._plain_runs(handle, start, end, careful)
+                if runs is None:
+                    seen, unseen = exact.read(text, start, end)
+                    shown.append(seen)
+                    hidden.append(unseen)
+                else:
+                    shown.append(Line.whole(_HYPHEN.sub("-", match[0]), runs))
+                    exact.garbled += pdfium.FPDFText_HasUnicodeMapError(handle, start) == 1 and end - start
+            return _filled(shown), _filled(hidden), exact.garbled
         finally:
             text_page.close()
 
-    def _by_line(self, text_page: Any) -> tuple[list[Line], list[Line], int] | None:
-        """The quick way, for pages where nothing is hidden and no table is ruled.
-
-        ``None`` when characters and text do not correspond one to one, or something lies off the page.
-        """
-        import pypdfium2.raw as pdfium
-
-        handle = text_page.raw
-        count = pdfium.FPDFText_CountChars(handle)
-        text = text_page.get_text_range(0, count, errors="replace")
-        if len(text) != count or _UNUSUAL.search(text):
+    def _plain_runs(self, handle: Any, start: int, end: int, careful: Sequence[Box]) -> list[Box] | None:
+        """The boxes of a line that surely shows as a whole and needs no care, else ``None``."""
+        boxes = self._boxes(handle, start, end - start)
+        first = self.box(handle, start)
+        if first is not None:
+            boxes.append(first)
+        whole = union(boxes)
+        if whole is None or any(
+            min(right - left, low - top) < _UNREADABLE_POINTS for left, top, right, low in boxes
+        ):
             return None
-        lines = []
-        garbled = 0
-        for match in _LINE.finditer(text):
-            start, end = match.span()
-            ends = [self._box(handle, start), self._box(handle, end - 1)]
-            runs = self._boxes(handle, start, end - start)
-            boxes = [*ends, *runs]
-            if any(box is not None and self._is_off_page(box) for box in boxes):
-                return None
-            if any(box is not None and _is_tiny(box) for box in ends) or any(_is_flat(box) for box in runs):
-                return None
-            garbled += pdfium.FPDFText_HasUnicodeMapError(handle, start) == 1 and end - start
-            lines.append(Line.whole(_HYPHEN.sub("-", match[0]), union(boxes)))
-        return lines, [], garbled
+        if whole[0] < -1 or whole[1] < -1 or whole[2] > self.size[0] + 1 or whole[3] > self.size[1] + 1:
+            return None
+        return None if any(touch(area, whole) for area in careful) else boxes
 
     def _boxes(self, handle: Any, start: int, length: int) -> list[Box]:
         import pypdfium2.raw as pdfium
 
-        sides = [ctypes.c_double() for _ in range(4)]
+        left, top, right, bottom = sides = self._sides
         boxes = []
         for index in range(pdfium.FPDFText_CountRects(handle, start, length)):
             if pdfium.FPDFText_GetRect(handle, index, *sides):
-                left, top, right, bottom = (side.value for side in sides)
-                boxes.append(self._view(left, bottom, right, top))
+                boxes.append(self._view(left.value, bottom.value, right.value, top.value))
         return boxes
 
-    def _box(self, handle: Any, index: int) -> Box | None:
+    def box(self, handle: Any, index: int) -> Box | None:
+        """The box of a character, as high as its font."""
         import pypdfium2.raw as pdfium
 
         rectangle = self._rectangle
@@ -184,37 +214,11 @@ class PageReader:
             return None
         return self._view(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
 
-    def _by_character(self, text_page: Any, drawing: _Drawing) -> tuple[list[Line], list[Line], int]:
-        """The exact way: each character is placed by its own box and its own text object."""
-        import pypdfium2.raw as pdfium
-
-        handle = text_page.raw
-        asks_object = bool(drawing.suspects or drawing.white or drawing.covers)
-        shown, hidden = [Line()], [Line()]
-        garbled = 0
-        for index in range(pdfium.FPDFText_CountChars(handle)):
-            code = pdfium.FPDFText_GetUnicode(handle, index)
-            if code in (0x0D, 0x0A):
-                _break(shown)
-                _break(hidden)
-                continue
-            character = "-" if code in _HYPHENS else chr(code)
-            box = None if character.isspace() else self._box(handle, index)
-            unseen = False
-            if box is not None:
-                garbled += (
-                    bool(_GARBAGE.match(character)) or pdfium.FPDFText_HasUnicodeMapError(handle, index) == 1
-                )
-                unseen = self._is_off_page(box) or _is_tiny(box)
-                if asks_object and not unseen:
-                    source = pdfium.FPDFText_GetTextObject(handle, index)
-                    unseen = _is_unseen(drawing, ctypes.addressof(source.contents) if source else 0, box)
-            (hidden if unseen else shown)[-1].append(character, box)
-        return [line for line in shown if line.text], [line for line in hidden if line.text], garbled
-
-    def _is_off_page(self, box: Box) -> bool:
+    def is_off_page(self, box: Box) -> bool:
+        """Whether the middle of a box lies off the page."""
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        return not (-1 <= x <= self._width + 1 and -1 <= y <= self._height + 1)
+        wide, high = self.size
+        return not (-1 <= x <= wide + 1 and -1 <= y <= high + 1)
 
     def _view(self, left: float, bottom: float, right: float, top: float) -> Box:
         """From pdf space to points from the top left corner of the page as shown."""
@@ -227,154 +231,74 @@ class PageReader:
             return crop_right - right, bottom - crop_bottom, crop_right - left, top - crop_bottom
         return crop_top - top, crop_right - right, crop_top - bottom, crop_right - left
 
-    # ------------------------------------------------------------- page objects
 
-    def _look_at_objects(self) -> _Drawing:
+class _Exact:
+    """Reads lines character by character: each is placed by its own box and its own text object.
+
+    Args:
+        page: gives boxes. handle: pdfium's text page.
+        drawing: which objects may not show; the page is rendered when the first of them is met.
+    """
+
+    def __init__(self, page: PageReader, handle: Any, drawing: Drawing):
+        self._page = page
+        self._handle = handle
+        self._drawing = drawing
+        self.always = len(drawing.suspects) > _MOST_SUSPECTS
+        self.garbled = 0
+
+    def read(self, text: str, start: int, end: int) -> tuple[Line, Line]:
+        """(what is seen, what is not) of the characters from ``start`` to ``end``."""
         import pypdfium2.raw as pdfium
 
-        drawing = _Drawing()
-        for index in range(pdfium.FPDFPage_CountObjects(self._page.raw)):
-            self._look_at(drawing, pdfium.FPDFPage_GetObject(self._page.raw, index), 0)
-        return drawing
+        shown, hidden = Line(), Line()
+        unseen = False
+        for index in range(start, end):
+            character = _HYPHEN.sub("-", text[index])
+            box = None if character.isspace() else self._page.box(self._handle, index)
+            if box is not None:
+                self.garbled += (
+                    bool(_GARBAGE.match(character))
+                    or pdfium.FPDFText_HasUnicodeMapError(self._handle, index) == 1
+                )
+                unseen = self._page.is_off_page(box) or _is_tiny(box, character) or self._misses(index, box)
+            (hidden if unseen else shown).append(character, box)
+        return shown, hidden
 
-    def _look_at(self, drawing: _Drawing, item: Any, depth: int) -> None:
+    def _misses(self, index: int, box: Box) -> bool:
+        """Whether a character is not seen because of the object that draws it."""
+        if self._drawing.plain:
+            return False
         import pypdfium2.raw as pdfium
 
-        drawing.objects += 1
-        kind = pdfium.FPDFPageObj_GetType(item)
-        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-            self._look_at_text(drawing, item)
-        elif kind == pdfium.FPDF_PAGEOBJ_PATH and depth == 0:
-            self._look_at_path(drawing, item)
-        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            self._look_at_image(drawing, item, depth)
-        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < 8:
-            for index in range(pdfium.FPDFFormObj_CountObjects(item)):
-                self._look_at(drawing, pdfium.FPDFFormObj_GetObject(item, index), depth + 1)
+        source = pdfium.FPDFText_GetTextObject(self._handle, index)
+        address = ctypes.addressof(source.contents) if source else 0
+        if address in self._drawing.unseen:
+            return True
+        if address not in self._drawing.uncertain:
+            return False
+        return self._sight is None or not self._sight.shows(box)
 
-    def _look_at_text(self, drawing: _Drawing, item: Any) -> None:
-        import pypdfium2.raw as pdfium
+    @cached_property
+    def _sight(self) -> Sight | None:
+        """``None`` for a page that cannot be rendered: nobody sees anything on it."""
+        from disclosure_pipeline.builtin.extractors.pdf_sight import Sight
 
-        address = ctypes.addressof(item.contents)
-        drawing.order[address] = drawing.objects
-        if pdfium.FPDFTextObj_GetTextRenderMode(item) in _INVISIBLE_MODES:
-            drawing.suspects.add(address)
-            return
-        color = _fill(item)
-        if color is not None and color[3] == 0:
-            drawing.suspects.add(address)
-        elif color is not None and min(color[:3]) >= _NEARLY_WHITE:
-            drawing.white.add(address)
-
-    def _look_at_path(self, drawing: _Drawing, item: Any) -> None:
-        import pypdfium2.raw as pdfium
-
-        fill_mode, stroke = ctypes.c_int(), ctypes.c_int()
-        pdfium.FPDFPath_GetDrawMode(item, fill_mode, stroke)
-        box = self._bounds(item)
-        if box is None:
-            return
-        thin = box[2] - box[0] <= _THIN or box[3] - box[1] <= _THIN
-        if thin and (fill_mode.value or stroke.value):
-            drawing.edges.append(Edge.along(box))
-        elif stroke.value:
-            drawing.edges.extend(self._strokes(item))
-        if fill_mode.value and not thin and not pdfium.FPDFPageObj_HasTransparency(item):
-            color = _fill(item)
-            if color is not None and color[3] >= _OPAQUE and box[3] - box[1] >= _COVER_LEAST:
-                drawing.covers.append((drawing.objects, box))
-
-    def _strokes(self, item: Any) -> list[Edge]:
-        """The straight lines of a stroked path that run along the page."""
-        import pypdfium2.raw as pdfium
-
-        count = pdfium.FPDFPath_CountSegments(item)
-        if count > _MOST_SEGMENTS:
-            return []
-        matrix = pdfium.FS_MATRIX()
-        pdfium.FPDFPageObj_GetMatrix(item, matrix)
-        edges: list[Edge] = []
-        start = last = (0.0, 0.0)
-        x, y = ctypes.c_float(), ctypes.c_float()
-        for index in range(count):
-            segment = pdfium.FPDFPath_GetPathSegment(item, index)
-            pdfium.FPDFPathSegment_GetPoint(segment, x, y)
-            point = (
-                matrix.a * x.value + matrix.c * y.value + matrix.e,
-                matrix.b * x.value + matrix.d * y.value + matrix.f,
-            )
-            kind = pdfium.FPDFPathSegment_GetType(segment)
-            if kind == pdfium.FPDF_SEGMENT_MOVETO:
-                start = point
-            elif kind == pdfium.FPDF_SEGMENT_LINETO:
-                edges.extend(self._edge(last, point))
-            last = point
-            if pdfium.FPDFPathSegment_GetClose(segment):
-                edges.extend(self._edge(point, start))
-        return edges
-
-    def _edge(self, one: tuple[float, float], other: tuple[float, float]) -> list[Edge]:
-        if abs(one[0] - other[0]) > _THIN and abs(one[1] - other[1]) > _THIN:
-            return []
-        box = self._view(
-            min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1])
-        )
-        return [Edge.along(box)]
-
-    def _look_at_image(self, drawing: _Drawing, item: Any, depth: int) -> None:
-        import pypdfium2.raw as pdfium
-
-        wide, high = ctypes.c_uint(), ctypes.c_uint()
-        if pdfium.FPDFImageObj_GetImagePixelSize(item, wide, high):
-            large = min(wide.value, high.value) >= pictures.LARGE_PIXELS
-            drawing.large_picture = drawing.large_picture or large
-        box = self._bounds(item) if depth == 0 else None
-        if box is not None:
-            area = (box[2] - box[0]) * (box[3] - box[1])
-            drawing.large_picture = drawing.large_picture or area >= self._width * self._height / 2
-            if not pdfium.FPDFPageObj_HasTransparency(item):
-                drawing.covers.append((drawing.objects, box))
-
-    def _bounds(self, item: Any) -> Box | None:
-        import pypdfium2.raw as pdfium
-
-        sides = [ctypes.c_float() for _ in range(4)]
-        if not pdfium.FPDFPageObj_GetBounds(item, *sides):
+        try:
+            return Sight(self._page.page, self._drawing.uncertain.values())
+        except (ValueError, RuntimeError):
             return None
-        left, bottom, right, top = (side.value for side in sides)
-        return self._view(left, bottom, right, top)
 
 
-def _is_unseen(drawing: _Drawing, address: int, box: Box) -> bool:
-    if address in drawing.suspects:
+def _is_tiny(box: Box, character: str) -> bool:
+    """Whether a letter is too small, or squeezed too much, to be read."""
+    wide, high = box[2] - box[0], box[3] - box[1]
+    if max(wide, high) < _UNREADABLE_POINTS:
         return True
-    order = drawing.order.get(address, 0)
-    if address in drawing.white and not any(
-        at < order and inside(box, cover) for at, cover in drawing.covers
-    ):
-        return True
-    return bool(order) and any(at > order and inside(box, cover) for at, cover in drawing.covers)
+    return (
+        min(wide, high) < _NARROW * max(wide, high) and unicodedata.category(character) not in _WITHOUT_WIDTH
+    )
 
 
-def _is_tiny(box: Box) -> bool:
-    return max(box[3] - box[1], box[2] - box[0]) < _UNREADABLE_POINTS
-
-
-def _is_flat(box: Box) -> bool:
-    """Whether a run is as low as tiny letters are; a row of dots is, too."""
-    return box[3] - box[1] < _UNREADABLE_POINTS < box[2] - box[0]
-
-
-def _fill(item: Any) -> tuple[int, int, int, int] | None:
-    import pypdfium2.raw as pdfium
-
-    parts = [ctypes.c_uint() for _ in range(4)]
-    if not pdfium.FPDFPageObj_GetFillColor(item, *parts):
-        return None
-    red, green, blue, alpha = (part.value for part in parts)
-    return red, green, blue, alpha
-
-
-def _break(lines: list[Line]) -> None:
-    if lines[-1].text:
-        lines.append(Line())
+def _filled(lines: list[Line]) -> list[Line]:
+    return [line for line in lines if line.text.strip()]

@@ -1,73 +1,220 @@
-"""Pictures: not read yet, so a large one is a doubt; text in their metadata is a segment."""
+"""Pictures inside other files and as files: their words, whatever their pixels hide, and their metadata."""
 
 from __future__ import annotations
 
-import re
+import warnings
+from collections.abc import Iterator
 from io import BytesIO
+from typing import TYPE_CHECKING
 
+from disclosure_pipeline.builtin.extractors import metafile, picture_metadata
 from disclosure_pipeline.builtin.extractors.collector import Collector
+from disclosure_pipeline.builtin.extractors.scanned import plain, raster_of, read_raster, unread
+from disclosure_pipeline.hooks.contracts import RecognisedLine
 from disclosure_pipeline.model.text import Place
 
-LARGE_PIXELS = 600
-"""Width and height in pixels from which a picture may hold readable text."""
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
 
-_GPS_DIRECTORY = 0x8825
-_PRINTABLE = re.compile(r"[\w\u3400-\u9fff]")
-_TECHNICAL = ("icc_profile", "exif", "xmp", "XML:com.adobe.xmp", "photoshop", "adobe", "version")
+__all__ = ["is_picture", "look_at", "open_picture", "read_frame", "read_raster", "unread"]
+
+LARGE_PIXELS = 600
+"""Width and height in pixels from which a picture that was not read is a doubt."""
+
+SMALL_PIXELS = 12_000
+LOW_PIXELS = 24
+"""A picture of fewer pixels, or lower than this, is an icon: it is not looked at for words."""
+
+SIGNATURES = (
+    b"\x89PNG\r\n\x1a\n",
+    b"\xff\xd8\xff",
+    b"GIF87a",
+    b"GIF89a",
+    b"BM",
+    b"II*\x00",
+    b"MM\x00*",
+    b"II+\x00",
+    b"MM\x00+",
+)
+
+_FAINT = 40
+_FAINT_SHARE = 0.0002
+_PLAIN_SHARE = 0.5
+_OPAQUE = 128
 
 
 def is_picture(name: str, data: bytes) -> bool:
     """Whether a member of a package is a picture, by its bytes (or, for metafiles, its name)."""
     return (
-        data.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*"))
+        data.startswith(SIGNATURES)
         or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
+        or metafile.is_metafile(data)
         or name.lower().endswith((".emf", ".wmf", ".emz", ".wmz"))
     )
 
 
-def unread(out: Collector, place: Place) -> None:
-    """Note a picture large enough to hold text."""
-    out.doubt("picture.unread", "有较大的图片，其中的文字未能读出，请人工查看。", place)
-
-
-def look_at(out: Collector, part: str, data: bytes, *, large: bool = False) -> None:
-    """Look at a picture's size and metadata, without decoding its pixels.
+def look_at(
+    out: Collector, part: str, data: bytes, *, large: bool = False, page: int | None = None,
+    bbox: tuple[float, float, float, float] | None = None,
+) -> None:  # fmt: skip
+    """Read a picture that lies in another file: its words, what its pixels hide, its metadata.
 
     Args:
-        out: gets the doubt and the metadata.
+        out: gets the text; a doubt when a picture that may hold words could not be read.
         part: name of the picture inside the file.
         data: its bytes.
         large: whether it takes half a page or more where it is shown.
+        page: page on which it is shown.
+        bbox: where on that page, points.
+    """
+    if metafile.is_metafile(data) or part.lower().endswith((".emf", ".wmf", ".emz", ".wmz")):
+        metafile.read(out, part, data, page=page)
+        return
+    try:
+        with open_picture(data, out.limits.max_pixels) as picture:
+            surplus = picture_metadata.read(out, part, data, picture)
+            for number, frame in enumerate(_frames(picture, out.limits.max_pages)):
+                where = bbox if number == 0 else None
+                read_frame(out, part, frame, page=page, bbox=where, large=large)
+    except Exception:  # noqa: BLE001 - hostile pictures fail in many ways; each is simply unread
+        unread(out, Place(part, "ocr", page))
+        return
+    if surplus:
+        picture_metadata.sweep(out, part, surplus, "after the end")
+        if surplus.startswith(SIGNATURES) and len(surplus) < len(data):
+            look_at(out, f"{part}!surplus", surplus)
+
+
+def open_picture(data: bytes, max_pixels: int) -> Picture:
+    """Open a picture whose declared size is within the limit; its pixels are not decoded yet.
+
+    Raises:
+        ValueError: it is too large.
+        OSError: it is broken, or of no known format.
     """
     from PIL import Image
 
-    place = Place(part, "body")
-    try:
-        with Image.open(BytesIO(data)) as image:
-            wide, high = image.size
-            described = {key: value for key, value in image.info.items() if key not in _TECHNICAL}
-            exif = dict(image.getexif())
-            packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp")
-            unopened = image.format in ("EMF", "WMF")
-    except Exception:  # noqa: BLE001 - hostile pictures fail in many ways; each is simply unread
-        unread(out, place)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # our own limit is stricter than PIL's warning
+        try:
+            picture = Image.open(BytesIO(data))
+        except Image.DecompressionBombError:
+            raise ValueError("too many pixels") from None
+    if picture.width * picture.height > max_pixels:
+        picture.close()
+        raise ValueError("too many pixels")
+    return picture
+
+
+def _frames(picture: Picture, most: int) -> Iterator[Picture]:
+    from PIL import ImageSequence
+
+    for number, frame in enumerate(ImageSequence.Iterator(picture)):
+        if number >= most:
+            raise ValueError("too many frames")
+        yield frame
+
+
+def read_frame(
+    out: Collector, part: str, frame: Picture, *, page: int | None = None,
+    bbox: tuple[float, float, float, float] | None = None, size: tuple[float, float] | None = None,
+    large: bool = False, dpi: int = 0,
+) -> None:  # fmt: skip
+    """Read the words of one picture: those that show, then those that its pixels hide.
+
+    Args:
+        out: gets the words.
+        part: name of the part.
+        frame: the picture.
+        page: page on which it is shown.
+        bbox: where on that page, points.
+        size: width and height in points, for a page that is this picture.
+        large: whether it takes half a page or more.
+        dpi: pixels per inch, where known.
+    """
+    if frame.width * frame.height < SMALL_PIXELS or min(frame.size) < LOW_PIXELS:
         return
-    if large or unopened or (wide >= LARGE_PIXELS and high >= LARGE_PIXELS):
-        unread(out, place)
-    if _GPS_DIRECTORY in exif:
-        out.warn("图片中带有拍摄位置（GPS）信息。")
-    for key, value in described.items():
-        _add(out, part, str(key), value)
-    for tag, value in exif.items():
-        _add(out, part, f"exif {tag}", value)
-    if packet:
-        text = packet.decode("utf-8", "replace") if isinstance(packet, bytes) else str(packet)
-        for run in re.findall(r">([^<>]+)<", text):
-            _add(out, part, "xmp", run)
+    weighty = large or min(frame.size) >= LARGE_PIXELS
+    shown = _on_paper(frame)
+    origin = (bbox[0], bbox[1]) if bbox else (0.0, 0.0)
+    size = (bbox[2] - bbox[0], bbox[3] - bbox[1]) if bbox else size
+    lines = read_raster(
+        out, raster_of(shown, dpi), part=part, page=page, size_in_points=size, origin=origin, doubtful=weighty
+    )
+    if lines is None:
+        return
+    known = {_bare(line.text) for line in lines}
+
+    def is_new(line: RecognisedLine) -> bool:
+        bare = _bare(line.text)
+        return len(bare) > 1 and not any(bare in words or words in bare for words in known if words)
+
+    for detail, hidden in _hidden(frame, shown):
+        read_raster(
+            out, raster_of(hidden, dpi), part=part, page=page, size_in_points=size, origin=origin,
+            keep=is_new, visible=False, doubtful=False, detail=detail,
+        )  # fmt: skip
 
 
-def _add(out: Collector, part: str, detail: str, value: object) -> None:
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", "replace").strip("\x00")
-    if isinstance(value, str) and _PRINTABLE.search(value):
-        out.add(value, "metadata", part, detail=detail)
+def _bare(text: str) -> str:
+    return "".join(sign for sign in text if sign.isalnum())
+
+
+def _on_paper(frame: Picture) -> Picture:
+    """The picture on white, as print shows it."""
+    if not frame.has_transparency_data:
+        return plain(frame)
+    return _over(frame, 255)
+
+
+def _over(frame: Picture, grey: int) -> Picture:
+    from PIL import Image
+
+    whole = frame.convert("RGBA")
+    paper = Image.new("RGBA", whole.size, (grey, grey, grey, 255))
+    return Image.alpha_composite(paper, whole).convert("RGB")
+
+
+def _hidden(frame: Picture, shown: Picture) -> Iterator[tuple[str, Picture]]:
+    """Pictures of what a reader does not see: under transparency, white on nothing, all but white on white."""
+    from PIL import ImageChops, ImageStat
+
+    if frame.has_transparency_data:
+        whole = frame.convert("RGBA")
+        colours, opacity = whole.convert("RGB"), whole.getchannel("A")
+        away = opacity.point([255 if value < _OPAQUE else 0 for value in range(256)])
+        under = colours.convert("L")
+        if away.getbbox() and ImageStat.Stat(under, away).stddev[0] > 4:
+            yield "transparent", colours
+        kept = ImageChops.invert(away)
+        if kept.getbbox() and away.getbbox() and under.histogram(kept)[200:] != [0] * 56:
+            yield "white", _over(frame, 96)
+    faint = _faint(shown)
+    if faint is not None:
+        yield "faint", faint
+
+
+def _faint(shown: Picture) -> Picture | None:
+    """What differs a little from a picture's one plain background, made black on white."""
+    from PIL import ImageChops, ImageFilter
+
+    grey = shown.convert("L")
+    counts = grey.histogram()
+    plain = counts.index(max(counts))
+    total = grey.width * grey.height
+    if counts[plain] < _PLAIN_SHARE * total:
+        return None
+    distance = ImageChops.difference(grey, grey.point([plain] * 256))
+    # Soft edges of ordinary letters differ a little, too: only what stands apart from them counts.
+    strong = distance.point([255 if value > _FAINT else 0 for value in range(256)]).filter(
+        ImageFilter.MaxFilter(7)
+    )
+    weak = distance.point([255 if 0 < value <= _FAINT else 0 for value in range(256)])
+    alone = ImageChops.subtract(weak, strong)
+    if alone.histogram()[255] < _FAINT_SHARE * total:
+        return None
+    peak = max(
+        alone_at for alone_at, count in enumerate(ImageChops.multiply(distance, alone).histogram()) if count
+    )
+    stretched = distance.point([max(0, 255 - value * 255 // max(peak, 1)) for value in range(256)])
+    return ImageChops.lighter(stretched, ImageChops.invert(alone))

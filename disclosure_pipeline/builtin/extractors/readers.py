@@ -13,9 +13,19 @@ from disclosure_pipeline.model.text import Text
 _TABLE = (
     "docx:DocxExtractor",
     "xlsx:XlsxExtractor",
+    "pptx:PptxExtractor",
     "pdf:PdfExtractor",
+    "ofd:OfdExtractor",
+    "odf:OdfExtractor",
     "html:HtmlExtractor",
+    "image:ImageExtractor",
+    "rtf:RtfExtractor",
+    "msg:MsgExtractor",
     "legacy:LegacyExtractor",
+    "mime:MailExtractor",
+    "archive:ArchiveExtractor",
+    "txt_xml:XmlExtractor",
+    "delimited:DelimitedExtractor",
     "txt:TxtExtractor",
 )
 """``module:class``; on equal scores the earlier one reads the file."""

@@ -7,16 +7,30 @@ walk visits every element; text that no rule places is kept as ``unplaced``.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from disclosure_pipeline.builtin.extractors.collector import Collector
-from disclosure_pipeline.builtin.extractors.markup import attribute, column_name, local
-from disclosure_pipeline.builtin.extractors.wordml_style import Styles, has_shading, hides
+from disclosure_pipeline.builtin.extractors.drawing_colors import WHITE, Color
+from disclosure_pipeline.builtin.extractors.markup import attribute, column_name, first, is_on, local
+from disclosure_pipeline.builtin.extractors.ooxml_words import is_known_namespace
+from disclosure_pipeline.builtin.extractors.wordml_inline import PROPERTIES, InlineWalker, Story
+from disclosure_pipeline.builtin.extractors.wordml_plain import plain_paragraphs
+from disclosure_pipeline.builtin.extractors.wordml_runs import (
+    DELETED,
+    FIELD,
+    HIDDEN,
+    VISIBLE,
+    FieldStack,
+    Runs,
+)
+from disclosure_pipeline.builtin.extractors.wordml_shape import ground_of, is_unseen
 
 if TYPE_CHECKING:
     from lxml import etree
+
+    from disclosure_pipeline.builtin.extractors.ooxml_bytes import Tags
 
 KINDS_BY_ROOT: Mapping[str, str] = {
     "document": "body", "hdr": "header", "ftr": "footer", "footnotes": "footnote",
@@ -24,24 +38,14 @@ KINDS_BY_ROOT: Mapping[str, str] = {
 }  # fmt: skip
 """What the root element of a part says about the text in it."""
 
-_VISIBLE, _HIDDEN, _DELETED, _FIELD = "", "hidden", "deletion", "field"
-_TEXT = {"t": _VISIBLE, "delText": _DELETED, "instrText": _FIELD, "delInstrText": _FIELD}
-_SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-# Numbers and base64 that DrawingML and fields keep as element text.
-_TECHNICAL = frozenset(("posOffset", "align", "pctWidth", "pctHeight", "fldData", "binData"))
-_PROPERTIES = frozenset(("pPr", "rPr", "tblPr", "tblGrid", "trPr", "tcPr", "tblPrEx", "sdtEndPr"))
-# The only symbols of Wingdings that matter here: stars of a secrecy marking, ticked boxes of a form.
-_WINGDINGS = {"F0AB": "★", "F0B6": "☆", "F0FE": "☑", "F052": "☑", "F0A8": "☐", "F06F": "☐", "F0FC": "✓"}
-
-
-@dataclass(slots=True)
-class Tally:
-    """Counts over a document."""
-
-    insertions: int = 0
-    deletions: int = 0
-    large_pictures: set[tuple[str, str]] = field(default_factory=set)
-    """(part, relationship id) of pictures shown on half a page or more."""
+_INSERTED_KINDS = frozenset(("body", "table", "textbox", "footnote", "endnote"))
+"""Kinds whose inserted paragraphs are of kind ``insertion``; a header stays a header, which is not published."""
+_CHILDLESS = frozenset((*PROPERTIES, "p", "bookmarkStart", "bookmarkEnd"))
+"""Children of tables and rows that hold neither."""
+_NOTES = ("footnote", "endnote")
+_THIN_ROW = 60
+# What a header that is not shown says without saying anything: a page number.
+_PAGE_NUMBER = re.compile(r"[\s\d\-–—－·./第页共]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,73 +53,54 @@ class _Where:
     """What the elements around a paragraph say about it."""
 
     kind: str
-    mode: str = _VISIBLE
+    mode: str = VISIBLE
     cell: str | None = None
     detail: str | None = None
-    shaded: bool = False
+    ground: Color | None = WHITE
     visible: bool | None = None
-
-
-@dataclass(slots=True)
-class _Runs:
-    """The runs of one paragraph, sorted by what a reader sees."""
-
-    shown: list[str] = field(default_factory=list)
-    others: list[tuple[str, list[str]]] = field(default_factory=list)
-    inner: list[etree._Element] = field(default_factory=list)
     inserted: bool = False
-    shaded: bool = False
-    last: str = _VISIBLE
-
-    def add(self, mode: str, text: str) -> None:
-        """Append text; neighbouring runs of one mode are one run."""
-        if mode == _VISIBLE:
-            self.shown.append(text)
-        elif self.last == mode and self.others:
-            self.others[-1][1].append(text)
-        else:
-            self.others.append((mode, [text]))
-        self.last = mode
 
 
-class PartWalker:
+class PartWalker(InlineWalker):
     """Walks one part.
 
     Args:
         out: gets the segments.
         part: the part's name.
-        styles: the document's hidden styles.
-        tally: counts over the document.
-        looks: whether runs need a look at their formatting (:func:`~disclosure_pipeline.builtin.extractors.wordml_style.may_hide`).
-        page_area: area of a page in square EMU.
+        story: what the parts share.
+        kind: what the part's text is. visible: ``False`` for a part that is not shown.
     """
 
-    def __init__(
-        self, out: Collector, part: str, *, styles: Styles, tally: Tally, looks: bool, page_area: float
-    ):
-        self._out = out
-        self._part = part
-        self._styles = styles
-        self._tally = tally
-        self._looks = looks or bool(styles.hidden)
-        self._page_area = page_area
+    def __init__(self, out: Collector, part: str, story: Story, *, kind: str, visible: bool | None = None):
+        super().__init__(out, part, story)
+        self._where = _Where(kind, ground=story.ground, visible=visible)
         self._paragraphs = 0
         self._tables = 0
         self._cells: list[list[str] | None] = []
+        self._inserted_cells: list[str | None] = []
+        self._plain: Mapping[etree._Element, str] = {}
 
-    def walk(self, root: etree._Element) -> None:
-        """Read everything under the part's root element."""
-        name = local(root)
-        kind = KINDS_BY_ROOT.get(name, "unplaced")
-        self._blocks(root, _Where(kind, visible=False if name == "glossaryDocument" else None))
+    def walk(self, root: etree._Element, tags: Tags | None) -> None:
+        """Read everything under the part's root element.
+
+        Args:
+            root: the root.
+            tags: the part's tags; ``None`` to read every paragraph the long way.
+        """
+        marks = [attribute(mark, "fldCharType") for mark in root.iter("{*}fldChar")]
+        self._fields = FieldStack(trusted=marks.count("begin") == marks.count("end"))
+        if tags is not None:
+            plain = plain_paragraphs(root, tags, self._story.sheet)
+            self._plain, self._looks_matter = plain.texts, plain.looks_matter
+        self._blocks(root, self._where)
 
     # ------------------------------------------------------------------ blocks
 
     def _blocks(self, parent: etree._Element, where: _Where) -> None:
-        self._stray(parent.text, where)
+        self._stray(parent.text, where.cell)
         for child in parent:
             self._block(child, where)
-            self._stray(child.tail, where)
+            self._stray(child.tail, where.cell)
 
     def _block(self, element: etree._Element, where: _Where) -> None:
         name = local(element)
@@ -123,216 +108,227 @@ class PartWalker:
             self._paragraph(element, where)
         elif name == "tbl":
             self._table(element, where)
+        elif name in ("del", "moveFrom"):
+            self._blocks(element, replace(where, mode=DELETED))
+        elif name in ("ins", "moveTo"):
+            self._blocks(element, replace(where, inserted=True))
         elif name == "comment":
             self._blocks(element, replace(where, detail=attribute(element, "author") or None))
-        elif name in ("del", "moveFrom"):
-            self._blocks(element, replace(where, mode=_DELETED))
+        elif name in _NOTES:
+            self._blocks(element, replace(where, visible=self._is_noted(element, name) and where.visible))
         elif name == "AlternateContent":
-            self._alternatives(element, where)
+            self._alternatives(element, where, blocks=True)
         elif name == "":
             self._out.add(element.text or "", "unplaced", self._part, detail="xml comment")
-        elif name not in _PROPERTIES:
+        elif name in PROPERTIES:
+            self._properties(element, where.cell)
+        else:
             self._blocks(element, where)
+
+    def _is_noted(self, note: etree._Element, kind: str) -> bool | None:
+        """``None`` (as the kind says) for a note that is printed, ``False`` for one that nothing refers to."""
+        if attribute(note, "type") not in ("", "normal"):
+            return None if any(noted == kind for noted, _ in self._story.notes) else False
+        return None if (kind, attribute(note, "id")) in self._story.notes else False
 
     def _paragraph(self, element: etree._Element, where: _Where) -> None:
         self._paragraphs += 1
+        text = self._plain.get(element)
+        if text is not None:
+            mode = where.mode or (FIELD if self._fields.in_code else VISIBLE)
+            if mode == VISIBLE:
+                self._show(text, where, self._paragraphs, inserter="" if where.inserted else None)
+            else:
+                self._show("", where, self._paragraphs, inserter="" if where.inserted else None)
+                self._out.add(
+                    text, mode, self._part, paragraph=self._paragraphs, cell=where.cell, detail=where.detail,
+                    visible=False,
+                )  # fmt: skip
+            return
         number = self._paragraphs
-        runs = _Runs(shaded=where.shaded)
-        mode = where.mode
-        properties = element.find("{*}pPr")
-        if properties is not None and self._looks:
-            runs.shaded = runs.shaded or has_shading(properties)
-            style = properties.find("{*}pStyle")
-            if style is not None and attribute(style, "val") in self._styles.hidden:
-                mode = mode or _HIDDEN
-        self._inline(element, mode, runs)
-        shown = "".join(runs.shown)
-        detail = where.detail or ("insertion" if runs.inserted else None)
-        if self._cells and self._cells[-1] is not None:
-            self._cells[-1].append(shown)
-        else:
-            self._out.add(
-                shown, where.kind, self._part, paragraph=number, cell=where.cell, detail=detail,
-                visible=where.visible,
-            )  # fmt: skip
-        for kind, texts in runs.others:
+        runs = Runs(self._looks(element, where.ground))
+        self._inline(element, where.mode, runs)
+        inserter = (runs.inserter or "") if runs.inserted or where.inserted else None
+        self._show("".join(runs.shown), where, number, inserter=inserter)
+        for kind, author, texts in runs.others:
             self._out.add(
                 "".join(texts), kind, self._part, paragraph=number, cell=where.cell,
-                detail=where.detail, visible=False,
+                detail=author or where.detail, visible=False,
             )  # fmt: skip
         if runs.inner:
-            self._text_boxes(runs.inner, where)
+            self._boxes(runs.inner, where)
 
-    def _text_boxes(self, boxes: list[etree._Element], where: _Where) -> None:
+    def _show(self, text: str, where: _Where, number: int, *, inserter: str | None) -> None:
+        """Keep what a paragraph shows; ``inserter`` is who inserted some of it, ``None`` if nobody did."""
+        if self._cells and self._cells[-1] is not None:
+            self._cells[-1].append(text)
+            if inserter is not None:
+                self._inserted_cells[-1] = self._inserted_cells[-1] or inserter
+            return
+        kind, detail, visible = where.kind, where.detail, where.visible
+        if inserter is not None and kind in _INSERTED_KINDS:
+            kind, detail = "insertion", inserter or detail
+        if visible is False and kind in ("header", "footer") and _PAGE_NUMBER.fullmatch(text):
+            visible = None
+        self._out.add(
+            text, kind, self._part, paragraph=number, cell=where.cell, detail=detail, visible=visible
+        )
+
+    def _boxes(self, boxes: Iterable[etree._Element], where: _Where) -> None:
+        """Text boxes of a paragraph."""
         self._cells.append(None)
+        self._inserted_cells.append(None)
+        fields, self._fields = self._fields, FieldStack(trusted=True)
         kind = "textbox" if where.visible is None else where.kind
         for box in boxes:
-            # A box may be filled: white text in it is not taken for hidden.
-            inner = _Where(kind, where.mode, shaded=True, visible=where.visible)
+            unseen = is_unseen(box, self._story.page)
+            ground = where.ground
+            if self._looks_matter:
+                ground = ground_of(box, self._story.sheet.palette.theme, ground)
+            mode = where.mode or (HIDDEN if unseen else VISIBLE)
+            inner = _Where(kind, mode, ground=ground, visible=where.visible, inserted=where.inserted)
             if local(box) == "AlternateContent":
                 self._alternatives(box, inner)
             else:
                 self._block(box, inner)
+        self._fields = fields
         self._cells.pop()
+        self._inserted_cells.pop()
 
-    def _alternatives(self, element: etree._Element, where: _Where) -> None:
-        """Both branches; of the fallback only what the choice does not say."""
-        said: set[str] = set()
-        for branch in element:
-            scratch = Collector("", "", self._out.limits)
-            walker = PartWalker(
-                scratch, self._part, styles=self._styles, tally=self._tally, looks=self._looks,
-                page_area=self._page_area,
-            )  # fmt: skip
-            walker._inline_or_blocks(branch, where)
-            for segment in scratch.text().segments:
-                if segment.text not in said:
-                    place = segment.place
-                    self._out.add(
-                        segment.text, place.kind, self._part, paragraph=self._paragraphs or None,
-                        cell=place.cell, detail=place.detail, visible=segment.visible,
-                    )  # fmt: skip
-            said |= scratch.texts()
+    def _alternatives(self, element: etree._Element, where: _Where, *, blocks: bool = False) -> None:
+        """The branch that programs show, then what only the others say."""
+        branches = [branch for branch in element if local(branch)]
+        chosen = next(
+            (branch for branch in branches if local(branch) == "Choice" and _is_understood(branch)), None
+        )
+        if chosen is None:
+            chosen = next((branch for branch in branches if local(branch) == "Fallback"), None)
+        said = ""
+        for branch in sorted(branches, key=lambda item: item is not chosen):
+            out, self._out = self._out, Collector("", "", self._out.limits)
+            if blocks:
+                self._blocks(branch, where)
+            else:
+                self._anonymous(branch, where)
+            found, self._out = self._out.text().segments, out
+            for segment in found:
+                squeezed, place = "".join(segment.text.split()), segment.place
+                if branch is not chosen and squeezed in said:
+                    continue
+                unseen = branch is not chosen and segment.visible
+                self._out.add(
+                    segment.text, "hidden" if unseen else place.kind, self._part, paragraph=place.paragraph,
+                    cell=place.cell, detail="alternate content" if unseen else place.detail,
+                    visible=segment.visible and not unseen,
+                )  # fmt: skip
+            if branch is chosen:
+                said = "\n".join("".join(segment.text.split()) for segment in found)
 
-    def _inline_or_blocks(self, branch: etree._Element, where: _Where) -> None:
-        """Read a branch that may hold runs as well as blocks, as if it were one paragraph."""
-        runs = _Runs(shaded=True)
+    def _anonymous(self, branch: etree._Element, where: _Where) -> None:
+        """Read a branch that holds runs or drawings as if it were a paragraph."""
+        runs = Runs(self._looks(None, where.ground))
         self._inline(branch, where.mode, runs)
         self._out.add("".join(runs.shown), where.kind, self._part, visible=where.visible)
-        for kind, texts in runs.others:
-            self._out.add("".join(texts), kind, self._part, visible=False)
+        for kind, author, texts in runs.others:
+            self._out.add("".join(texts), kind, self._part, detail=author, visible=False)
         if runs.inner:
-            self._text_boxes(runs.inner, where)
+            self._boxes(runs.inner, where)
 
     # ------------------------------------------------------------------ tables
 
     def _table(self, table: etree._Element, where: _Where) -> None:
         self._tables += 1
         number = self._tables
-        styled = table.find("{*}tblPr/{*}tblStyle") is not None
-        where = replace(where, shaded=where.shaded or styled)
-        row_number = 0
-        for child in table:
-            if local(child) == "tr":
-                row_number += 1
-                self._row(child, number, row_number, where)
-            elif local(child) not in _PROPERTIES:
-                for row in child.iter("{*}tr"):  # rows inside content controls or change marks
-                    row_number += 1
-                    self._row(row, number, row_number, where)
+        style = table.find("{*}tblPr/{*}tblStyle") if self._looks_matter else None
+        if style is not None and attribute(style, "val") in self._story.sheet.styles.colored_tables:
+            where = replace(where, ground=None)  # which cells it paints depends on their place
+        for at, row in enumerate(self._members(table, "tr", where), 1):
+            self._row(row, number, at, where)
 
-    def _row(self, row: etree._Element, table: int, number: int, where: _Where) -> None:
-        properties = row.find("{*}trPr")
-        column = 1
-        if properties is not None:
-            if properties.find("{*}del") is not None:
-                where = replace(where, mode=_DELETED)
-            elif properties.find("{*}hidden") is not None:
-                where = replace(where, mode=_HIDDEN)
-            before = properties.find("{*}gridBefore")
-            column += int(attribute(before, "val") or 0) if before is not None else 0
-        for cell in row.iter("{*}tc"):
-            if _nearest_row(cell) is not row:
-                continue
-            self._cell(cell, f"table {table} {column_name(column)}{number}", where)
-            span = cell.find("{*}tcPr/{*}gridSpan")
-            column += int(attribute(span, "val") or 1) if span is not None else 1
-
-    def _cell(self, cell: etree._Element, name: str, where: _Where) -> None:
-        shaded = where.shaded or cell.find("{*}tcPr/{*}shd") is not None
-        inner = replace(where, cell=name, shaded=shaded)
-        first = self._paragraphs + 1
-        lines: list[str] = []
-        self._cells.append(lines)
-        self._blocks(cell, inner)
-        self._cells.pop()
-        kind = "table" if where.kind == "body" else where.kind
-        self._out.add(
-            "\n".join(lines), kind, self._part, paragraph=first, cell=name, detail=where.detail,
-            visible=where.visible,
-        )  # fmt: skip
-
-    # ------------------------------------------------------------------ inline
-
-    def _inline(self, parent: etree._Element, mode: str, runs: _Runs) -> None:  # noqa: PLR0912 - one case an element
+    def _members(self, parent: etree._Element, wanted: str, where: _Where) -> Iterable[etree._Element]:
+        """Rows of a table or cells of a row, also those inside content controls and the like."""
+        self._stray(parent.text, where.cell)
         for child in parent:
             name = local(child)
-            if name == "r":
-                self._inline(child, self._run_mode(child, mode, runs) if self._looks else mode, runs)
-            elif name in _TEXT:
-                runs.add(mode or _TEXT[name], child.text or "")
-            elif name in _PROPERTIES:
-                continue
-            elif name in _SIGNS:
-                runs.add(mode, _SIGNS[name])
-            elif name in ("ins", "moveTo"):
-                runs.inserted = True
-                self._tally.insertions += 1
-                self._inline(child, mode, runs)
-            elif name in ("del", "moveFrom"):
-                self._tally.deletions += 1
-                self._inline(child, _DELETED, runs)
-            elif name in ("txbxContent", "p", "tbl", "AlternateContent"):
-                runs.inner.append(child)
-            elif name == "sym":
-                code = attribute(child, "char").upper()
-                runs.add(mode, _WINGDINGS.get(code) or _symbol(code))
-            elif name in ("blip", "imagedata"):
-                self._picture(child)
-            elif name in _TECHNICAL:
-                continue
-            elif name == "":
-                self._out.add(child.text or "", "unplaced", self._part, detail="xml comment")
+            if name == wanted:
+                yield child
+            elif name not in _CHILDLESS and next(child.iter(f"{{*}}{wanted}"), None) is not None:
+                yield from self._members(child, wanted, where)
             else:
-                if child.text and not child.text.isspace():
-                    self._out.add(child.text, "unplaced", self._part, detail=name)
-                self._inline(child, mode, runs)
-            if child.tail and not child.tail.isspace():
-                self._out.add(child.tail, "unplaced", self._part, detail=name)
+                self._block(child, where)
+            self._stray(child.tail, where.cell)
 
-    def _run_mode(self, run: etree._Element, mode: str, runs: _Runs) -> str:
-        if mode:
-            return mode
-        properties = run.find("{*}rPr")
-        if properties is None:
-            return mode
-        verdict = hides(properties, shaded=runs.shaded)
-        if verdict is None:
-            style = properties.find("{*}rStyle")
-            verdict = style is not None and attribute(style, "val") in self._styles.hidden
-        return _HIDDEN if verdict else mode
+    def _row(self, row: etree._Element, table: int, number: int, where: _Where) -> None:
+        properties = first(row, "trPr")
+        column = 1
+        if properties is not None:
+            where = self._row_look(properties, where)
+            before = first(properties, "gridBefore")
+            column += _whole(before, 0)
+        for cell in self._members(row, "tc", where):
+            self._cell(cell, f"table {table} {column_name(column)}{number}", where)
+            about = first(cell, "tcPr")
+            column += 1 if about is None else _whole(first(about, "gridSpan"), 1)
 
-    def _picture(self, element: etree._Element) -> None:
-        relation = attribute(element, "embed") or attribute(element, "id")
-        if relation and _shown_area(element) >= self._page_area / 2:
-            self._tally.large_pictures.add((self._part, relation))
+    def _row_look(self, properties: etree._Element, where: _Where) -> _Where:
+        hidden, height = first(properties, "hidden"), first(properties, "trHeight")
+        if first(properties, "del") is not None:
+            return replace(where, mode=DELETED)
+        if hidden is not None and is_on(hidden):
+            return replace(where, mode=HIDDEN)
+        if (
+            height is not None
+            and attribute(height, "hRule") == "exact"
+            and _whole(height, _THIN_ROW + 1) <= _THIN_ROW
+        ):
+            return replace(where, mode=HIDDEN)
+        inserted = first(properties, "ins")
+        if inserted is not None:
+            return replace(where, inserted=True, detail=attribute(inserted, "author") or where.detail)
+        return where
 
-    def _stray(self, text: str | None, where: _Where) -> None:
-        if text and not text.isspace():
-            self._out.add(text, "unplaced", self._part, cell=where.cell)
+    def _cell(self, cell: etree._Element, name: str, where: _Where) -> None:
+        inner = _Where(
+            where.kind, where.mode, name, where.detail, where.ground, where.visible, where.inserted
+        )
+        properties = first(cell, "tcPr")
+        if properties is not None:
+            inner = self._cell_look(properties, inner)
+        number = self._paragraphs + 1
+        lines: list[str] = []
+        self._cells.append(lines)
+        self._inserted_cells.append(None)
+        self._blocks(cell, inner)
+        self._cells.pop()
+        inserter = self._inserted_cells.pop()
+        kind, detail = "table" if where.kind == "body" else where.kind, where.detail
+        if (inner.inserted or inserter is not None) and kind in _INSERTED_KINDS:
+            kind, detail = "insertion", inserter or detail
+        self._out.add(
+            "\n".join(lines),
+            kind,
+            self._part,
+            paragraph=number,
+            cell=name,
+            detail=detail,
+            visible=where.visible,
+        )
+
+    def _cell_look(self, properties: etree._Element, where: _Where) -> _Where:
+        shading = first(properties, "shd") if self._looks_matter else None
+        if shading is not None:
+            where = replace(where, ground=self._story.sheet.palette.ground(shading) or where.ground)
+        if first(properties, "cellDel") is not None:
+            return replace(where, mode=DELETED)
+        return replace(where, inserted=True) if first(properties, "cellIns") is not None else where
 
 
-def _symbol(code: str) -> str:
-    return chr(int(code, 16)) if re.fullmatch("[0-9A-F]{4}", code) else "\ufffd"
+def _whole(element: etree._Element | None, otherwise: int) -> int:
+    digits = "" if element is None else attribute(element, "val")
+    return min(int(digits), 1 << 14) if digits.isascii() and digits.isdigit() else otherwise
 
 
-def _nearest_row(cell: etree._Element) -> etree._Element | None:
-    return next(cell.iterancestors("{*}tr"), None)
-
-
-_EMU_PER_POINT = 12_700
-
-
-def _shown_area(element: etree._Element) -> float:
-    """Area on the page of the drawing around a picture, in square EMU; 0 if unknown."""
-    for ancestor in element.iterancestors():
-        name = local(ancestor)
-        if name in ("inline", "anchor"):
-            extent = ancestor.find("{*}extent")
-            if extent is not None:
-                return float(attribute(extent, "cx") or 0) * float(attribute(extent, "cy") or 0)
-        if name in ("shape", "rect"):
-            sides = re.findall(r"(?:^|;)\s*(?:width|height):\s*([\d.]+)pt", ancestor.get("style") or "")
-            if len(sides) == 2:
-                return float(sides[0]) * float(sides[1]) * _EMU_PER_POINT**2
-    return 0.0
+def _is_understood(choice: etree._Element) -> bool:
+    """Whether programs know every namespace that a choice wants."""
+    wanted = (attribute(choice, "Requires") or "").split()
+    return all(is_known_namespace(choice.nsmap.get(prefix) or "?") for prefix in wanted)

@@ -1,4 +1,4 @@
-"""Workbooks (xlsx, xlsm): every sheet, hidden or not, and every other part of the package."""
+"""Workbooks (xlsx, xlsm, xltx): every sheet, hidden or not, and every other part of the package."""
 
 from __future__ import annotations
 
@@ -6,30 +6,36 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from disclosure_pipeline.builtin.extractors.collector import Collector, Limits, Source, check_suffix
+from disclosure_pipeline.builtin.extractors.digits import natural
+from disclosure_pipeline.builtin.extractors.drawing_colors import Theme
 from disclosure_pipeline.builtin.extractors.failures import failure
-from disclosure_pipeline.builtin.extractors.markup import attribute, local
+from disclosure_pipeline.builtin.extractors.formulas import Formulas
+from disclosure_pipeline.builtin.extractors.leftovers import TELLING, sweep
+from disclosure_pipeline.builtin.extractors.markup import attribute
+from disclosure_pipeline.builtin.extractors.office_defaults import is_default
 from disclosure_pipeline.builtin.extractors.ooxml import OoxmlReader, relation_targets
+from disclosure_pipeline.builtin.extractors.ooxml_owners import owned_by
 from disclosure_pipeline.builtin.extractors.package import ZIP_MAGIC, Package, first_folder
-from disclosure_pipeline.builtin.extractors.sheetml import (
-    CellFormats,
-    SharedStrings,
-    SheetReader,
-    hidden_state,
-)
+from disclosure_pipeline.builtin.extractors.shared_strings import SharedStrings
+from disclosure_pipeline.builtin.extractors.sheet_parts import SheetParts, binary_texts
+from disclosure_pipeline.builtin.extractors.sheet_styles import CellStyles
+from disclosure_pipeline.builtin.extractors.sheet_veil import Range, parse_areas
+from disclosure_pipeline.builtin.extractors.sheetml import SheetReader, Tab
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Text
 
 if TYPE_CHECKING:
     from lxml import etree
 
-_SUFFIXES = (".xlsx", ".xlsm", ".xltx", ".xltm")
+_SUFFIXES = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlam")
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# Parts whose attributes hold data: caches of pivot tables keep what a sheet no longer shows.
-_CACHE_ROOTS = ("pivotCacheDefinition", "pivotCacheRecords")
-_TABLE_NAMES = ("name", "displayName", "comment", "totalsRowLabel")
-_TEXT_ROOTS: Mapping[str, str] = {
-    "externalLink": "hidden", "revisions": "deletion", "users": "metadata", "headers": "deletion",
-    "ThreadedComments": "comment", "metadata": "metadata", "connections": "unplaced", "queryTable": "unplaced",
+_SHEET_FOLDERS = ("worksheets", "dialogsheets", "macrosheets", "chartsheets")
+_BUILTIN_NAME = "_xlnm."
+_BOOK_NAMES = {
+    "workbookPr codeName": "name", "fileSharing userName": "metadata", "absPath url": "metadata",
+    "customWorkbookView name": "name", "functionGroup name": "name", "webPublishObject title": "metadata",
+    "webPublishObject destinationFile": "metadata", "webPublishObject sourceObject": "name", "smartTagType name": "name",
+    "smartTagType url": "link", "docRevision documentId": "metadata",
 }  # fmt: skip
 
 
@@ -42,7 +48,7 @@ class XlsxExtractor:
     """
 
     id = "xlsx"
-    version = "1"
+    version = "2"
 
     def __init__(self, limits: Mapping[str, Any], depth: int = 0):
         self._settings = limits
@@ -56,13 +62,14 @@ class XlsxExtractor:
         folder = first_folder(head)
         if folder:
             return 95 if folder == "xl" else 0
-        return 20 if name.endswith(_SUFFIXES) else 0
+        return 20 if name.endswith((*_SUFFIXES, ".xlsb")) else 0
 
     def extract(self, file: SourceFile) -> Text:
         """Read every part of the package.
 
         Raises:
-            ExtractionFailed: ``file.encrypted``, ``file.broken``, ``file.bomb``, ``file.too_large``, ``file.unknown``.
+            ExtractionFailed: ``file.encrypted``, ``file.broken``, ``file.bomb``, ``file.too_large``,
+                ``file.unknown``, ``file.binary_workbook``.
         """
         return self.read(file.path, file.name)
 
@@ -84,105 +91,116 @@ class _Workbook:
         self._package = package
         self._out = out
         self._limits = limits
-        own = {
-            "comments": self._comments,
-            "table": self._table,
-            **dict.fromkeys(_CACHE_ROOTS, self._cache),
-            **dict.fromkeys(_TEXT_ROOTS, self._text),
-        }
-        self._reader = OoxmlReader(package, out, settings, depth, own)
+        self._settings = settings
+        self._depth = depth
+        self._main = self._find("xl/workbook.xml")
+        self._root = package.xml(self._main)
 
     def read(self) -> None:
-        main = next((name for name in self._package.names if name.lower() == "xl/workbook.xml"), None)
-        if main is None:
-            raise failure("file.unknown", "It has no workbook.")
-        workbook = self._package.xml(main)
+        """Sheets in the order of their tabs, the workbook's own words, then every other part."""
+        tabs = self._tabs()
+        lost = self._lost_tabs({tab.part for tab in tabs})
+        owners = {part: tab for tab in tabs for part in owned_by(self._package, tab.part, _SHEET_FOLDERS)}
+        theme = Theme.of(self._optional("xl/theme/theme1.xml"))
+        styles = self._styles(theme)
+        known = [tab.name for tab in tabs] + [
+            item.get("name", "") for item in self._root.iter("{*}definedName")
+        ]
         strings = SharedStrings.of(self._package, self._limits)
-        done = {main, strings.part}
-        formats = self._formats()
-        cells = 0
-        sheets = list(self._sheets(main, workbook))
-        for sheet_name, part, hidden in sheets:
-            reader = SheetReader(
-                self._package, self._out, self._limits, strings=strings, formats=formats, cells=cells
-            )
-            reader.read(part, sheet_name, hidden=hidden)
-            cells = reader.cells
-            done.add(part)
-        self._names(main, workbook, sheets)
+        sheets = SheetReader(
+            self._package, self._out, self._limits, strings=strings, styles=styles, known=known
+        )
+        for tab in (*tabs, *lost):
+            sheets.read(tab)
+        self._book(tabs, Formulas(known))
+        for word in styles.spare_words:
+            if not is_default("words_of_formats", word):
+                self._out.add(word, "field", "xl/styles.xml", detail="number format")
         strings.leftovers(self._out)
-        for name in sorted(self._package.names, key=lambda name: (name.startswith("docProps/"), name)):
-            if name not in done:
-                self._reader.read(name)
-        self._reader.comment()
-        self._out.facts["sheets"] = len(sheets)
-        if any(hidden for *_, hidden in sheets):
+        parts = SheetParts(self._out, theme, Formulas(known), owners)
+        reader = OoxmlReader(self._package, self._out, self._settings, self._depth, parts.readers())
+        self._others(reader, {self._main, strings.part, *(tab.part for tab in (*tabs, *lost))})
+        self._out.facts["sheets"] = len(tabs)
+        if any(tab.hidden for tab in tabs):
             self._out.warn("工作簿中有隐藏的工作表。")
 
-    def _sheets(self, main: str, workbook: etree._Element) -> list[tuple[str, str, bool]]:
-        """(name, part, hidden) of each sheet in tab order."""
-        targets = relation_targets(self._package, main)
+    def _others(self, reader: OoxmlReader, done: set[str]) -> None:
+        for name in sorted(self._package.names, key=lambda name: (name.startswith("docProps/"), name)):
+            if TELLING.search(name):
+                self._out.add(name, "name", name, detail="name of a part")
+            if name.lower().startswith("xl/customproperty"):
+                for text in binary_texts(self._package.read(name)):
+                    self._out.add(text, "metadata", name, detail="property of a sheet")
+            elif name not in done:
+                reader.read(name)
+        reader.comment()
+
+    def _tabs(self) -> list[Tab]:
+        """The sheets in the order of their tabs."""
+        targets = relation_targets(self._package, self._main)
+        areas = self._print_areas()
         found = []
-        for sheet in workbook.iter("{*}sheet"):
+        for at, sheet in enumerate(self._root.iter("{*}sheet")):
             part = targets.get(attribute(sheet, "id"), "")
             if part not in self._package.names:
                 raise failure("file.broken", "A sheet that its workbook names is missing.")
-            found.append((sheet.get("name", ""), part, hidden_state(sheet.get("state", "visible"))))
+            hidden = "" if sheet.get("state", "visible") == "visible" else "hidden sheet"
+            found.append(Tab(sheet.get("name", ""), part, hidden, areas.get(at, ())))
         if not found:
             raise failure("file.broken", "Its workbook names no sheet.")
         return found
 
-    def _names(self, main: str, workbook: etree._Element, sheets: list[tuple[str, str, bool]]) -> None:
-        for sheet_name, _, hidden in sheets:
-            detail = "hidden sheet" if hidden else "sheet"
-            self._out.add(sheet_name, "metadata", main, detail=detail, visible=False)
-        for name in workbook.iter("{*}definedName"):
-            text = f"{name.get('name', '')}={name.text or ''}"
-            self._out.add(text, "metadata", main, detail="defined name")
-            self._out.add(name.get("comment", ""), "metadata", main, detail="defined name comment")
+    def _lost_tabs(self, listed: set[str]) -> list[Tab]:
+        """Sheets in the package that the workbook does not list."""
+        folders = tuple(f"xl/{folder}/" for folder in _SHEET_FOLDERS)
+        return [
+            Tab(name.rpartition("/")[2], name, "sheet of no workbook")
+            for name in self._package.names
+            if name.lower().startswith(folders)
+            and "/_rels/" not in name
+            and name.endswith(".xml")
+            and name not in listed
+        ]
 
-    def _formats(self) -> CellFormats:
-        name = "xl/styles.xml"
-        return CellFormats.of(self._package.xml(name)) if name in self._package.names else CellFormats()
+    def _print_areas(self) -> dict[int, list[Range]]:
+        """The printed blocks of sheets, by their number."""
+        areas = {}
+        for name in self._root.iter("{*}definedName"):
+            index = natural(name.get("localSheetId"))
+            if name.get("name") == f"{_BUILTIN_NAME}Print_Area" and index >= 0:
+                areas[index] = parse_areas(name.text or "")
+        return areas
 
-    # ------------------------------------------- other parts with text of their own
+    def _styles(self, theme: Theme) -> CellStyles:
+        root = self._optional("xl/styles.xml")
+        properties = self._root.find("{*}workbookPr")
+        epoch_1904 = properties is not None and properties.get("date1904") in ("1", "true")
+        return CellStyles() if root is None else CellStyles.of(root, theme, epoch_1904=epoch_1904)
 
-    def _comments(self, name: str, root: etree._Element, data: bytes) -> bool:  # noqa: ARG002 - PartReader
-        authors = [author.text or "" for author in root.iter("{*}author")]
-        for author in authors:
-            self._out.add(author, "metadata", name, detail="comment author")
-        for comment in root.iter("{*}comment"):
-            text = "".join(run.text or "" for run in comment.iter("{*}t"))
-            index = comment.get("authorId", "")
-            known = index.isdigit() and int(index) < len(authors)
-            detail = authors[int(index)] if known else None
-            self._out.add(text, "comment", name, cell=comment.get("ref"), detail=detail)
-        return False
+    def _book(self, tabs: list[Tab], formulas: Formulas) -> None:
+        """Names of sheets and ranges, and whatever else the workbook part holds."""
+        for tab in tabs:
+            self._out.add(tab.name, "name", self._main, detail=tab.hidden or "sheet", visible=False)
+        for name in self._root.iter("{*}definedName"):
+            title, value = name.get("name", ""), name.text or ""
+            if not title.startswith(_BUILTIN_NAME) or formulas.tells(value):
+                detail = "hidden defined name" if name.get("hidden") in ("1", "true") else "defined name"
+                self._out.add(f"{title}={value}", "name", self._main, detail=detail)
+        named = {
+            **_BOOK_NAMES, "definedName comment": "comment", "definedName description": "comment",
+            "definedName customMenu": "form", "definedName help": "form", "definedName statusBar": "form",
+        }  # fmt: skip
+        read = ("sheet name", "definedName name")
+        sweep(self._out, self._main, self._root, texts=("definedName",), attributes=read, named=named)
 
-    def _cache(self, name: str, root: etree._Element, data: bytes) -> bool:  # noqa: ARG002 - PartReader
-        for element in root.iter():
-            for key, value in element.attrib.items():
-                if (
-                    key == "v"
-                    or not str(value).isascii()
-                    or (key == "name" and local(element) == "cacheField")
-                ):
-                    self._out.add(str(value), "hidden", name, detail="pivot cache")
-        self._out.warn("工作簿中有数据透视表缓存，其中可能留有已删除的数据。")
-        return True
+    def _find(self, wanted: str) -> str:
+        for name in self._package.names:
+            if name.lower() == wanted:
+                return name
+        if any(name.lower() == "xl/workbook.bin" for name in self._package.names):
+            raise failure("file.binary_workbook")
+        raise failure("file.unknown", "It has no workbook.")
 
-    def _text(self, name: str, root: etree._Element, data: bytes) -> bool:  # noqa: ARG002 - PartReader
-        self._reader.sweep_text(name, root, _TEXT_ROOTS[local(root)])
-        return False
-
-    def _table(self, name: str, root: etree._Element, data: bytes) -> bool:
-        """A table repeats its column names, which are cells; only others are worth a segment."""
-        del data
-        known = self._out.texts()
-        for element in root.iter():
-            for key, value in element.attrib.items():
-                if value not in known and (key in _TABLE_NAMES or not str(value).isascii()):
-                    self._out.add(str(value), "metadata", name, detail=f"table {key!s}")
-            if element.text:
-                self._out.add(element.text, "field", name)
-        return True
+    def _optional(self, wanted: str) -> etree._Element | None:
+        name = next((name for name in self._package.names if name.lower() == wanted), None)
+        return None if name is None else self._package.xml(name)

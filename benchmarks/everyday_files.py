@@ -1,0 +1,366 @@
+"""Everyday files without anything hidden in them, in the formats and from the programs that offices use."""
+
+from __future__ import annotations
+
+import html
+import io
+import os
+import subprocess
+import tempfile
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.everyday_papers import Block, Paper, Rows, budget, paper, places
+from benchmarks.everyday_pictures import logo, scan, seal, stored
+from tests.hiding import decks, ofd, word_papers
+
+_FONT = "STSong-Light"
+
+
+@dataclass(frozen=True)
+class Everyday:
+    """One file.
+
+    Args:
+        kind: format and maker (``docx, WPS``).
+        family: format, over which the share of undetermined ones is counted too.
+        suffix: of its name.
+        data: its bytes.
+    """
+
+    kind: str
+    family: str
+    suffix: str
+    data: bytes
+
+
+Make = Callable[[int], bytes]
+
+
+# --------------------------------------------------------------------- documents
+
+
+def word(seed: int, *, wps: bool = False) -> bytes:
+    """As Word (or WPS) writes it."""
+    made = paper(seed)
+    return word_papers.paper(wps=wps, blocks=(*made.opening, *made.blocks, *made.closing))
+
+
+def python_docx(seed: int) -> bytes:
+    """As programs with python-docx write it: logo, styles, table, page number, seal."""
+    import docx
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm
+
+    made, document = paper(seed), docx.Document()
+    document.core_properties.title = made.title
+    if seed % 2:
+        document.add_picture(io.BytesIO(stored(logo())), Cm(1.5))
+    for line in made.opening:
+        document.add_paragraph(line).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    for block in made.blocks:
+        if not isinstance(block, str):
+            _add_table(document, block)
+        elif block[1] == "、":
+            document.add_heading(block, 1)
+        else:
+            document.add_paragraph(block, style="List Number" if seed % 3 == 0 else None)
+    for line in made.closing:
+        document.add_paragraph(line).alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    document.add_picture(io.BytesIO(stored(seal(made.signed))), Cm(4.2))
+    _number_pages(document)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _add_table(document: Any, rows: Rows) -> None:
+    table = document.add_table(rows=0, cols=len(rows[0]))
+    table.style = "Table Grid"
+    for row in rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = str(text)
+
+
+def _number_pages(document: Any) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    line = document.sections[0].footer.paragraphs[0]
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    line.add_run("— ")
+    line._p.append(field)
+    line.add_run(" —")
+
+
+# -------------------------------------------------------------------- workbooks
+
+
+def workbook(seed: int) -> bytes:
+    """A budget with sums, a list, merged headings, number formats, dates and fixed columns."""
+    import datetime
+
+    import openpyxl
+    from openpyxl.styles import Alignment, Border, Font, Side
+
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "收支预算总表"
+    sheet.append([f"2026年部门收支预算总表（{seed}）"])
+    sheet.merge_cells("A1:C1")
+    sheet["A1"].font, sheet["A1"].alignment = Font(name="宋体", size=18, bold=True), Alignment("center")
+    sheet.append(["项目", "本年预算（万元）", "上年预算（万元）"])
+    rows = budget(seed)
+    for row in rows:
+        sheet.append(list(row))
+    last = len(rows) + 2
+    sheet.append(["合计", f"=SUM(B3:B{last})", f"=SUM(C3:C{last})"])
+    sheet.append(["编制日期", datetime.date(2026, 1, 1 + seed % 28)])
+    line = Side("thin")
+    for cells in sheet.iter_rows(min_row=2, max_row=last + 1):
+        for cell in cells:
+            cell.border, cell.number_format = Border(line, line, line, line), "#,##0.00"
+    sheet.column_dimensions["A"].width, sheet.freeze_panes = 34, "A3"
+    sheet.print_title_rows, sheet.print_area = "1:2", f"A1:C{last + 2}"
+    if seed % 2:
+        names = book.create_sheet("服务站点名单")
+        names.append(["序号", "名称", "地址", "办公时间"])
+        for row in places(seed):
+            names.append(list(row))
+        names.auto_filter.ref = f"A1:D{names.max_row}"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def deck(seed: int) -> bytes:
+    """Slides with titles and text."""
+    lines = [block for block in paper(seed, 2).blocks if isinstance(block, str)]
+    slides = [
+        decks.placeholder("title", "标题 1", f"第{at}部分")
+        + decks.box(line[:60], at=(60, 150), size=(600, 200))
+        for at, line in enumerate(lines[:6], 1)
+    ]
+    return decks.Deck(slides=slides).data()
+
+
+# -------------------------------------------------------------------------- pdf
+
+
+def report_pdf(seed: int) -> bytes:
+    """As programs with reportlab write it."""
+    from reportlab.lib.pagesizes import A4
+    from reportlab.lib.utils import ImageReader
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
+    made, out = paper(seed), io.BytesIO()
+    canvas = Canvas(out, pagesize=A4)
+    canvas.setTitle(made.title)
+    canvas.drawImage(ImageReader(logo()), 60, 770, 40, 40)
+    for number, lines in enumerate(_sheets(made, 26), 1):
+        canvas.setFont(_FONT, 16)
+        for at, line in enumerate(lines):
+            canvas.drawString(85, 740 - 26 * at, line)
+        if lines[-1] == made.note:
+            canvas.drawImage(ImageReader(seal(made.signed)), 120, 700 - 26 * len(lines) + 40, 119, 119, mask="auto")
+        canvas.drawCentredString(A4[0] / 2, 40, f"— {number} —")
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def _sheets(made: Paper, room: int) -> Iterator[Sequence[str]]:
+    lines = [piece for line in made.paragraphs for piece in textwrap.wrap(line, 26)]
+    for start in range(0, len(lines), room):
+        yield lines[start : start + room]
+
+
+def printed_web_page(seeds: Sequence[int], folder: Path) -> Iterator[bytes]:
+    """As a browser prints a page to pdf."""
+    for seed in seeds:
+        source, target = folder / f"{seed}.html", folder / f"{seed}.pdf"
+        source.write_bytes(web_page(seed))
+        command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/browser"]
+        subprocess.run([*command, f"--print-to-pdf={target}", str(source)], check=True, capture_output=True)
+        yield target.read_bytes()
+
+
+# -------------------------------------------------------------------------- ofd
+
+
+def sealed_ofd(seed: int) -> bytes:
+    """Pages with a letterhead, page numbers, a logo and an electronic seal."""
+    made = paper(seed)
+    sheets = list(_sheets(made, 24))
+    media = ofd.element(
+        "MultiMedias",
+        ofd.element("MultiMedia", ofd.element("MediaFile", "image_1.png"), ID="40", Type="Image", Format="PNG"),
+    )
+    image = ofd.element(
+        "ImageObject", ID="41", ResourceID="40", Boundary="20 10 15 15", CTM="15 0 0 15 0 0"
+    )
+    pages = {}
+    for at, lines in enumerate(sheets):
+        drawn = [
+            ofd.text(html.escape(line), at=f"25 {30 + 9 * row} 170 8", size="6")
+            for row, line in enumerate(lines)
+        ]
+        drawn.append(ofd.text(f"— {at + 1} —", at="95 280 30 6", size="4"))
+        layer = ofd.element("Layer", (image if at == 0 else "") + "".join(drawn), ID="80")
+        pages[f"Doc_0/Pages/Page_{at}/Content.xml"] = ofd.root("Page", ofd.element("Content", layer))
+    listed = "".join(
+        ofd.element("Page", ID=str(at + 1), BaseLoc=f"Pages/Page_{at}/Content.xml")
+        for at in range(1, len(pages))
+    )
+    drawn_seal = stored(seal(made.signed, 240))
+    parts = ofd.members(pages=listed, resources=media, more={**pages, "Doc_0/Res/image_1.png": stored(logo())})
+    return ofd.stamped(parts, value=ofd.seal(made.signed, picture=drawn_seal)) if seed % 2 else ofd.pack(parts)
+
+
+# ------------------------------------------------------------------------ scans
+
+
+def scanned(seed: int, kind: str) -> bytes:
+    """A stamped scan of two pages (one, where the format holds one picture)."""
+    dpi, mode = (300, 200)[seed % 2], ("RGB", "RGB", "L", "1")[seed % 4]
+    sheets = scan(paper(seed, 2), seed, dpi=dpi, most=1 if kind in ("JPEG", "PNG") else 2, mode=mode)
+    if kind == "JPEG":
+        return stored(sheets[0].convert("RGB"), kind, dpi=(dpi, dpi), quality=80)
+    packed = {"compression": "tiff_lzw"} if kind == "TIFF" else {}
+    more = {"save_all": True, "append_images": sheets[1:]} if kind != "PNG" else {}
+    shown = {"resolution": dpi} if kind == "PDF" else {"dpi": (dpi, dpi)}
+    return stored(sheets[0], kind, **packed, **more, **shown)
+
+
+# ------------------------------------------------------------- pages, mail, text
+
+
+def web_page(seed: int) -> bytes:
+    """A saved page of a government site."""
+    made = paper(seed)
+    inside = "".join(
+        f"<p>{html.escape(block)}</p>" if isinstance(block, str) else _html_table(block) for block in made.blocks
+    )
+    style = "body{font-family:仿宋,serif;margin:2em}h1{text-align:center;color:#c00}td{border:1px solid #333}.foot{color:#666}"
+    return (
+        '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{made.title}</title><style>{style}</style></head><body><header><h1>{made.letterhead}</h1></header>"
+        f"<main><p>{made.number}</p><h2>{made.title}</h2><p>{made.addressed}</p>{inside}"
+        f'<p style="text-align:right">{made.signed}<br>{made.date}</p><p>{made.note}</p></main>'
+        '<footer class="foot"><a href="https://www.example.gov.cn/">示范县人民政府</a></footer></body></html>'
+    ).encode()
+
+
+def _html_table(rows: Rows) -> str:
+    lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table>{lines}</table>"
+
+
+def mail(seed: int) -> bytes:
+    """A letter with a document attached."""
+    from email.message import EmailMessage
+
+    made, letter = paper(seed, 1), EmailMessage()
+    letter["From"], letter["To"] = "办公室 <office@example.gov.cn>", "公开办 <open@example.gov.cn>"
+    letter["Subject"], letter["Date"] = made.title, "Fri, 20 Nov 2026 08:00:00 +0800"
+    letter.set_content("现报送文件，请审核公开。\n\n" + made.signed)
+    if seed % 2:
+        letter.add_alternative(f"<p>现报送文件，请审核公开。</p><p>{made.signed}</p>", subtype="html")
+    letter.add_attachment(
+        word(seed), maintype="application", subtype="vnd.openxmlformats-officedocument.wordprocessingml.document",
+        filename=f"{made.title}.docx",
+    )  # fmt: skip
+    return letter.as_bytes()
+
+
+def plain_text(seed: int) -> bytes:
+    """Lines in one of the usual encodings."""
+    coding = ("utf-8", "gb18030", "utf-8-sig", "utf-16")[seed % 4]
+    return ("\r\n" if seed % 2 else "\n").join(paper(seed).paragraphs).encode(coding)
+
+
+# --------------------------------------------------------------------- the whole
+
+
+def converted(files: Mapping[str, bytes], suffix: str, folder: Path) -> Iterator[bytes]:
+    """The files as LibreOffice saves them."""
+    sources, target = folder / f"to-{suffix}", folder / f"as-{suffix}"
+    sources.mkdir()
+    for name, data in files.items():
+        (sources / name).write_bytes(data)
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", suffix, "--outdir", str(target)]
+    subprocess.run(
+        [*command, *map(str, sorted(sources.iterdir()))],
+        check=True, capture_output=True, env={**os.environ, "HOME": str(folder)},
+    )  # fmt: skip
+    for path in sorted(target.iterdir()):
+        yield path.read_bytes()
+
+
+PLAIN: tuple[tuple[str, str, str, int, Make], ...] = (
+    ("docx, Word", "docx", ".docx", 12, word),
+    ("docx, WPS", "docx", ".docx", 12, lambda seed: word(seed, wps=True)),
+    ("docx, python-docx", "docx", ".docx", 12, python_docx),
+    ("xlsx, openpyxl", "xlsx", ".xlsx", 8, workbook),
+    ("pptx, PowerPoint", "pptx", ".pptx", 4, deck),
+    ("pdf, reportlab", "pdf", ".pdf", 10, report_pdf),
+    ("ofd", "ofd", ".ofd", 24, sealed_ofd),
+    ("html, saved page", "html", ".html", 6, web_page),
+    ("eml, attachment", "eml", ".eml", 6, mail),
+    ("txt", "txt", ".txt", 8, plain_text),
+    ("scan, jpeg", "scan", ".jpg", 4, lambda seed: scanned(seed, "JPEG")),
+    ("scan, png", "scan", ".png", 4, lambda seed: scanned(seed, "PNG")),
+    ("scan, tiff", "scan", ".tif", 4, lambda seed: scanned(seed, "TIFF")),
+    ("scan, pdf", "scan", ".pdf", 8, lambda seed: scanned(seed, "PDF")),
+)
+"""Kind, family, suffix, how many, and what makes one."""
+
+CONVERTED: tuple[tuple[str, str, str, int, Make, str], ...] = (
+    ("docx, LibreOffice", "docx", "docx", 10, python_docx, ".docx"),
+    ("doc, LibreOffice", "doc", "doc", 4, python_docx, ".docx"),
+    ("rtf, LibreOffice", "rtf", "rtf", 4, python_docx, ".docx"),
+    ("odt, LibreOffice", "odf", "odt", 4, python_docx, ".docx"),
+    ("pdf, LibreOffice", "pdf", "pdf", 10, python_docx, ".docx"),
+    ("xlsx, LibreOffice", "xlsx", "xlsx", 6, workbook, ".xlsx"),
+    ("xls, LibreOffice", "xls", "xls", 4, workbook, ".xlsx"),
+    ("ods, LibreOffice", "odf", "ods", 3, workbook, ".xlsx"),
+    ("pdf, LibreOffice, workbook", "pdf", "pdf", 4, workbook, ".xlsx"),
+    ("pptx, LibreOffice", "pptx", "pptx", 3, deck, ".pptx"),
+    ("html, LibreOffice", "html", "html", 3, python_docx, ".docx"),
+)
+"""Kind, family, suffix, how many, what makes the source, and the source's suffix."""
+
+
+def everyday(kinds: Sequence[str] = (), scale: float = 1.0) -> Iterator[Everyday]:
+    """All files, the same in every run.
+
+    Args:
+        kinds: beginnings of kinds (``docx``, ``scan, pdf``); all by default.
+        scale: times the usual number of files.
+    """
+
+    def wanted(kind: str) -> bool:
+        return not kinds or kind.startswith(tuple(kinds))
+
+    for kind, family, suffix, count, make in PLAIN:
+        if wanted(kind):
+            for seed in range(1, round(count * scale) + 1):
+                yield Everyday(kind, family, suffix, make(seed))
+    for kind, family, suffix, count, make, source in CONVERTED:
+        if wanted(kind):
+            given = {f"{seed:03d}{source}": make(seed) for seed in range(101, 101 + round(count * scale))}
+            with tempfile.TemporaryDirectory() as folder:
+                for data in converted(given, suffix, Path(folder)):
+                    yield Everyday(kind, family, f".{suffix}", data)
+    if wanted("pdf, browser"):
+        with tempfile.TemporaryDirectory() as folder:
+            for data in printed_web_page(range(201, 201 + round(8 * scale)), Path(folder)):
+                yield Everyday("pdf, browser", "pdf", ".pdf", data)

@@ -1,0 +1,1 @@
+"""Comparison of the parts of a submission with one another."""

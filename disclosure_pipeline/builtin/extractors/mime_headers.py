@@ -1,0 +1,71 @@
+"""Headers of mails: folded, encoded (RFC 2047, RFC 2231) or raw, as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.message import Message
+from email.utils import collapse_rfc2231_value
+
+from disclosure_pipeline.builtin.extractors.archive_names import decode_name
+from disclosure_pipeline.builtin.extractors.txt_encoding import strictly
+
+_FOLD = re.compile(r"\r?\n[ \t]*")
+_BROKEN_WORD = re.compile(r"=\?[^?]*\?[bB]\?[^?]*[^A-Za-z0-9+/=?\s][^?]*\?=")
+_CHINESE = ("gb2312", "gbk", "gb_2312-80", "cp936", "x-gbk", "gb18030")
+_NAME_PARAMETERS = ("name", "filename")
+
+
+def codec(charset: str) -> str:
+    """The codec that reads what a charset promises: GB 2312 in mails is GB 18030 in truth."""
+    name = charset.strip().strip("\"'").lower()
+    if name in _CHINESE:
+        return "gb18030"
+    return {"hz-gb-2312": "hz", "big5": "cp950", "unicode-1-1-utf-7": "utf-7"}.get(name, name)
+
+
+def header_text(raw: str) -> str:
+    """A header's value as its reader sees it.
+
+    Args:
+        raw: as parsed from bytes, raw bytes as surrogates.
+    """
+    value = _FOLD.sub(" ", _readable(raw)).strip()
+    if "=?" not in value:
+        return value
+    try:
+        pieces = decode_header(value)
+    except (HeaderParseError, ValueError):
+        return value
+    text = "".join(_piece(data, charset) for data, charset in pieces)
+    return f"{text} {value}".strip() if _BROKEN_WORD.search(value) else text
+
+
+def headers(message: Message) -> Iterator[tuple[str, str]]:
+    """(name, text) of every header, repeated ones too."""
+    for name, raw in message.raw_items():
+        yield str(name), header_text(str(raw))
+
+
+def names(message: Message) -> Iterator[str]:
+    """The file names that a part gives itself."""
+    found = []
+    for header in ("content-disposition", "content-type"):
+        for parameter in _NAME_PARAMETERS:
+            value = message.get_param(parameter, header=header)
+            if value:
+                found.append(header_text(collapse_rfc2231_value(value)))
+    yield from dict.fromkeys(name for name in found if name)
+
+
+def _readable(raw: str) -> str:
+    return raw if raw.isascii() else decode_name(raw.encode("utf-8", "surrogateescape"))
+
+
+def _piece(data: bytes | str, charset: str | None) -> str:
+    if isinstance(data, str):
+        return data
+    text = strictly(data, codec(charset)) if charset else None
+    return decode_name(data) if text is None else text

@@ -1,0 +1,282 @@
+"""The bytes of a pdf file itself: streams that unpack to too much, and words outside every object.
+
+Readers of pdf jump from table to table; what lies between the objects, before the header, behind the end
+mark, in comments and in objects that no table names any more, they never see.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from disclosure_pipeline.builtin.extractors.embedded import read_embedded
+from disclosure_pipeline.builtin.extractors.failures import failure
+from disclosure_pipeline.builtin.extractors.pdf_content import comments, strings
+from disclosure_pipeline.builtin.extractors.pdf_words import is_technical, loose_words, spoken
+from disclosure_pipeline.hooks.sniff import LAST_RESORT, choose
+
+if TYPE_CHECKING:
+    from disclosure_pipeline.builtin.extractors.collector import Collector, Limits
+
+_STREAM = re.compile(rb"(?<!end)stream\r?\n")
+_OBJECT = re.compile(rb"(?<!\d)(\d{1,10})\s+(\d{1,5})\s+obj\b")
+_LENGTH = re.compile(rb"/Length\s+(\d++)(?!\s+\d+\s+R)")
+_TWICE = re.compile(rb"/Fl(?:ateDecode)?\s+/Fl")
+_CHAIN = re.compile(rb"/Fl(?:ateDecode)?(?:\s+/Fl(?:ateDecode)?)+")
+_SYNTAX = re.compile(
+    rb"xref\s+(?:\d+\s+\d+\s+(?:\d{10}\s+\d{5}\s+[nf]\s*)*)*|startxref\s+\d+|%%EOF|%PDF-\d\.\d|\btrailer\b"
+    rb"|%\s*(?:ReportLab|'[^'\r\n]*':)[^\r\n]*|%%[^\r\n]*"
+)
+_IDENTIFIERS = re.compile(rb"/ID\s*\[.*?\]", re.DOTALL)
+_TRAILER = re.compile(rb"<<.*>>", re.DOTALL)
+_BINARY_MARK = re.compile(rb"%[\x80-\xff]{2,16}\s*\Z|%[\x80-\xff]{2,16}[\r\n]+")
+_BEST_RATIO = 1032
+"""Deflate packs no better than this."""
+
+_PIECE = 1 << 20
+_MUCH = 64 << 20
+_MOST_FILTERS = 8
+_READ_MOST = 16 << 20
+
+
+def check_streams(data: Any, limits: Limits) -> None:
+    """Unpack large streams piece by piece, and throw the pieces away.
+
+    Raises:
+        ExtractionFailed: ``file.bomb``.
+    """
+    suspicious = min(limits.max_unpacked, 4 * _MUCH) // _BEST_RATIO
+    twice = _TWICE.search(data) is not None
+    total = 0
+    for match in _STREAM.finditer(data):
+        start = match.end()
+        end = data.find(b"endstream", start)
+        end = len(data) if end == -1 else end
+        if end - start < suspicious and not twice:
+            continue
+        header = bytes(data[max(0, match.start() - 1000) : match.start()]).rpartition(b"obj")[2]
+        if b"/Fl" in header and (end - start >= suspicious or _TWICE.search(header)):
+            times = max((chain[0].count(b"/Fl") for chain in _CHAIN.finditer(header)), default=1)
+            total += _unpacked(data[start:end], times, limits)
+            if total > limits.max_unpacked:
+                raise failure("file.bomb", "Its streams unpack to too many bytes.")
+
+
+def _unpacked(data: bytes, times: int, limits: Limits) -> int:
+    """How much a stream unpacks to, every filter counted; refuses as soon as it is too much."""
+    if times > _MOST_FILTERS:
+        raise failure("file.bomb", "A stream is packed over and over.")
+    pieces: Iterator[bytes] = iter((data,))
+    for _ in range(times):
+        pieces = _inflating(pieces, limits)
+    size = sum(map(len, pieces))
+    if size > _MUCH and size > limits.max_ratio * len(data):
+        raise failure("file.bomb", "A stream unpacks to far more bytes than it has.")
+    return size
+
+
+def _inflating(packed: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
+    """Unpack piece by piece, as far as it goes."""
+    unpacker, size = zlib.decompressobj(), 0
+    for data in packed:
+        left = data
+        while left:
+            try:
+                piece = unpacker.decompress(left, _PIECE)
+            except zlib.error:
+                return
+            size += len(piece)
+            if size > limits.max_unpacked:
+                raise failure("file.bomb", "A stream unpacks to far more bytes than it has.")
+            if piece:
+                yield piece
+            if unpacker.eof:
+                return
+            left = unpacker.unconsumed_tail
+
+
+class FileSweep:
+    """Reads what lies outside the objects, and objects that others replaced.
+
+    Args:
+        data: the file. pdf: the same, open in ``pikepdf``. out: gets the segments.
+        limits: the keys of ``[extraction]``. depth: how deep the file lies inside others.
+    """
+
+    def __init__(self, data: Any, pdf: Any, out: Collector, limits: Mapping[str, Any], depth: int):
+        self._data = data
+        self._pdf = pdf
+        self._out = out
+        self._limits = limits
+        self._depth = depth
+        self._known = out.texts()
+        self._last: dict[tuple[int, int], tuple[int, int, int]] = {}
+
+    def run(self, revisions: int) -> None:
+        """Do it.
+
+        Args:
+            revisions: how often the file was saved.
+        """
+        data = self._data
+        begin = max(data.find(b"%PDF-"), 0)
+        end = data.rfind(b"%%EOF")
+        self._outside(bytes(data[:begin]), "before the header")
+        if end != -1:
+            self._outside(bytes(data[end + 5 : end + 5 + _READ_MOST]), "after the end")
+        at = begin
+        for head, body_end, rest in self._objects():
+            self._gap(bytes(data[at : head.start()]))
+            at = rest
+            if data.find(b"%", head.end(), body_end) != -1:
+                self._keep((words for _, _, words in comments(bytes(data[head.end() : body_end]))), "comment")
+        self._gap(bytes(data[at : end if end != -1 else len(data)]))
+        self._forgotten()
+        if revisions > 1:
+            self._old_packs()
+
+    def _objects(self) -> Iterator[tuple[re.Match[bytes], int, int]]:
+        """(head, where its values end, where it ends) of every object as it lies in the file."""
+        data = self._data
+        at = 0
+        while (head := _OBJECT.search(data, at)) is not None:
+            close = data.find(b"endobj", head.end())
+            close = len(data) if close == -1 else close
+            stream = _STREAM.search(data, head.end(), close)
+            values = close
+            if stream is not None:
+                values = stream.start()
+                close = self._stream_end(head.end(), stream)
+            key = (int(head[1]), int(head[2]))
+            if key in self._last:
+                self._replaced(key)
+            self._last[key] = (head.end(), values, close)
+            at = min(close + len(b"endobj"), len(data))
+            yield head, values, at
+
+    def _stream_end(self, start: int, stream: re.Match[bytes]) -> int:
+        """Where the object of a stream ends; words between the stream's length and its end are kept."""
+        data = self._data
+        length = _LENGTH.search(data, start, stream.start())
+        begin = stream.end()
+        declared = begin + int(length[1]) if length is not None else begin
+        if (
+            length is None
+            or declared > len(data)
+            or data.find(b"endstream", max(begin, declared - 16), declared) != -1
+        ):
+            length, declared = None, begin  # it is somewhere else, or wrong
+        mark = data.find(b"endstream", declared)
+        if mark == -1:
+            mark = len(data)
+        elif length is not None and not self._pdf.is_encrypted:
+            self._keep([spoken(bytes(data[declared : min(mark, declared + _PIECE)]))], "after a stream")
+        close = data.find(b"endobj", mark)
+        following = _OBJECT.search(data, mark, close if close != -1 else len(data))
+        if following is not None:
+            return int(following.start()) - len(b"endobj")
+        return close if close != -1 else len(data)
+
+    def _gap(self, gap: bytes) -> None:
+        """What lies between two objects: tables, trailers, marks; the rest is nobody's."""
+        if not gap or gap.isspace():
+            return
+        if b"trailer" in gap:
+            trailer = _TRAILER.search(gap)
+            if trailer is not None and not self._pdf.is_encrypted:
+                self._strings(_IDENTIFIERS.sub(b"", trailer[0]), "metadata")
+            if trailer is not None:
+                comment = b"\n".join(line for line in gap.splitlines() if line.lstrip().startswith(b"%"))
+                gap = gap[: trailer.start()] + b"\n" + gap[trailer.end() :] + b"\n" + comment
+        rest = _SYNTAX.sub(b" ", gap)
+        mark = _BINARY_MARK.search(rest)
+        if mark is not None and not _says_something(mark[0]):
+            rest = rest[: mark.start()] + rest[mark.end() :]
+        rest = rest.replace(b"endobj", b" ").replace(b"endstream", b" ").strip(b" %\t\r\n\0")
+        if rest:
+            self._keep([spoken(rest)], "between objects")
+
+    def _outside(self, data: bytes, where: str) -> None:
+        """Bytes before the header or behind the end: words, or another file."""
+        bare = data.lstrip(b"\0 \r\n\t")
+        if not bare:
+            return
+        from disclosure_pipeline.builtin.extractors.readers import builtin_extractors
+
+        reader = choose(builtin_extractors(self._limits, self._depth + 1), bare, where)
+        if reader is not None and reader.score(bare[: 1 << 16], where) > LAST_RESORT:
+            read_embedded(self._out, where, bare, limits=self._limits, depth=self._depth)
+            return
+        words = spoken(bare)
+        self._keep([words], where)
+        if not words and len(bare) > 16:
+            self._out.doubt("file.surplus", "文件首尾有无法识别的多余数据，请人工查看。")
+
+    # ----------------------------------------------------------- replaced and forgotten
+
+    def _replaced(self, key: tuple[int, int]) -> None:
+        """An object that a later one of the same number replaced."""
+        start, values, close = self._last[key]
+        self._object(start, values, close, "deletion")
+
+    def _forgotten(self) -> None:
+        """Objects that no table names."""
+        if self._pdf.is_encrypted:
+            return
+        for key, (start, values, close) in self._last.items():
+            if self._pdf.get_object(key) is None:
+                self._object(start, values, close, "unplaced")
+
+    def _object(self, start: int, values: int, close: int, kind: str) -> None:
+        if self._pdf.is_encrypted:
+            self._out.doubt("object.unread", "加密的文件中残留旧的对象，未能读出，请人工查看。")
+            return
+        body = bytes(self._data[start:values])
+        if b"/XRef" in body or b"/ObjStm" in body:
+            return
+        self._strings(body, kind)
+        stream = _STREAM.match(self._data, values)
+        if (
+            stream is not None
+            and b"/Image" not in body
+            and b"/FontFile" not in body
+            and b"/Length1" not in body
+        ):
+            content = bytes(self._data[stream.end() : min(close, stream.end() + _READ_MOST)]).rpartition(
+                b"endstream"
+            )[0]
+            if b"/Fl" in body:
+                content = _inflated(content)
+            if b"BT" not in content:
+                self._keep([loose_words(content)], "replaced", kind)
+
+    def _old_packs(self) -> None:
+        """Strings of objects packed into streams by an earlier save."""
+        for start, values, close in list(self._last.values()):
+            body = bytes(self._data[start:values])
+            stream = _STREAM.match(self._data, values)
+            if b"/ObjStm" in body and stream is not None and not self._pdf.is_encrypted:
+                self._strings(_inflated(bytes(self._data[stream.end() : close])), "deletion")
+
+    def _strings(self, data: bytes, kind: str) -> None:
+        self._keep((words for key, words in strings(data) if not is_technical(words, key)), "replaced", kind)
+
+    def _keep(self, found: Any, detail: str, kind: str = "unplaced") -> None:
+        for words in found:
+            if words and words not in self._known:
+                self._known.add(words)
+                self._out.add(words, kind, "document", detail=detail, visible=False)
+
+
+def _inflated(data: bytes) -> bytes:
+    try:
+        return zlib.decompressobj().decompress(data, _READ_MOST)
+    except zlib.error:
+        return b""
+
+
+def _says_something(mark: bytes) -> bool:
+    """Whether the comment of high bytes after the header holds Chinese; writers put any bytes there."""
+    return any("\u3400" <= letter <= "\u9fff" for letter in mark.decode("utf-8", "ignore"))

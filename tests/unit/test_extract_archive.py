@@ -1,0 +1,291 @@
+"""Archives: members by the readers of their formats, and everything that could hurt refused by reason."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from disclosure_pipeline.builtin.extractors.archive import ArchiveExtractor
+from disclosure_pipeline.builtin.extractors.archive_names import decode_name
+from disclosure_pipeline.builtin.extractors.readers import builtin_extractors
+from disclosure_pipeline.errors import ExtractionFailed
+from disclosure_pipeline.hooks.contracts import SourceFile
+from disclosure_pipeline.hooks.sniff import choose
+from disclosure_pipeline.model.text import Text
+from tests.hiding.archive import rar, tarred, zipped
+from tests.unit.hostile import codes, docx, limits, only, packed, paragraph
+
+WORDS = "绝密文件内容".encode()
+
+
+def read(data: bytes, name: str = "a.zip", **changes: int) -> Text:
+    return ArchiveExtractor(limits(**changes)).read(data, name)
+
+
+def refusal(data: bytes, name: str = "a.zip", **changes: int) -> ExtractionFailed:
+    with pytest.raises(ExtractionFailed) as caught:
+        read(data, name, **changes)
+    assert "绝密" not in repr(caught.value.as_json())
+    return caught.value
+
+
+def seven(password: str | None = None, **members: bytes) -> bytes:
+    import py7zr
+
+    out = io.BytesIO()
+    with py7zr.SevenZipFile(out, "w", password=password, header_encryption=password is not None) as archive:
+        for name, data in members.items():
+            archive.writestr(data, name)
+    return out.getvalue()
+
+
+def test_members_are_read_by_their_formats_and_stay_visible() -> None:
+    text = read(packed({"甲.txt": "一段文字", "乙.docx": docx(paragraph("文稿的文字"))}))
+    assert [(s.text, s.place.part, s.place.kind, s.visible) for s in text.segments] == [
+        ("甲.txt", "archive", "name", True),
+        ("乙.docx", "archive", "name", True),
+        ("一段文字", "member 1!text", "attachment", True),
+        ("文稿的文字", "member 2!word/document.xml", "attachment", True),
+    ]
+    assert text.doubts == ()
+    assert text.media_type == "application/zip"
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.txt.gz", gzip.compress(WORDS)),
+        ("a.txt.bz2", bz2.compress(WORDS)),
+        ("a.txt.xz", lzma.compress(WORDS)),
+        ("a.tgz", tarred((tarfile.TarInfo("b.txt"), WORDS), mode="w:gz")),
+        ("a.tar", tarred((tarfile.TarInfo("b.txt"), WORDS))),
+        ("a.7z", seven(**{"b.txt": WORDS})),
+        ("a.rar", rar(("b.txt", WORDS))),
+    ],
+)
+def test_every_family_is_read(name: str, data: bytes) -> None:
+    reader = choose(builtin_extractors(limits()), data, name)
+    assert isinstance(reader, ArchiveExtractor)
+    found = only(read(data, name), WORDS.decode())
+    assert (found.place.kind, found.visible) == ("attachment", True)
+
+
+def test_a_zip_that_is_a_document_is_left_to_its_reader() -> None:
+    data = docx(paragraph("正文"))
+    reader = choose(builtin_extractors(limits()), data, "a.zip")
+    assert reader is not None
+    assert reader.id == "docx"
+
+
+@pytest.mark.parametrize("name", ["[Content_Types].xml", "mimetype", "content.xml"])
+def test_a_document_that_no_reader_knows_is_a_doubt(name: str) -> None:
+    assert "file.partial" in codes(read(packed({name: "<Types/>", "a/b.txt": "一段文字"})))
+
+
+def test_doubts_name_a_member_by_its_number() -> None:
+    text = read(packed({"绝密.bin": bytes(range(256)) * 4, "b.txt": "文字"}))
+    assert codes(text) == {"attachment.unread"}
+    assert [doubt.place.part for doubt in text.doubts if doubt.place] == ["member 1"]
+    assert not any("绝密" in doubt.message for doubt in text.doubts)
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../../a.txt", "C:\\a.txt", "a/../../b.txt"])
+def test_names_that_lead_out_are_told_and_nothing_is_written(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "a" / "b"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    info = tarfile.TarInfo(name)
+    for data in (zipped((zipfile.ZipInfo(name), WORDS)), tarred((info, WORDS))):
+        text = read(data)
+        assert only(text, WORDS.decode()).visible
+        assert "压缩包内有指向包外位置的文件名。" in text.warnings
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a", "b"]
+
+
+# ------------------------------------------------------------------------ bombs
+
+
+def test_nested_archives_share_one_budget() -> None:
+    inner = packed({f"{number}.txt": b"a" * 20_000 for number in range(10)})
+    outer = packed({f"{number}.zip": inner for number in range(10)})
+    assert refusal(outer, max_unpacked=1_000_000).code == "file.bomb"
+    assert refusal(outer, max_members=50).code == "file.bomb"
+    assert codes(read(outer)) == set()
+
+
+def test_the_ratio_counts_over_all_levels() -> None:
+    inner = packed({"a.txt": b"\n" * 6_000_000})
+    assert refusal(packed({"b.zip": inner}), max_ratio=20).code == "file.bomb"
+
+
+@pytest.mark.parametrize("squeeze", [gzip.compress, bz2.compress, lzma.compress])
+def test_a_stream_that_unpacks_without_end_is_refused(squeeze: object) -> None:
+    assert callable(squeeze)
+    assert refusal(squeeze(b"\x00" * 30_000_000), "a.gz").code == "file.bomb"
+
+
+def test_members_that_share_bytes_are_refused() -> None:
+    data = bytearray(zipped(("b.txt", WORDS), ("c.txt", WORDS)))
+    first = data.find(b"PK\x01\x02")
+    second = data.find(b"PK\x01\x02", first + 4)
+    third = data.find(b"PK\x01\x02", second + 4)
+    data[third + 42 : third + 46] = data[second + 42 : second + 46]
+    assert refusal(bytes(data)).code == "file.bomb"
+
+
+def test_depth_ends_in_a_doubt() -> None:
+    data = WORDS
+    for _ in range(8):
+        data = packed({"a.zip" if data is not WORDS else "a.txt": data})
+    text = read(data, max_depth=3)
+    assert codes(text) == {"attachment.unread", "text.empty"} or codes(text) == {"attachment.unread"}
+
+
+# ------------------------------------------------------------------------ passwords
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> SourceFile:
+    path = tmp_path / "a.7z"
+    path.write_bytes(seven("芝麻开门", **{"b.txt": WORDS}))
+    return SourceFile(0, path, path.name, passwords=("wrong", "芝麻开门"))
+
+
+def test_passwords_of_the_slip_are_tried(locked: SourceFile) -> None:
+    assert only(ArchiveExtractor(limits()).extract(locked), WORDS.decode()).visible
+
+
+def test_passwords_of_the_settings_are_tried(locked: SourceFile) -> None:
+    settings_ = {**limits(), "passwords": ("芝麻开门",)}
+    assert only(ArchiveExtractor(settings_).read(locked.path, "a.7z"), WORDS.decode()).visible
+
+
+def test_passwords_open_archives_inside(locked: SourceFile, tmp_path: Path) -> None:
+    path = tmp_path / "b.zip"
+    path.write_bytes(packed({"a.7z": locked.path.read_bytes()}))
+    found = ArchiveExtractor(limits()).extract(SourceFile(0, path, path.name, passwords=locked.passwords))
+    assert only(found, WORDS.decode()).visible
+
+
+def test_without_its_password_an_archive_is_refused(locked: SourceFile) -> None:
+    assert refusal(locked.path.read_bytes(), "a.7z").code == "file.encrypted"
+
+
+def aes_zip(password: bytes) -> bytes:
+    """A zip with one stored member, encrypted as AE-2 with 256 bits."""
+    import hashlib
+    import hmac
+    import struct
+
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    salt = bytes(range(16))
+    keys = hashlib.pbkdf2_hmac("sha1", password, salt, 1000, 66)
+    encryptor = Cipher(algorithms.AES(keys[:32]), modes.ECB()).encryptor()
+    counters = b"".join(number.to_bytes(16, "little") for number in range(1, 1 + -(-len(WORDS) // 16)))
+    secret = bytes(one ^ two for one, two in zip(WORDS, encryptor.update(counters), strict=False))
+    body = salt + keys[64:] + secret + hmac.new(keys[32:64], secret, "sha1").digest()[:10]
+    extra = struct.pack("<HHH2sBH", 0x9901, 7, 2, b"AE", 3, 0)
+    common = struct.pack("<HHHHHIII", 51, 1, 99, 0, 0, 0, len(body), len(WORDS))
+    local = b"PK\x03\x04" + common + struct.pack("<HH", 5, len(extra)) + b"a.txt" + extra + body
+    central = (
+        b"PK\x01\x02"
+        + struct.pack("<H", 51)
+        + common
+        + struct.pack("<HHHHHII", 5, len(extra), 0, 0, 0, 0, 0)
+        + b"a.txt"
+        + extra
+    )
+    return local + central + b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(central), len(local), 0)
+
+
+def test_zips_encrypted_with_aes_are_opened() -> None:
+    data = aes_zip(b"sesame")
+    opened = ArchiveExtractor({**limits(), "passwords": ("wrong", "sesame")}).read(data, "a.zip")
+    assert only(opened, WORDS.decode()).visible
+    assert refusal(data).code == "file.encrypted"
+
+
+def test_a_locked_member_among_open_ones_is_a_doubt() -> None:
+    data = bytearray(zipped(("b.txt", WORDS)))
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.rfind(mark) + at] |= 1
+    text = read(bytes(data))
+    assert codes(text) == {"archive.encrypted"}
+    assert any(segment.text == "各单位：请按附件要求报送。" for segment in text.segments)
+
+
+# ------------------------------------------------------------------------ refusals
+
+
+def test_packed_members_of_rar_are_doubts_and_their_names_are_read() -> None:
+    text = read(rar(("绝密.txt", WORDS), method=0x33), "a.rar")
+    assert codes(text) == {"archive.unread"}
+    assert only(text, "绝密.txt").place.kind == "name"
+
+
+def test_split_archives_are_refused() -> None:
+    data = bytearray(zipped(("b.txt", WORDS)))
+    end = data.rfind(b"PK\x05\x06")
+    data[end + 4 : end + 8] = b"\x02\x00\x00\x00"
+    assert refusal(bytes(data)).code == "archive.split"
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "code"),
+    [
+        (b"", "a.zip", "file.empty"),
+        (b"PK\x03\x04" + WORDS, "a.zip", "file.broken"),
+        (gzip.compress(WORDS)[:-12], "a.gz", "file.broken"),
+        (bz2.compress(WORDS)[:-12], "a.bz2", "file.broken"),
+        (lzma.compress(WORDS)[:-12], "a.xz", "file.broken"),
+        (seven(**{"b.txt": WORDS})[:-12], "a.7z", "file.broken"),
+        (b"Rar!\x1a\x07\x00" + WORDS, "a.rar", "file.broken"),
+    ],
+)
+def test_damaged_archives_are_refused(data: bytes, name: str, code: str) -> None:
+    assert refusal(data, name).code == code
+
+
+def test_a_cut_tar_is_a_doubt() -> None:
+    text = read(tarred((tarfile.TarInfo("b.txt"), WORDS * 200))[:2000], "a.tar")
+    assert "archive.unread" in codes(text)
+
+
+@given(st.text(alphabet="各镇人民政府通知公告关于abc12._-", min_size=4, max_size=20))
+def test_names_in_any_usual_encoding_are_read(name: str) -> None:
+    assert decode_name(name.encode()) == name
+    assert decode_name(("关于印发通知" + name).encode("gb18030")) == "关于印发通知" + name
+
+
+_ORIGINALS = (
+    zipped(("b.txt", WORDS)), tarred((tarfile.TarInfo("b.txt"), WORDS)), gzip.compress(WORDS), rar(("b.txt", WORDS)),
+    seven(**{"b.txt": WORDS}),
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(_ORIGINALS),
+    st.lists(st.tuples(st.integers(0, 12_000), st.integers(0, 255)), max_size=6),
+    st.integers(0, 12_000),
+)
+def test_any_change_is_read_or_refused(original: bytes, changes: list[tuple[int, int]], cut: int) -> None:
+    data = bytearray(original)
+    for at, byte in changes:
+        data[at % len(data)] = byte
+    try:
+        read(bytes(data[: max(cut % (2 * len(data)), 1)]), "a", max_unpacked=1 << 24)
+    except ExtractionFailed:
+        return
