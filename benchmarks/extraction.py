@@ -50,7 +50,10 @@ def make_pdf(pages: int = PAGES) -> bytes:
 def make_ofd() -> bytes:
     """Ten pages of 24 lines."""
     lines = [ofd.text(LINE, at=f"25 {30 + 9 * number} 160 6", size="4") for number in range(24)]
-    return ofd.pack(ofd.members(*(ofd.page(*lines) for _ in range(PAGES))))
+    names = [f"Pages/Page_{number}/Content.xml" for number in range(1, PAGES)]
+    pages = "".join(ofd.element("Page", ID=str(200 + at), BaseLoc=name) for at, name in enumerate(names))
+    more = {f"Doc_0/{name}": ofd.page(*lines) for name in names}
+    return ofd.pack(ofd.members(*lines, pages=pages, more=more))
 
 
 def make_xlsx() -> bytes:

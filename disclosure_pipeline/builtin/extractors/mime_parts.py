@@ -22,6 +22,7 @@ from disclosure_pipeline.builtin.extractors.mime_bodies import add_body, add_oth
 from disclosure_pipeline.builtin.extractors.mime_headers import codec, headers, names
 from disclosure_pipeline.builtin.extractors.mime_signed import open_signed
 from disclosure_pipeline.builtin.extractors.mime_tnef import TNEF_MAGIC, BrokenTnef, attributes
+from disclosure_pipeline.builtin.extractors.mime_transfer import decoded
 from disclosure_pipeline.builtin.extractors.ole_sweep import sweep
 from disclosure_pipeline.builtin.extractors.txt_encoding import decode, strictly
 from disclosure_pipeline.errors import ExtractionFailed
@@ -32,9 +33,6 @@ _STRUCTURE = frozenset(("content-type", "content-transfer-encoding", "content-di
 _STRUCTURE_PARAMETERS = frozenset(("charset", "boundary", "name", "filename", "format", "delsp", "type", "reply-type", "start",
                                    "size", "method", "protocol", "micalg", "smime-type", "access-type", "report-type",
                                    "creation-date", "modification-date", "read-date", "x-mac-type", "x-mac-creator"))  # fmt: skip
-_ENCODINGS = frozenset(
-    ("", "7bit", "8bit", "binary", "base64", "quoted-printable", "x-uuencode", "uuencode", "uue", "x-uue")
-)
 _FOLDED = re.compile(r"\r?\n[ \t]")
 _PREAMBLE = re.compile(
     r"\s*(?:This (?:is an? (?:OpenPGP/MIME|multi-?part|cryptographically)|document is a Web archive)[^\n]*(?:\n(?!\n)[^\n]*)*)?\s*",
@@ -192,8 +190,7 @@ class Mail:
             body = parts[0].get_payload()
             if encoding in ("base64", "quoted-printable") and isinstance(body, str) and not parts[0].keys():
                 parts[0]["Content-Transfer-Encoding"] = encoding
-                decoded = parts[0].get_payload(decode=True)
-                data = decoded if isinstance(decoded, bytes) else b""
+                data = self._bytes(parts[0], part)
             else:
                 data = _source(parts[0])
             read_embedded(
@@ -248,6 +245,9 @@ class Mail:
         return text
 
     def _file(self, entity: Message, data: bytes, part: str, *, shown: bool) -> None:
+        if not data:
+            self._unread(part)
+            return
         if pictures.is_picture("", data):
             pictures.look_at(self._out, part, data, large=entity.get_content_disposition() == "attachment")
             return
@@ -296,17 +296,9 @@ class Mail:
     # -------------------------------------------------------------------- bytes
 
     def _bytes(self, entity: Message, part: str) -> bytes:
-        encoding = str(entity.get("Content-Transfer-Encoding", "")).partition(";")[0].strip().lower()
-        encoding = encoding.replace("8-bit", "8bit").replace("7-bit", "7bit")
-        if encoding not in _ENCODINGS:
+        data, whole = decoded(entity)
+        if not whole:
             self._unread(part)
-        try:
-            data = entity.get_payload(decode=True)
-        except (ValueError, AssertionError, LookupError):
-            data = None
-        if not isinstance(data, bytes):
-            self._unread(part)
-            return b""
         return data
 
     def _decoded(self, entity: Message, data: bytes, part: str) -> str:

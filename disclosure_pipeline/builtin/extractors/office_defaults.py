@@ -13,7 +13,8 @@ def is_default(family: str, text: str) -> bool:
     """Whether a program wrote a text by itself.
 
     Args:
-        family: a table of the file: ``names``, ``prompts``, ``words_of_formats``, ``keys``.
+        family: a table of the file: ``names``, ``prompts``, ``words_of_formats``, ``keys``, ``pictures`` (SHA-256 of
+            their bytes).
         text: the text; white space at its ends does not count.
     """
     texts, pattern = _families()[family]
@@ -27,7 +28,7 @@ def _families() -> dict[str, tuple[frozenset[str], re.Pattern[str]]]:
     return {
         name: (
             frozenset(text.strip() for text in family["texts"]),
-            re.compile("|".join(f"(?:{pattern})" for pattern in family["patterns"])),
+            re.compile("|".join(f"(?:{pattern})" for pattern in family["patterns"]) or "(?!)"),
         )
         for name, family in data.items()
     }

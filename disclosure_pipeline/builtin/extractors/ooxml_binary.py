@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from disclosure_pipeline.builtin.extractors import pictures
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.embedded import read_embedded
+from disclosure_pipeline.builtin.extractors.office_defaults import is_default
 from disclosure_pipeline.builtin.extractors.ole import OLE_MAGIC
 from disclosure_pipeline.builtin.extractors.ole_object import read_control, read_object, read_program
 from disclosure_pipeline.builtin.extractors.ole_sweep import sweep
@@ -34,6 +36,8 @@ def read_binary(
     lower = name.lower()
     if pictures.is_picture(lower, data):
         out.facts["pictures"] = out.facts.get("pictures", 0) + 1
+        if is_default("pictures", hashlib.sha256(data).hexdigest()):
+            return
         pictures.look_at(out, name, data, large=large)
     elif lower.endswith("vbaproject.bin"):
         read_program(out, name, data, limits=limits)
