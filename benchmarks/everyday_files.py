@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.everyday_papers import Block, Paper, Rows, budget, paper, places
+from benchmarks.everyday_papers import Paper, Rows, budget, paper, places
 from benchmarks.everyday_pictures import logo, scan, seal, stored
 from tests.hiding import decks, ofd, word_papers
 
@@ -124,7 +124,9 @@ def workbook(seed: int) -> bytes:
     for cells in sheet.iter_rows(min_row=2, max_row=last + 1):
         for cell in cells:
             cell.border, cell.number_format = Border(line, line, line, line), "#,##0.00"
-    sheet.column_dimensions["A"].width, sheet.freeze_panes = 34, "A3"
+    for column in "ABC":
+        sheet.column_dimensions[column].width = 28
+    sheet.freeze_panes = "A3"
     sheet.print_title_rows, sheet.print_area = "1:2", f"A1:C{last + 2}"
     if seed % 2:
         names = book.create_sheet("服务站点名单")
@@ -141,11 +143,11 @@ def deck(seed: int) -> bytes:
     """Slides with titles and text."""
     lines = [block for block in paper(seed, 2).blocks if isinstance(block, str)]
     slides = [
-        decks.placeholder("title", "标题 1", f"第{at}部分")
-        + decks.box(line[:60], at=(60, 150), size=(600, 200))
+        decks.box(f"第{at}部分", at=(60, 40), size=(600, 60)) + decks.box(line[:60], at=(60, 150), size=(600, 200))
         for at, line in enumerate(lines[:6], 1)
     ]
-    return decks.Deck(slides=slides).data()
+    title = decks.box("标题占位符", at=(60, 40), size=(600, 60))
+    return decks.Deck(slides=slides, layout=title).data()
 
 
 # -------------------------------------------------------------------------- pdf
@@ -169,7 +171,9 @@ def report_pdf(seed: int) -> bytes:
         for at, line in enumerate(lines):
             canvas.drawString(85, 740 - 26 * at, line)
         if lines[-1] == made.note:
-            canvas.drawImage(ImageReader(seal(made.signed)), 120, 700 - 26 * len(lines) + 40, 119, 119, mask="auto")
+            canvas.drawImage(
+                ImageReader(seal(made.signed)), 120, 700 - 26 * len(lines) + 40, 119, 119, mask="auto"
+            )
         canvas.drawCentredString(A4[0] / 2, 40, f"— {number} —")
         canvas.showPage()
     canvas.save()
@@ -187,7 +191,13 @@ def printed_web_page(seeds: Sequence[int], folder: Path) -> Iterator[bytes]:
     for seed in seeds:
         source, target = folder / f"{seed}.html", folder / f"{seed}.pdf"
         source.write_bytes(web_page(seed))
-        command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/browser"]
+        command = [
+            "chromium",
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            f"--user-data-dir={folder}/browser",
+        ]
         subprocess.run([*command, f"--print-to-pdf={target}", str(source)], check=True, capture_output=True)
         yield target.read_bytes()
 
@@ -201,11 +211,11 @@ def sealed_ofd(seed: int) -> bytes:
     sheets = list(_sheets(made, 24))
     media = ofd.element(
         "MultiMedias",
-        ofd.element("MultiMedia", ofd.element("MediaFile", "image_1.png"), ID="40", Type="Image", Format="PNG"),
+        ofd.element(
+            "MultiMedia", ofd.element("MediaFile", "image_1.png"), ID="40", Type="Image", Format="PNG"
+        ),
     )
-    image = ofd.element(
-        "ImageObject", ID="41", ResourceID="40", Boundary="20 10 15 15", CTM="15 0 0 15 0 0"
-    )
+    image = ofd.element("ImageObject", ID="41", ResourceID="40", Boundary="20 10 15 15", CTM="15 0 0 15 0 0")
     pages = {}
     for at, lines in enumerate(sheets):
         drawn = [
@@ -220,8 +230,12 @@ def sealed_ofd(seed: int) -> bytes:
         for at in range(1, len(pages))
     )
     drawn_seal = stored(seal(made.signed, 240))
-    parts = ofd.members(pages=listed, resources=media, more={**pages, "Doc_0/Res/image_1.png": stored(logo())})
-    return ofd.stamped(parts, value=ofd.seal(made.signed, picture=drawn_seal)) if seed % 2 else ofd.pack(parts)
+    parts = ofd.members(
+        pages=listed, resources=media, more={**pages, "Doc_0/Res/image_1.png": stored(logo())}
+    )
+    return (
+        ofd.stamped(parts, value=ofd.seal(made.signed, picture=drawn_seal)) if seed % 2 else ofd.pack(parts)
+    )
 
 
 # ------------------------------------------------------------------------ scans
@@ -246,7 +260,8 @@ def web_page(seed: int) -> bytes:
     """A saved page of a government site."""
     made = paper(seed)
     inside = "".join(
-        f"<p>{html.escape(block)}</p>" if isinstance(block, str) else _html_table(block) for block in made.blocks
+        f"<p>{html.escape(block)}</p>" if isinstance(block, str) else _html_table(block)
+        for block in made.blocks
     )
     style = "body{font-family:仿宋,serif;margin:2em}h1{text-align:center;color:#c00}td{border:1px solid #333}.foot{color:#666}"
     return (
@@ -301,7 +316,7 @@ def converted(files: Mapping[str, bytes], suffix: str, folder: Path) -> Iterator
         [*command, *map(str, sorted(sources.iterdir()))],
         check=True, capture_output=True, env={**os.environ, "HOME": str(folder)},
     )  # fmt: skip
-    for path in sorted(target.iterdir()):
+    for path in sorted(target.glob(f"*.{suffix}")):
         yield path.read_bytes()
 
 

@@ -16,7 +16,12 @@ _MATTERS = (
     "冬季清洁取暖", "农村人居环境整治", "老旧小区改造", "政府信息公开", "养老服务补贴发放", "义务教育招生",
     "城乡居民医疗保险参保", "农村公路养护", "安全生产专项检查", "惠企政策兑现",
 )  # fmt: skip
-_FORMS = ("关于做好{}工作的通知", "关于印发{}工作要点的通知", "关于进一步加强{}工作的意见", "关于{}有关事项的公告")
+_FORMS = (
+    "关于做好{}工作的通知",
+    "关于印发{}工作要点的通知",
+    "关于进一步加强{}工作的意见",
+    "关于{}有关事项的公告",
+)
 _TASKS = (
     "各镇人民政府、街道办事处要落实属地责任，明确分管负责人和具体经办人员，建立工作台账，每月25日前报送进展情况",
     "县直有关部门按照职责分工组织实施，加强协作配合，对发现的问题立行立改，一时不能解决的列出整改时限",
@@ -113,7 +118,13 @@ def task_table(lot: random.Random) -> Rows:
     return (
         head,
         *(
-            (str(row), f"{lot.choice(_MATTERS)}第{row}项任务", lot.choice(_UNITS), f"{lot.randint(1, 12)}月底前", "")
+            (
+                str(row),
+                f"{lot.choice(_MATTERS)}第{row}项任务",
+                lot.choice(_UNITS),
+                f"{lot.randint(1, 12)}月底前",
+                "",
+            )
             for row in range(1, lot.randint(4, 12))
         ),
     )
@@ -122,7 +133,15 @@ def task_table(lot: random.Random) -> Rows:
 def budget(seed: int) -> Rows:
     """A budget table: name, this year, last year; what sums it is left to the program."""
     lot = random.Random(seed)
-    items = ("基本支出", "人员经费", "公用经费", "项目支出", "社会保障和就业支出", "卫生健康支出", "住房保障支出")
+    items = (
+        "基本支出",
+        "人员经费",
+        "公用经费",
+        "项目支出",
+        "社会保障和就业支出",
+        "卫生健康支出",
+        "住房保障支出",
+    )
     return tuple((item, round(lot.uniform(20, 3000), 2), round(lot.uniform(20, 3000), 2)) for item in items)
 
 

@@ -155,5 +155,9 @@ def _worn(page: Image.Image, seed: int, mode: str) -> Image.Image:
         x, y = lot.randrange(page.width), lot.randrange(page.height)
         pen.ellipse((x, y, x + 1, y + 1), fill=(90, 90, 90))
     if mode == "1":
-        return worn.convert("L").point(lambda value: 255 if value > 150 else 0).convert("1", dither=Image.Dither.NONE)
+        return (
+            worn.convert("L")
+            .point(lambda value: 255 if value > 150 else 0)
+            .convert("1", dither=Image.Dither.NONE)
+        )
     return worn.convert(mode)

@@ -9,12 +9,18 @@ from __future__ import annotations
 
 import json
 import os
+import resource
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
+
+SECONDS = 20
+MEMORY = 6 << 30
+"""What a peer may take for one file, and at all: a far-away cell must not end the comparison."""
 
 
 def python_docx(path: Path) -> Iterator[str]:
@@ -108,6 +114,8 @@ PEERS: dict[str, tuple[Callable[[Path], Iterator[str]], tuple[str, ...] | None]]
 
 def finds(read: Callable[[Path], Iterator[str]], path: Path, marker: str) -> bool:
     """Whether the marker is in what a peer reads, white space aside."""
+    signal.signal(signal.SIGALRM, _too_late)
+    signal.alarm(SECONDS)
     try:
         with Path(os.devnull).open("w") as quiet, redirect_stdout(quiet):
             text = "".join(read(path))
@@ -115,7 +123,13 @@ def finds(read: Callable[[Path], Iterator[str]], path: Path, marker: str) -> boo
         if isinstance(error, KeyboardInterrupt):
             raise
         return False
+    finally:
+        signal.alarm(0)
     return marker in "".join(text.split())
+
+
+def _too_late(*_: object) -> None:
+    raise TimeoutError
 
 
 def milliseconds(read: Callable[[Path], Iterator[str]], path: Path) -> float:
@@ -131,6 +145,7 @@ def milliseconds(read: Callable[[Path], Iterator[str]], path: Path) -> float:
 
 def main() -> None:
     """Answer one list of files for one peer."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     name, *options = sys.argv[1:]
     read, suffixes = PEERS[name]
     files: list[dict[str, Any]] = json.load(sys.stdin)

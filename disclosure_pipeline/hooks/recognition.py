@@ -77,6 +77,14 @@ class Desk:
             self._failures = 0 if self._known[key] is not None else self._failures + 1
         return self._known[key]
 
+    def available(self) -> bool:
+        """See :func:`available`."""
+        return (
+            self._process is not None
+            and self._asked < self.settings.max_pages
+            and self._failures < MOST_FAILURES
+        )
+
     def faults(self) -> tuple[Fault, ...]:
         """What went wrong since :meth:`begin`."""
         return tuple(self._faults)
@@ -136,6 +144,11 @@ def recognise(raster: Raster) -> Recognition | None:
         pages): the picture is undetermined, never empty.
     """
     return _desk.recognise(raster)
+
+
+def available() -> bool:
+    """Whether somebody could look at one more picture of this submission."""
+    return _desk.available()
 
 
 def settings() -> RecognitionSettings:

@@ -92,27 +92,61 @@ def _at(where: bytes, addition: Callable[[str], bytes], *, last: bool = False) -
     return make
 
 
-def _no_table_names_it(marker: str) -> bytes:
+def _listed_nowhere(value: Callable[[str], bytes]) -> Callable[[str], bytes]:
     """A whole object after the last one that no table lists."""
-    data = saved(paper())
-    at = data.rindex(b"xref\n", 0, data.rindex(b"startxref"))
-    body = f"99 0 obj\n<< /Note ({marker}) >>\nendobj\n".encode()
-    head, tail = data[:at] + body, data[at:]
-    start = tail.rindex(b"startxref")
-    return head + tail[:start] + b"startxref\n%d\n%%%%EOF\n" % len(head)
+
+    def make(marker: str) -> bytes:
+        data = saved(paper())
+        at = data.rindex(b"xref\n", 0, data.rindex(b"startxref"))
+        head, tail = data[:at] + b"99 0 obj\n%s\nendobj\n" % value(marker), data[at:]
+        start = tail.rindex(b"startxref")
+        return head + tail[:start] + b"startxref\n%d\n%%%%EOF\n" % len(head)
+
+    return make
 
 
-def _no_table_names_the_stream(marker: str) -> bytes:
-    data = saved(paper())
-    packed = zlib.compress(marker.encode())
-    at = data.rindex(b"xref\n", 0, data.rindex(b"startxref"))
-    body = b"99 0 obj\n<< /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream\nendobj\n" % (
-        len(packed),
-        packed,
-    )
-    head, tail = data[:at] + body, data[at:]
-    start = tail.rindex(b"startxref")
-    return head + tail[:start] + b"startxref\n%d\n%%%%EOF\n" % len(head)
+def _packed(data: bytes, entries: bytes = b"") -> bytes:
+    content = zlib.compress(data)
+    return b"<< %s /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (
+        entries, len(content), content,
+    )  # fmt: skip
+
+
+def _pack_of_objects(marker: str) -> bytes:
+    head, member = b"98 0 ", f"<< /Note ({marker}) >>".encode()
+    return _packed(head + member, b"/Type /ObjStm /N 1 /First %d" % len(head))
+
+
+def _attached(marker: str) -> bytes:
+    return _packed(_docx(marker), b"/Type /EmbeddedFile")
+
+
+def _chained(marker: str) -> bytes:
+    """Old content behind two filters."""
+    content = text(marker).hex().encode() + b">"
+    return b"<< /Filter /ASCIIHexDecode /Length %d >>\nstream\n%s\nendstream" % (len(content), content)
+
+
+def _drawing_without_end(marker: str) -> bytes:
+    return _replaced_content(marker).replace(b"%%EOF", b"%%...", 1)
+
+
+def _attachment_removed(marker: str) -> bytes:
+    def change(document: Pdf) -> None:
+        document.attachments["note.docx"] = _docx(marker)
+
+    data, document = _written(change)
+    number = document.Root.objgen[0]
+    names = document.Root.Names.EmbeddedFiles.Names
+    file, stream = names[1].objgen[0], names[1].EF.F.objgen[0]
+    root = b"<< /Type /Catalog /Pages %d 0 R >>" % document.Root.Pages.objgen[0]
+    return updated(data, {number: root, file: b"null", stream: b"null"}).replace(b"%%EOF", b"%%...", 1)
+
+
+def _docx(marker: str) -> bytes:
+    from tests.unit.hostile import docx, paragraph
+
+    return docx(paragraph(marker))
 
 
 def _after_the_stream(marker: str) -> bytes:
@@ -123,9 +157,7 @@ def _after_the_stream(marker: str) -> bytes:
 
 
 def _zip_behind(marker: str) -> bytes:
-    from tests.unit.hostile import docx, paragraph
-
-    return saved(paper()) + docx(paragraph(marker))
+    return saved(paper()) + _docx(marker)
 
 
 BETWEEN: tuple[Hiding, ...] = (
@@ -141,8 +173,14 @@ BETWEEN: tuple[Hiding, ...] = (
     _place("orphan stream", orphaned(lambda d, m: d.make_stream(m.encode()))),
     _place("orphan file", orphaned(lambda d, m: Stream(d, m.encode(), Type=Name.EmbeddedFile)), "attachment"),
     _place("in an object stream", _in_an_object_stream),
-    _place("no table names it", _no_table_names_it),
-    _place("no table names the stream", _no_table_names_the_stream),
+    _place("no table names it", _listed_nowhere(lambda m: f"<< /Note ({m}) >>".encode())),
+    _place("no table names the stream", _listed_nowhere(lambda m: _packed(m.encode()))),
+    _place("no table names the drawing", _listed_nowhere(lambda m: _packed(text(m)))),
+    _place("no table names the chained drawing", _listed_nowhere(_chained)),
+    _place("no table names the pack", _listed_nowhere(_pack_of_objects)),
+    _place("no table names the attachment", _listed_nowhere(_attached), "attachment"),
+    _place("replaced drawing without an end mark", _drawing_without_end, "deletion"),
+    _place("attachment removed later", _attachment_removed, "attachment"),
     _place("after the end", lambda m: saved(paper()) + f"\n{m}\n".encode()),
     _place("after the end, utf-16", lambda m: saved(paper()) + m.encode("utf-16")),
     _place("after the end, gbk", lambda m: saved(paper()) + m.encode("gbk")),

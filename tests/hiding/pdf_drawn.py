@@ -156,7 +156,7 @@ def _unused_pattern(document: Pdf, marker: str) -> None:
     document.pages[0].Resources.Pattern.P1 = document.make_indirect(_tile(document, marker))
 
 
-def _glyph(document: Pdf, marker: str) -> None:
+def _glyph(document: Pdf, marker: str, *, drawn: bool = True) -> None:
     """A letter that is drawn by showing words."""
     glyph = document.make_stream(b"1000 0 d0 " + text(marker, 0, 0))
     document.pages[0].Resources.Font.T3 = Dictionary(
@@ -165,7 +165,8 @@ def _glyph(document: Pdf, marker: str) -> None:
         FirstChar=97, LastChar=97, Widths=[1000],
         Resources=Dictionary(Font=Dictionary(F1=document.pages[0].Resources.Font.F1)),
     )  # fmt: skip
-    append(document, b"BT /T3 1 Tf 1 0 0 1 72 450 Tm (a) Tj ET\n")
+    if drawn:
+        append(document, b"BT /T3 1 Tf 1 0 0 1 72 450 Tm (a) Tj ET\n")
 
 
 def _named_property(document: Pdf, marker: str) -> None:
@@ -177,17 +178,19 @@ def _hex(marker: str) -> bytes:
     return f"<feff{marker.encode('utf-16-be').hex()}>".encode()
 
 
-def truetype(document: Pdf, says: dict[int, str] | None, content: str) -> None:
+def truetype(document: Pdf, says: dict[int, str] | None, content: str, *, table: bool = True) -> None:
     """Show words in an embedded font whose ``ToUnicode`` may say something else.
 
     Args:
         document: gets the font. says: character code → what the text layer says; ``None`` for no table.
-        content: what the glyphs show.
+        content: what the glyphs show. table: whether the font itself knows the Unicode of its glyphs.
     """
     from reportlab.pdfbase.ttfonts import TTFontFile
 
     path = resources.files("reportlab").joinpath("fonts/Vera.ttf")
     data = path.read_bytes()
+    if not table:
+        data = data.replace(b"cmap", b"Cmap", 1)
     glyphs = TTFontFile(str(path)).charToGlyph
     codes = [glyphs[ord(letter)] for letter in content]
     descriptor = Dictionary(
@@ -203,11 +206,11 @@ def truetype(document: Pdf, says: dict[int, str] | None, content: str) -> None:
     whole = Dictionary(Type=Name.Font, Subtype=Name.Type0, BaseFont=Name("/AAAAAA+Vera"),
                        Encoding=Name("/Identity-H"), DescendantFonts=[document.make_indirect(descendant)])  # fmt: skip
     if says is not None:
-        table = "".join(f"<{codes[at]:04x}> <{ord(letter):04x}>\n" for at, letter in says.items())
+        rows = "".join(f"<{codes[at]:04x}> <{ord(letter):04x}>\n" for at, letter in says.items())
         whole.ToUnicode = document.make_stream(
             b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /U def /CMapType 2 def\n"
             b"1 begincodespacerange <0000> <ffff> endcodespacerange\n"
-            + f"{len(says)} beginbfchar\n{table}endbfchar\nendcmap end end\n".encode()
+            + f"{len(says)} beginbfchar\n{rows}endbfchar\nendcmap end end\n".encode()
         )
     document.pages[0].Resources.Font.E1 = document.make_indirect(whole)
     shown = "".join(f"{code:04x}" for code in codes)
@@ -300,9 +303,10 @@ DRAWN: tuple[Hiding, ...] = (
     _place("form never drawn", changed(_never_drawn)),
     _place("form only named", changed(_only_named_in_a_string)),
     _place("form larger than its box", changed(_small_form)),
-    _place("pattern", changed(_pattern)),
+    _place("pattern", changed(_pattern), "body", visible=True),
     _place("unused pattern", changed(_unused_pattern)),
-    _place("glyph", changed(_glyph)),
+    _place("glyph", changed(_glyph), "body", visible=True),
+    _place("unused glyph", changed(lambda d, m: _glyph(d, m, drawn=False))),
     _place("marked content", drawn(lambda m: b"/Note <</Remark " + _hex(m) + b">> BDC EMC\n"), "hidden", "alt", "unplaced"),
     _place("marked point", drawn(lambda m: b"/Note <</Remark " + _hex(m) + b">> DP\n"), "hidden", "alt", "unplaced"),
     _place("named property", changed(_named_property), "unplaced"),

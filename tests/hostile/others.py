@@ -413,7 +413,6 @@ def _old() -> tuple[Hostile, ...]:
         *_BOMB,
         *_LARGE,
         *_BROKEN,
-        "file.legacy",
         "office.missing",
         "legacy.unconverted",
         "ole.unread",

@@ -180,7 +180,7 @@ def cases() -> tuple[Hostile, ...]:
         "text.empty",
         "pdf.object",
         "object.unread",
-        "page.untrusted",
+        "page.text_layer",
     )
     picture = (
         "image.unread",

@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import random
 import tarfile
 import zipfile
 from pathlib import Path
@@ -19,7 +20,7 @@ from disclosure_pipeline.builtin.extractors.archive_names import decode_name
 from disclosure_pipeline.builtin.extractors.readers import builtin_extractors
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks.contracts import SourceFile
-from disclosure_pipeline.hooks.sniff import choose
+from disclosure_pipeline.hooks.sniff import HEAD_BYTES, choose
 from disclosure_pipeline.model.text import Text
 from tests.hiding.archive import rar, tarred, zipped
 from tests.unit.hostile import codes, docx, limits, only, packed, paragraph
@@ -258,9 +259,75 @@ def test_damaged_archives_are_refused(data: bytes, name: str, code: str) -> None
     assert refusal(data, name).code == code
 
 
-def test_a_cut_tar_is_a_doubt() -> None:
-    text = read(tarred((tarfile.TarInfo("b.txt"), WORDS * 200))[:2000], "a.tar")
-    assert "archive.unread" in codes(text)
+@pytest.mark.parametrize("end", [2000, 4608, 4609, 5000])
+def test_a_cut_tar_is_a_doubt(end: int) -> None:
+    members = ((tarfile.TarInfo(f"{letter}.txt"), WORDS * 200) for letter in "bc")
+    assert codes(read(tarred(*members)[:end], "a.tar")) & {"archive.unread", "file.partial"}
+
+
+@pytest.mark.parametrize("cut", [1, 4, 8])
+def test_a_packed_file_without_its_checksum_is_a_doubt(cut: int) -> None:
+    text = read(gzip.compress(WORDS)[:-cut], "a.gz")
+    assert codes(text) == {"file.partial"}
+    assert only(text, WORDS.decode()).visible
+
+
+def test_a_packed_file_of_another_checksum_is_a_doubt() -> None:
+    data = bytearray(gzip.compress(WORDS))
+    data[-6] ^= 1
+    assert codes(read(bytes(data), "a.gz")) == {"file.partial"}
+
+
+def test_a_broken_stream_behind_a_whole_one_is_a_doubt() -> None:
+    whole, second = bz2.compress(WORDS), bz2.compress(WORDS * 9)
+    for cut in range(3, len(second), 7):
+        assert "file.partial" in codes(read(whole + second[:cut], "a.bz2")), cut
+
+
+@pytest.mark.parametrize(
+    ("data", "title"),
+    [
+        (zipped(("b.txt", WORDS)), "zip"),
+        (tarred((tarfile.TarInfo("b.txt"), WORDS)), "tar"),
+        (seven(**{"b.txt": WORDS}), "7z"),
+        (gzip.compress(WORDS), "gzip"),
+        (rar(("b.txt", WORDS)), "rar"),
+    ],
+)
+def test_an_archive_of_another_name_is_told(data: bytes, title: str) -> None:
+    for name in ("文件.docx", "文件.xlsx", "文件.ofd", "文件.odt", "文件.pdf"):
+        reader = choose(builtin_extractors(limits()), data, name)
+        assert isinstance(reader, ArchiveExtractor), name
+        text = reader.read(data, name)
+        assert text.warnings == (f"文件扩展名与内容不符：内容实际是 {title} {'打包' if title == 'tar' else '压缩'}"
+                                 f"{'文件' if title in ('tar', 'gzip') else '包'}。",)  # fmt: skip
+        assert only(text, WORDS.decode()).visible
+        assert text.doubts == ()
+
+
+@pytest.mark.parametrize("name", ["通知.gz", "通知.pdf.gz"])
+def test_a_packed_file_is_told_only_when_its_own_name_lies(name: str) -> None:
+    assert bool(read(gzip.compress(docx(paragraph("正文"))), name).warnings) == (".pdf" in name)
+
+
+def test_a_folder_of_an_archive_may_be_called_as_in_a_document() -> None:
+    data = packed({"word/通知.txt": WORDS, "word/通知.docx": docx(paragraph("正文"))})
+    reader = choose(builtin_extractors(limits()), data, "a.zip")
+    assert isinstance(reader, ArchiveExtractor)
+    text = reader.read(data, "a.zip")
+    assert only(text, "正文").visible
+    assert text.doubts == ()
+
+
+def test_a_document_whose_head_does_not_show_it_is_read_as_one() -> None:
+    with zipfile.ZipFile(io.BytesIO(docx(paragraph("正文")))) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    data = packed({"docProps/first.bin": random.Random(1).randbytes(100_000), **parts})
+    reader = choose(builtin_extractors(limits()), data[:HEAD_BYTES], "a.docx")
+    assert isinstance(reader, ArchiveExtractor)
+    text = reader.read(data, "a.docx")
+    assert (text.extractor, only(text, "正文").place.part) == ("builtin.docx", "word/document.xml")
+    assert text.warnings == ()
 
 
 @given(st.text(alphabet="各镇人民政府通知公告关于abc12._-", min_size=4, max_size=20))

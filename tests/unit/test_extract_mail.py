@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -98,11 +99,56 @@ def test_a_cut_mail_is_a_doubt_and_its_text_still_read() -> None:
         ("Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\nAAECAwQF", "attachment.unread"),
         ("Content-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n\r\nxx", "attachment.unread"),
         ("Content-Type: application/pdf\r\nContent-Transfer-Encoding: x-secret\r\n\r\nxx", "attachment.unread"),
+        ("Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!!====", "attachment.unread"),
+        ("Content-Type: application/pdf\r\n\r\n", "attachment.unread"),
+        ("Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\ndGV4dCBvbmU=c2VjcmV0", "attachment.unread"),
+        ("Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\ndGV4d", "attachment.unread"),
+        ("Content-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\ntext =E5=9", "attachment.unread"),
+        ("Content-Type: text/plain\r\nContent-Transfer-Encoding: x-uuencode\r\n\r\nnone", "attachment.unread"),
         ("Content-Type: application/ms-tnef\r\nContent-Transfer-Encoding: base64\r\n\r\neJ8+IgEAAgGQBg==", "attachment.unread"),
     ],
 )  # fmt: skip
 def test_parts_that_cannot_be_read_are_doubts(part: str, code: str) -> None:
     assert code in codes(read(multipart("mixed", PLAIN + "正文", part)))
+
+
+def test_an_attachment_alone_in_broken_base64_is_a_doubt() -> None:
+    mail = f"{HEAD}Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!!{'=' * 5000}"
+    assert "attachment.unread" in codes(read(mail))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "base64\r\n\r\n5q2j5paH\r\n",
+        "base64\r\n\r\n5q2j 5paH5q2j5paH\r\nCg==\r\n\r\n",
+        "quoted-printable\r\n\r\n=E6=AD=A3=\r\n=E6=96=87=  \r\n=\r\n",
+        "8bit\r\n\r\n正文 a=b\r\n",
+    ],
+)
+def test_transfer_encodings_as_programs_write_them_are_no_doubt(body: str) -> None:
+    mail = f"{HEAD}Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: {body}"
+    assert codes(read(mail)) == set()
+
+
+@pytest.mark.parametrize("cut", [20, 60, len(HEAD) - 4, len(HEAD)])
+def test_a_mail_cut_in_its_headers_is_a_doubt(cut: int) -> None:
+    assert "file.partial" in codes(read((HEAD + PLAIN + "正文").encode()[:cut]))
+
+
+def test_parts_without_number_are_refused_before_they_are_parsed() -> None:
+    began = time.perf_counter()
+    with pytest.raises(ExtractionFailed) as refusal:
+        read(multipart("mixed", *[PLAIN + "x"] * 100_000), max_members=2000)
+    assert refusal.value.code == "file.bomb"
+    assert time.perf_counter() - began < 1
+
+
+def test_many_encoded_words_are_decoded_in_no_time() -> None:
+    words = ["=?utf-8?q?=E5=93?=", "=?utf-8?q?=88?=", "=?utf-8?b?5ZOI?= x"]
+    began = time.perf_counter()
+    assert header_text("\r\n ".join(words * 20_000)).replace(" ", "") == "哈哈x" * 20_000
+    assert time.perf_counter() - began < 2
 
 
 def test_depth_of_enclosed_mails_ends_in_a_doubt() -> None:
@@ -271,3 +317,11 @@ def test_any_compressed_body_is_unpacked_or_refused(data: bytes) -> None:
         assert len(unpack(b"\x00" * 8 + struct.pack("<II", 0x75465A4C, 0) + data, 1 << 16)) <= 1 << 16
     except ExtractionFailed:
         return
+
+
+def test_the_lengths_of_a_list_of_strings_are_no_text() -> None:
+    words = "办理中".encode("utf-16-le")
+    text = message(
+        **{"__substg1.0_8003101F": struct.pack("<II", 10, 0x4E2D), "__substg1.0_8003101F-00000000": words}
+    )
+    assert [s.text for s in text.segments if s.place.detail == "property 8003"] == ["办理中"]

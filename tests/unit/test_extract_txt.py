@@ -11,11 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from disclosure_pipeline.builtin.extractors.delimited import DelimitedExtractor
+from disclosure_pipeline.builtin.extractors.readers import builtin_extractors
 from disclosure_pipeline.builtin.extractors.txt import TxtExtractor
 from disclosure_pipeline.builtin.extractors.txt_encoding import decode, strictly
 from disclosure_pipeline.builtin.extractors.txt_xml import XmlExtractor
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks.contracts import SourceFile
+from disclosure_pipeline.hooks.sniff import choose
 from disclosure_pipeline.model.text import Text
 from tests.unit.hostile import codes, limits
 
@@ -131,6 +133,25 @@ def test_traditional_text_in_big5_is_read() -> None:
     text = read(sentence.encode("big5"))
     assert (text.facts["encoding"], text.segments[0].text) == ("big5", sentence)
     assert text.doubts == ()
+
+
+@pytest.mark.parametrize("text", ["Le café coûte 25 m² à Besançon.", "Ünlü, naïve, Škoda 25°C", "2026 © ACME", "nǚ lǜ"])
+def test_accented_words_are_not_taken_for_han_characters(text: str) -> None:
+    assert decode(text.encode()) == (text, "utf-8")
+
+
+@pytest.mark.parametrize("text", ["姓名,鲁A12345", "目录", "a,毛", "K3路 x", "学校", "通知", "每"])
+def test_a_few_han_characters_are_not_taken_for_accented_words(text: str) -> None:
+    assert decode(text.encode("gb18030")) == (text, "gb18030")
+
+
+@pytest.mark.parametrize(("data", "code"), [(b"ab\xe9\xff\xfe cd", "text.encoding"), (b"ab\x01\x02 cd", "text.binary")])
+def test_what_calls_itself_text_and_is_none_is_told_so(data: bytes, code: str) -> None:
+    reader = choose(builtin_extractors(limits()), data, "名单.txt")
+    assert isinstance(reader, TxtExtractor)
+    with pytest.raises(ExtractionFailed) as caught:
+        reader.read(data, "名单.txt")
+    assert caught.value.code == code
 
 
 def test_terminal_sequences_are_obeyed() -> None:

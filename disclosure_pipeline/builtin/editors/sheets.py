@@ -219,7 +219,8 @@ def _without_properties(data: bytes) -> bytes:
             elif info.filename.startswith("xl/drawings/drawing"):
                 root = parse_xml(content)
                 for entry in root.iter("{*}cNvPr"):
-                    entry.attrib.pop("descr", None)
+                    if "descr" in entry.attrib:
+                        del entry.attrib["descr"]
                 content = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
             plain = zipfile.ZipInfo(info.filename, (1980, 1, 1, 0, 0, 0))
             plain.compress_type = zipfile.ZIP_DEFLATED

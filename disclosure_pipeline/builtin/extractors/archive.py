@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
 from disclosure_pipeline.builtin.extractors.archive_budget import Budget
+from disclosure_pipeline.builtin.extractors.archive_formats import document_in, format_of
 from disclosure_pipeline.builtin.extractors.archive_member import Members
 from disclosure_pipeline.builtin.extractors.archive_rar import RAR_MAGIC, read_rar
 from disclosure_pipeline.builtin.extractors.archive_seven import SEVEN_MAGIC, read_seven
 from disclosure_pipeline.builtin.extractors.archive_stream import MAGICS, read_stream
 from disclosure_pipeline.builtin.extractors.archive_tar import is_tar, read_tar
 from disclosure_pipeline.builtin.extractors.archive_zip import read_zip
-from disclosure_pipeline.builtin.extractors.collector import Collector, Limits, Source
+from disclosure_pipeline.builtin.extractors.collector import Collector, Source, check_suffix
+from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.package import ZIP_MAGIC
+from disclosure_pipeline.builtin.extractors.readers import named_extractor
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Text
 
@@ -25,21 +28,10 @@ _SURE = 90
 _PACKED_SUFFIXES = {".tgz": ".tar", ".tbz": ".tar", ".tbz2": ".tar", ".txz": ".tar"}
 
 
-class ArchiveExtractor:
-    """Reads archives, and their members by the readers of their formats.
-
-    Args:
-        limits: the keys of ``[extraction]``.
-        depth: how deep the file lies inside other files.
-    """
+class ArchiveExtractor(BuiltinExtractor):
+    """Reads archives, and their members by the readers of their formats."""
 
     id = "archive"
-    version = "1"
-
-    def __init__(self, limits: Mapping[str, Any], depth: int = 0):
-        self._settings = limits
-        self._limits = Limits.of(limits)
-        self._depth = depth
 
     def score(self, head: bytes, name: str) -> int:
         """By the first bytes; low for zip, because many formats are zips inside."""
@@ -52,26 +44,27 @@ class ArchiveExtractor:
         return 0
 
     def extract(self, file: SourceFile) -> Text:
+        """Read a draft's file, with the passwords that came with it; raises as :meth:`read` does."""
+        return self.read(file.path, file.name, file.passwords)
+
+    def read(self, source: Source, name: str, passwords: Sequence[str] = ()) -> Text:
         """Read every member.
 
         Raises:
             ExtractionFailed: ``file.broken``, ``file.bomb``, ``file.encrypted``, ``file.empty``,
                 ``archive.split``, ``file.too_large``.
         """
-        return self._read(file.path, file.name, file.passwords)
-
-    def read(self, source: Source, name: str) -> Text:
-        """Read from a path or from memory."""
-        return self._read(source, name, ())
-
-    def _read(self, source: Source, name: str, passwords: tuple[str, ...]) -> Text:
         data = source if isinstance(source, bytes) else self._load(source)
         if not data:
             raise failure("file.empty")
+        if data.startswith(ZIP_MAGIC) and (document := document_in(data)):
+            return named_extractor(document, self._settings, self._depth).read(source, name)
         # What opens this archive may open those inside it.
         words = tuple(dict.fromkeys((*passwords, *self._settings.get("passwords", ()))))
         budget, settings = Budget.shared({**self._settings, "passwords": words}, len(data))
-        out = Collector(_media_type(data), f"builtin.{self.id}", self._limits)
+        kind = format_of(data)
+        out = self._collector(kind.media_type)
+        check_suffix(out, name, kind.suffixes, kind.title)
         members = Members(out, settings, self._depth)
         if data.startswith(RAR_MAGIC):
             read_rar(out, data, members, budget)
@@ -101,12 +94,3 @@ class ArchiveExtractor:
         )
         members.number += 1
         members.read(content, inner)
-
-
-def _media_type(data: bytes) -> str:
-    known = (
-        (RAR_MAGIC, "application/vnd.rar"), (SEVEN_MAGIC, "application/x-7z-compressed"), (b"\x1f\x8b", "application/gzip"),
-        (b"BZh", "application/x-bzip2"), (b"\xfd7zXZ", "application/x-xz"),
-    )  # fmt: skip
-    found = next((kind for magic, kind in known if data.startswith(magic)), "")
-    return found or ("application/x-tar" if is_tar(data[:512]) else "application/zip")

@@ -43,13 +43,16 @@ def read_stream(out: Collector, data: bytes, members: Members, budget: Budget) -
         budget.member()
         body, follow = _header(out, rest, members) if rest.startswith(GZIP_MAGIC) else (rest, 0)
         try:
-            pieces, rest = _unpack(body, rest, budget)
+            pieces, behind = _unpack(body, rest, budget)
         except (zlib.error, lzma.LZMAError, OSError, ValueError, EOFError) as error:
             if not unpacked:
                 raise failure("file.broken", "It cannot be unpacked.") from error
+            _doubt(out)
             break
+        if follow and not _is_proved(pieces, behind[:follow]):
+            _doubt(out)
         unpacked += pieces
-        rest = rest[follow:]
+        rest = behind[follow:]
     members.loose(rest, "bytes after the end")
     return b"".join(unpacked)
 
@@ -63,8 +66,20 @@ def _unpack(body: bytes, whole: bytes, budget: Budget) -> tuple[list[bytes], byt
         unpacker = bz2.BZ2Decompressor() if whole.startswith(BZIP2_MAGIC) else lzma.LZMADecompressor()
     pieces = list(_pieces(unpacker, body, budget))
     if not unpacker.eof:
-        raise failure("file.broken", "It ends too early.")
+        raise EOFError
     return pieces, unpacker.unused_data
+
+
+def _is_proved(pieces: list[bytes], tail: bytes) -> bool:
+    """Whether what follows a gzip stream is its checksum and length."""
+    checksum = 0
+    for piece in pieces:
+        checksum = zlib.crc32(piece, checksum)
+    return tail == struct.pack("<II", checksum, sum(map(len, pieces)) & 0xFFFFFFFF)
+
+
+def _doubt(out: Collector) -> None:
+    out.doubt("file.partial", "压缩文件不完整或已损坏，可能没有读全，请人工查看原件。")
 
 
 def _pieces(unpacker: Any, body: bytes, budget: Budget) -> Iterator[bytes]:

@@ -13,6 +13,9 @@ from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.failures import failure
 
 _BLOCK = 512
+_END = 2 * _BLOCK
+"""Bytes of nothing with which an archive ends."""
+
 _MAGIC_AT = 257
 # Names that are shown as members, and numbers.
 _SHOWN_HEADERS = frozenset(
@@ -62,6 +65,8 @@ def read_tar(out: Collector, data: bytes, members: Members, budget: Budget) -> N
         members.unread()
         return
     tail = data[end:]
+    if len(tail) < _END:
+        out.doubt("file.partial", "打包文件没有结束标记，可能不完整，请人工查看原件。")
     if tail.strip(b"\x00"):
         if len(tail) % _BLOCK == 0 and any(
             is_tar(tail[at : at + _BLOCK]) for at in range(0, len(tail), _BLOCK)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from disclosure_pipeline.builtin.extractors.failures import failure
@@ -19,6 +19,10 @@ Source = Path | bytes
 
 # Lone surrogates cannot be encoded, NUL cannot be stored in PostgreSQL: neither is a character.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_ATTACHED = "附件："
+_NO_CLAIMS = ("", ".bin")
+"""Suffixes that claim no format: programs give them to objects that they embed."""
+_CLAIM = re.compile(r"\.[a-z0-9]{1,8}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +136,12 @@ class Collector:
                 detail=place.detail or place.kind, visible=shown and segment.visible,
             )  # fmt: skip
         for warning in inner.warnings:
-            self.warn(warning)
+            self.warn(_of_attachment(warning))
         for doubt in inner.doubts:
             at = doubt.place
             where = part if at is None else f"{part}!{at.part}"
-            self.doubt(doubt.code, doubt.message, Place(where, "attachment", at.page if at else None))
+            message = _of_attachment(doubt.message)
+            self.doubt(doubt.code, message, Place(where, "attachment", at.page if at else None))
 
     def texts(self) -> set[str]:
         """Every text kept so far."""
@@ -163,8 +168,13 @@ class Collector:
         return self._order[place.part], place.page or 0, not segment.visible
 
 
+def _of_attachment(message: str) -> str:
+    """The message, so that nobody takes it for one about the file that was dropped."""
+    return message if message.startswith(_ATTACHED) else _ATTACHED + message
+
+
 def check_suffix(out: Collector, name: str, suffixes: tuple[str, ...], format_name: str) -> None:
-    """Warn when a file's name claims another format than its bytes.
+    """Warn when a file's name claims another format than its bytes; one without a suffix claims none.
 
     Args:
         out: gets the warning.
@@ -172,5 +182,5 @@ def check_suffix(out: Collector, name: str, suffixes: tuple[str, ...], format_na
         suffixes: suffixes that fit, lower case with the dot.
         format_name: what the file really is, Chinese.
     """
-    if not name.lower().endswith(suffixes):
+    if _CLAIM.search(name.lower()) and not name.lower().endswith(suffixes):
         out.warn(f"文件扩展名与内容不符：内容实际是{format_name}。")

@@ -42,7 +42,7 @@ def decrypted(data: bytes, passwords: Iterable[str]) -> bytes:
 
 def _try(data: bytes, password: str) -> bytes | None:
     """The decrypted file, or ``None`` when the password does not fit."""
-    import msoffcrypto  # type: ignore[import-untyped]
+    import msoffcrypto
 
     out = BytesIO()
     try:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from disclosure_pipeline.builtin.extractors.collector import Collector, Limits, Source
+from disclosure_pipeline.builtin.extractors.collector import Source
+from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.markup import column_name
 from disclosure_pipeline.builtin.extractors.txt import decode_into
 from disclosure_pipeline.builtin.extractors.txt_encoding import load, looks_like_text
 from disclosure_pipeline.builtin.extractors.txt_escapes import unescaped
 from disclosure_pipeline.builtin.extractors.txt_invisible import reveal
-from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Text
 
 _SUFFIXES = (".csv", ".tsv", ".tab")
@@ -25,21 +24,10 @@ _LONGEST_CELL = (1 << 31) - 1
 """A quote that is never closed makes one cell of the rest of a file."""
 
 
-class DelimitedExtractor:
-    """Reads csv and tsv files.
-
-    Args:
-        limits: the keys of ``[extraction]``.
-        depth: how deep the file lies inside other files.
-    """
+class DelimitedExtractor(BuiltinExtractor):
+    """Reads csv and tsv files."""
 
     id = "delimited"
-    version = "1"
-
-    def __init__(self, limits: Mapping[str, Any], depth: int = 0):
-        self._settings = limits
-        self._limits = Limits.of(limits)
-        self._depth = depth
 
     def score(self, head: bytes, name: str) -> int:
         """By the name, when the bytes are text: nothing else tells a table from prose with commas."""
@@ -47,17 +35,13 @@ class DelimitedExtractor:
             return 0
         return 12 if head and looks_like_text(head) else 0
 
-    def extract(self, file: SourceFile) -> Text:
+    def read(self, source: Source, name: str) -> Text:
         """Read every cell.
 
         Raises:
             ExtractionFailed: ``text.encoding``, ``text.binary``, ``file.empty``, ``file.too_large``.
         """
-        return self.read(file.path, file.name)
-
-    def read(self, source: Source, name: str) -> Text:
-        """Read from a path or from memory."""
-        out = Collector("text/csv", f"builtin.{self.id}", self._limits)
+        out = self._collector("text/csv")
         text = decode_into(out, load(source, self._limits))
         separator = "\t" if name.lower().endswith((".tsv", ".tab")) and "\t" in text else _separator(text)
         cells = 0

@@ -12,9 +12,9 @@ from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.markup import attribute, is_on
 from disclosure_pipeline.builtin.extractors.ooxml import OoxmlReader, relation_targets
 from disclosure_pipeline.builtin.extractors.ooxml_bytes import Tags
+from disclosure_pipeline.builtin.extractors.ooxml_extractor import OoxmlExtractor
 from disclosure_pipeline.builtin.extractors.ooxml_words import NAMED_ELEMENTS, is_list_label
 from disclosure_pipeline.builtin.extractors.package import Package
-from disclosure_pipeline.builtin.extractors.package_reader import PackageExtractor
 from disclosure_pipeline.builtin.extractors.wordml import KINDS_BY_ROOT, PartWalker
 from disclosure_pipeline.builtin.extractors.wordml_inline import Story
 from disclosure_pipeline.builtin.extractors.wordml_shape import Page
@@ -44,7 +44,7 @@ _NAMED = tuple(dict.fromkeys((*NAMED_ELEMENTS, *_OTHER_NAMED)))
 """Elements of WordprocessingML with attributes that an author writes."""
 
 
-class DocxExtractor(PackageExtractor):
+class DocxExtractor(OoxmlExtractor):
     """Reads WordprocessingML packages."""
 
     id = "docx"
@@ -53,13 +53,8 @@ class DocxExtractor(PackageExtractor):
     media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     format_name = "Word 文档"
 
-    def read_package(self, package: Package, out: Collector) -> None:
-        """Read every part, the document first.
-
-        Raises:
-            ExtractionFailed: as :meth:`extract`.
-        """
-        _Document(package, out, self.settings, self.depth).read()
+    def _read_package(self, package: Package, out: Collector) -> None:
+        _Document(package, out, self._settings, self._depth).read()
 
 
 class _Document:

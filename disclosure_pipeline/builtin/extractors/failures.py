@@ -27,10 +27,6 @@ REASONS: dict[str, tuple[str, str]] = {
         "不支持该文件格式，请另存为以下格式之一后重新投递：docx、xlsx、pptx、pdf、ofd、doc、xls、ppt、wps、et、dps、"
         "rtf、odt、ods、odp、html、txt、csv、eml、msg、zip、7z、tar、png、jpg、tiff、bmp。",
     ),
-    "file.legacy": (
-        "The file is in a legacy Office format that is not read yet.",
-        "请在 Word、WPS 中打开，另存为 docx、xlsx 或 pdf 后重新投递。",
-    ),
     "file.binary_workbook": (
         "The file is a binary workbook (xlsb), which is not read.",
         "暂不支持二进制工作簿（xlsb），请在 Excel、WPS 中另存为 xlsx 后重新投递。",

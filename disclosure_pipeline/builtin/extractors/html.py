@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
-from disclosure_pipeline.builtin.extractors.collector import Collector, Limits, Source, check_suffix
+from disclosure_pipeline.builtin.extractors.collector import Collector, Source, check_suffix
+from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.html_page import read_page
 from disclosure_pipeline.builtin.extractors.txt_encoding import UNSURE, decode, is_plausible, load, strictly
-from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Text
 
 _SUFFIXES = (".html", ".htm", ".xhtml", ".shtml")
@@ -25,21 +23,11 @@ _HEAD = 1 << 16
 _SEVEN_BITS = {"utf-7": "utf-7", "hz-gb-2312": "hz", "hz": "hz", "iso-2022-cn": "iso-2022-cn"}
 
 
-class HtmlExtractor:
-    """Reads HTML.
-
-    Args:
-        limits: the keys of ``[extraction]``.
-        depth: how deep the file lies inside other files.
-    """
+class HtmlExtractor(BuiltinExtractor):
+    """Reads HTML."""
 
     id = "html"
     version = "2"
-
-    def __init__(self, limits: Mapping[str, Any], depth: int = 0):
-        self._settings = limits
-        self._limits = Limits.of(limits)
-        self._depth = depth
 
     def score(self, head: bytes, name: str) -> int:
         """Sure when the first element is one of HTML; by the name when some element comes first."""
@@ -54,17 +42,13 @@ class HtmlExtractor:
         named = name.endswith(_SUFFIXES) and not sample.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml")
         return 60 if named and b"<" in sample and b"\x00" not in sample else 0
 
-    def extract(self, file: SourceFile) -> Text:
+    def read(self, source: Source, name: str) -> Text:
         """Read everything in the page.
 
         Raises:
             ExtractionFailed: ``text.encoding``, ``text.binary``, ``file.empty``, ``file.too_large``, ``file.broken``.
         """
-        return self.read(file.path, file.name)
-
-    def read(self, source: Source, name: str) -> Text:
-        """Read from a path or from memory."""
-        out = Collector("text/html", f"builtin.{self.id}", self._limits)
+        out = self._collector("text/html")
         check_suffix(out, name, _SUFFIXES, "网页")
         text = decode_page(load(source, self._limits), out)
         read_page(out, text, part="page", settings=self._settings, depth=self._depth)

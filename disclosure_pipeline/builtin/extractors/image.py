@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from disclosure_pipeline.builtin.extractors import metafile, picture_metadata, pictures
-from disclosure_pipeline.builtin.extractors.collector import Collector, Limits, Source, check_suffix
+from disclosure_pipeline.builtin.extractors.collector import Collector, Source, check_suffix
+from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.errors import ExtractionFailed
-from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Place, Text
 
 if TYPE_CHECKING:
@@ -29,21 +28,10 @@ _SMALLEST_PAGE = 1000
 _PACKED = b"\x1f\x8b"
 
 
-class ImageExtractor:
-    """Reads pictures as pages of a scan.
-
-    Args:
-        limits: the keys of ``[extraction]``.
-        depth: how deep the picture lies inside other files.
-    """
+class ImageExtractor(BuiltinExtractor):
+    """Reads pictures as pages of a scan."""
 
     id = "image"
-    version = "1"
-
-    def __init__(self, limits: Mapping[str, Any], depth: int = 0):
-        self._settings = limits
-        self._limits = Limits.of(limits)
-        self._depth = depth
 
     def score(self, head: bytes, name: str) -> int:
         """Sure by the first bytes; two letters (BM) need a header behind them."""
@@ -53,28 +41,24 @@ class ImageExtractor:
             return 90 if name.endswith((".emz", ".wmz")) else 0
         return 90 if pictures.is_picture("", head) else 0
 
-    def extract(self, file: SourceFile) -> Text:
+    def read(self, source: Source, name: str) -> Text:
         """Recognise every page.
 
         Raises:
             ExtractionFailed: ``file.empty``, ``file.broken``, ``file.too_large``.
         """
-        return self.read(file.path, file.name)
-
-    def read(self, source: Source, name: str) -> Text:
-        """Read from a path or from memory."""
         data = source.read_bytes() if isinstance(source, Path) else source
         if not data:
             raise failure("file.empty")
         if metafile.is_metafile(data) or data.startswith(_PACKED):
-            out = Collector(_METAFILE, f"builtin.{self.id}", self._limits)
+            out = self._collector(_METAFILE)
             metafile.read(out, "picture", data, page=1)
             return out.text()
         picture = self._opened(data)
         with picture:
             kind = picture.format or ""
             media_type = _MEDIA_TYPES.get(kind, f"image/{kind.lower()}")
-            out = Collector(media_type, f"builtin.{self.id}", self._limits)
+            out = self._collector(media_type)
             check_suffix(out, name, _SUFFIXES, f"{kind} 图片")
             surplus = self._metadata(out, data, picture)
             self._pages(out, picture)

@@ -8,14 +8,14 @@ LibreOffice the streams alone are read, and the file is in doubt: nobody has see
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import Any
 
 from disclosure_pipeline.builtin.extractors import doc_binary, ppt_binary, xls_binary
-from disclosure_pipeline.builtin.extractors.collector import Collector, Limits, Source, check_suffix
+from disclosure_pipeline.builtin.extractors.collector import Collector, Source, check_suffix
 from disclosure_pipeline.builtin.extractors.decrypt import decrypted
+from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.office_convert import ConversionFailed, convert
 from disclosure_pipeline.builtin.extractors.ole import OLE_MAGIC, CompoundFile
@@ -36,39 +36,26 @@ _SURE = 90
 _EMBEDDED_FOLDERS = ("/embeddings/", "/activex/", "objectpool/")
 
 
-class LegacyExtractor:
-    """Reads OLE compound files.
-
-    Args:
-        limits: the keys of ``[extraction]``.
-        depth: how deep the file lies inside others.
-    """
+class LegacyExtractor(BuiltinExtractor):
+    """Reads OLE compound files."""
 
     id = "legacy"
     version = "2"
-
-    def __init__(self, limits: Mapping[str, Any], depth: int = 0):
-        self._settings = limits
-        self._limits = Limits.of(limits)
-        self._depth = depth
 
     def score(self, head: bytes, name: str) -> int:  # noqa: ARG002 - the name proves nothing
         """Sure for an OLE compound file."""
         return _SURE if head.startswith(OLE_MAGIC) else 0
 
     def extract(self, file: SourceFile) -> Text:
+        """Read a draft's file, with the passwords that came with it; raises as :meth:`read` does."""
+        return self.read(file.path, file.name, file.passwords)
+
+    def read(self, source: Source, name: str, passwords: Sequence[str] = ()) -> Text:
         """Read every stream.
 
         Raises:
             ExtractionFailed: ``file.encrypted``, ``file.broken``, ``file.bomb``, ``file.too_large``.
         """
-        return self._read(file.path, file.name, file.passwords)
-
-    def read(self, source: Source, name: str) -> Text:
-        """Read from a path or from memory."""
-        return self._read(source, name, ())
-
-    def _read(self, source: Source, name: str, passwords: tuple[str, ...]) -> Text:
         compound = CompoundFile(source, self._limits)
         tries = (*passwords, *self._settings["passwords"])
         if compound.find("EncryptedPackage") is not None:
@@ -94,7 +81,7 @@ class LegacyExtractor:
 
     def _read_compound(self, compound: CompoundFile, name: str, family: Family | None) -> Text:
         media_type = family.media_type if family else _MEDIA_TYPE
-        out = Collector(media_type, f"builtin.{self.id}", self._limits)
+        out = self._collector(media_type)
         if family is not None and self._depth == 0:
             check_suffix(out, name, family.suffixes, family.title)
         reader = OleReader(compound, out, self._settings, self._depth, family)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import quopri
 import re
 from collections.abc import Iterator
-from email.errors import HeaderParseError
-from email.header import decode_header
 from email.message import Message
 from email.utils import collapse_rfc2231_value
 
@@ -13,7 +14,8 @@ from disclosure_pipeline.builtin.extractors.archive_names import decode_name
 from disclosure_pipeline.builtin.extractors.txt_encoding import strictly
 
 _FOLD = re.compile(r"\r?\n[ \t]*")
-_BROKEN_WORD = re.compile(r"=\?[^?]*\?[bB]\?[^?]*[^A-Za-z0-9+/=?\s][^?]*\?=")
+_BROKEN_WORD = re.compile(r"=\?[^?]*+\?[bB]\?[A-Za-z0-9+/=\s]*+[^A-Za-z0-9+/=?\s][^?]*+\?=")
+_WORD = re.compile(r"=\?([^?]*)\?([qQbB])\?(.*?)\?=")
 _CHINESE = ("gb2312", "gbk", "gb_2312-80", "cp936", "x-gbk", "gb18030")
 _NAME_PARAMETERS = ("name", "filename")
 
@@ -35,11 +37,7 @@ def header_text(raw: str) -> str:
     value = _FOLD.sub(" ", _readable(raw)).strip()
     if "=?" not in value:
         return value
-    try:
-        pieces = decode_header(value)
-    except (HeaderParseError, ValueError):
-        return value
-    text = "".join(_piece(data, charset) for data, charset in pieces)
+    text = "".join(_words(value))
     return f"{text} {value}".strip() if _BROKEN_WORD.search(value) else text
 
 
@@ -64,8 +62,40 @@ def _readable(raw: str) -> str:
     return raw if raw.isascii() else decode_name(raw.encode("utf-8", "surrogateescape"))
 
 
-def _piece(data: bytes | str, charset: str | None) -> str:
-    if isinstance(data, str):
-        return data
-    text = strictly(data, codec(charset)) if charset else None
+def _words(value: str) -> Iterator[str]:
+    """A value with its encoded words decoded; a character may begin in one word and end in the next.
+
+    The library's own decoder takes the square of the number of words.
+    """
+    at, kept, last = 0, bytearray(), ""
+    for match in _WORD.finditer(value):
+        charset, encoding, letters = match.groups()
+        between, at = value[at : match.start()], match.end()
+        if kept and (charset.lower() != last or between.strip()):
+            yield _piece(bytes(kept), last)
+            kept.clear()
+        if between.strip() or not (kept or last):
+            yield between
+        last = charset.lower()
+        kept += _quoted(letters) if encoding in "qQ" else _base64(letters)
+    yield _piece(bytes(kept), last) + value[at:]
+
+
+def _quoted(letters: str) -> bytes:
+    return quopri.decodestring(letters.encode("utf-8", "replace"), header=True)
+
+
+def _base64(letters: str) -> bytes:
+    """What was encoded; behind a filling sign there may be more. What cannot be decoded stays as it is."""
+    found = bytearray()
+    for run in letters.encode("ascii", "ignore").split(b"="):
+        try:
+            found += base64.b64decode(run + b"==")
+        except binascii.Error:
+            found += run
+    return bytes(found)
+
+
+def _piece(data: bytes, charset: str) -> str:
+    text = strictly(data, codec(charset.partition("*")[0])) if charset else None  # RFC 2231: charset*language
     return decode_name(data) if text is None else text

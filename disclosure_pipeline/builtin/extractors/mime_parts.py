@@ -22,7 +22,7 @@ from disclosure_pipeline.builtin.extractors.mime_bodies import add_body, add_oth
 from disclosure_pipeline.builtin.extractors.mime_headers import codec, headers, names
 from disclosure_pipeline.builtin.extractors.mime_signed import open_signed
 from disclosure_pipeline.builtin.extractors.mime_tnef import TNEF_MAGIC, BrokenTnef, attributes
-from disclosure_pipeline.builtin.extractors.mime_transfer import decoded
+from disclosure_pipeline.builtin.extractors.mime_transfer import characters, decoded
 from disclosure_pipeline.builtin.extractors.ole_sweep import sweep
 from disclosure_pipeline.builtin.extractors.txt_encoding import decode, strictly
 from disclosure_pipeline.errors import ExtractionFailed
@@ -94,9 +94,8 @@ class Mail:
         if level:
             self._own_headers(entity, part)
         kind = entity.get_content_type()
-        children = entity.get_payload()
-        if entity.is_multipart() and isinstance(children, list):
-            parts = [child for child in children if isinstance(child, Message)]
+        if entity.is_multipart():
+            parts = [child for child in entity.get_payload() if isinstance(child, Message)]
             if kind.startswith("message/"):
                 self._enclosed(entity, parts, kind, part)
             else:
@@ -187,8 +186,7 @@ class Mail:
         """Mails and reports inside a mail."""
         if kind == "message/rfc822" and parts:
             encoding = str(entity.get("Content-Transfer-Encoding", "")).strip().lower()
-            body = parts[0].get_payload()
-            if encoding in ("base64", "quoted-printable") and isinstance(body, str) and not parts[0].keys():
+            if encoding in ("base64", "quoted-printable") and not parts[0].keys() and characters(parts[0]):
                 parts[0]["Content-Transfer-Encoding"] = encoding
                 data = self._bytes(parts[0], part)
             else:
@@ -200,8 +198,10 @@ class Mail:
         for inner in parts:
             for name, value in headers(inner):
                 self._out.add(f"{name}: {value}", "attachment", part, visible=True, detail=kind)
-            body = inner.get_payload()
-            if isinstance(body, str):
+            body = characters(inner)
+            if body is None:
+                self._unread(part)
+            else:
                 self._out.add(_raw(body), "attachment", part, visible=True, detail=kind)
 
     # -------------------------------------------------------------------- leaves
@@ -246,7 +246,8 @@ class Mail:
 
     def _file(self, entity: Message, data: bytes, part: str, *, shown: bool) -> None:
         if not data:
-            self._unread(part)
+            if entity.get_content_maintype() != "text":
+                self._unread(part)
             return
         if pictures.is_picture("", data):
             pictures.look_at(self._out, part, data, large=entity.get_content_disposition() == "attachment")

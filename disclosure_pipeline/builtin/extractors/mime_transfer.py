@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from email.message import Message
 
+from disclosure_pipeline.builtin.extractors.txt_encoding import is_charset
+
 _USUAL = frozenset(("", "7bit", "8bit", "binary"))
 _BASE64, _QUOTED = "base64", "quoted-printable"
 _UUENCODED = frozenset(("x-uuencode", "uuencode", "uue", "x-uue"))
@@ -25,14 +27,25 @@ def decoded(part: Message) -> tuple[bytes, bool]:
     """
     encoding = str(part.get("Content-Transfer-Encoding", "")).partition(";")[0].strip().lower()
     encoding = encoding.replace("8-bit", "8bit").replace("7-bit", "7bit")
-    raw = part.get_payload()
+    raw = characters(part)
     try:
         data = part.get_payload(decode=True)
     except (ValueError, AssertionError, LookupError):
-        return b"", False
-    if not isinstance(data, bytes) or not isinstance(raw, str):
+        data = None
+    if raw is None or not isinstance(data, bytes):
         return b"", False
     return data, _is_whole(raw, encoding, data)
+
+
+def characters(part: Message) -> str | None:
+    """A part as it stands in the mail; ``None`` when it holds others or names a codec that is no charset."""
+    if not is_charset(str(part.get_param("charset") or "")):
+        return None
+    try:
+        raw = part.get_payload()
+    except (ValueError, LookupError):
+        return None
+    return raw if isinstance(raw, str) else None
 
 
 def _is_whole(raw: str, encoding: str, data: bytes) -> bool:

@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from disclosure_pipeline.builtin.extractors.archive_budget import Budget
-from disclosure_pipeline.builtin.extractors.collector import Collector, Limits, Source, check_suffix
+from disclosure_pipeline.builtin.extractors.collector import Collector, Source, check_suffix
+from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.msg_message import Message
 from disclosure_pipeline.builtin.extractors.msg_properties import FIXED
-from disclosure_pipeline.builtin.extractors.ole import CompoundFile
+from disclosure_pipeline.builtin.extractors.ole import OLE_MAGIC, CompoundFile
 from disclosure_pipeline.builtin.extractors.ole_sweep import Known, sweep
-from disclosure_pipeline.builtin.extractors.package import OLE_MAGIC
-from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Text
 
 _SUFFIXES = (".msg", ".oft")
 _SIGNS = tuple(name.encode("utf-16-le") for name in (FIXED, "__substg1.0_", "__nameid_version1.0"))
 
 
-class MsgExtractor:
-    """Reads Outlook messages.
-
-    Args:
-        limits: the keys of ``[extraction]``.
-        depth: how deep the file lies inside other files.
-    """
+class MsgExtractor(BuiltinExtractor):
+    """Reads Outlook messages."""
 
     id = "msg"
-    version = "1"
-
-    def __init__(self, limits: Mapping[str, Any], depth: int = 0):
-        self._settings = limits
-        self._limits = Limits.of(limits)
-        self._depth = depth
 
     def score(self, head: bytes, name: str) -> int:
         """Certain when the head of a compound file names message properties, or the file's name says so."""
@@ -41,19 +28,15 @@ class MsgExtractor:
             return 0
         return 100 if name.endswith(_SUFFIXES) or any(sign in head for sign in _SIGNS) else 0
 
-    def extract(self, file: SourceFile) -> Text:
+    def read(self, source: Source, name: str) -> Text:
         """Read everything in the message.
 
         Raises:
             ExtractionFailed: ``file.broken``, ``file.bomb``, ``file.too_large``.
         """
-        return self.read(file.path, file.name)
-
-    def read(self, source: Source, name: str) -> Text:
-        """Read from a path or from memory."""
         size = len(source) if isinstance(source, bytes) else source.stat().st_size
         _, settings = Budget.shared(self._settings, size)
-        out = Collector("application/vnd.ms-outlook", f"builtin.{self.id}", self._limits)
+        out = self._collector("application/vnd.ms-outlook")
         check_suffix(out, name, _SUFFIXES, "Outlook 邮件")
         file = CompoundFile(source, self._limits)
         Message(out, file, (), settings=settings, depth=self._depth).read()

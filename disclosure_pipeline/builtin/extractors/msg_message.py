@@ -16,9 +16,11 @@ from disclosure_pipeline.builtin.extractors.mime_headers import header_text
 from disclosure_pipeline.builtin.extractors.msg_properties import (
     ATTACHED,
     ATTACHED_NAMES,
+    BINARY,
     BODY,
     FIXED,
     HTML,
+    LISTS,
     RTF,
     SHOWN,
     STREAM,
@@ -96,7 +98,10 @@ class Message:
         match = STREAM.fullmatch(entry.name)
         if match is None:
             return None
-        return Property(int(match[1], 16), int(match[2], 16), self._file.read(entry))
+        kind = int(match[2], 16)
+        if kind in LISTS and match[3] is None:
+            kind = BINARY  # the lengths of the list's strings; each string is a stream of its own
+        return Property(int(match[1], 16), kind, self._file.read(entry))
 
     def _add(self, item: Property, kind: str, part: str, detail: str, *, visible: bool | None = None) -> None:
         text = item.text(self._code_page)

@@ -27,7 +27,10 @@ SHOWN = {
 """Properties that a mail program shows above the body."""
 
 _CODE_PAGES = (0x3FDE, 0x3FFD)  # of the body, of the message
+BINARY = 0x0102
 _TEXT, _WIDE, _MANY = 0x001E, 0x001F, 0x1000
+LISTS = frozenset((_TEXT | _MANY, _WIDE | _MANY))
+"""Types of lists of strings."""
 # Message classes, kinds of address, suffixes, media types: the same in every message.
 _USUAL = re.compile(r"IPM\.[\w.]*|SMTP|EX|FAX|\.\w{1,5}|[a-z]+/[\w.+-]+|en-US|zh-CN|utf-8|en")
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from disclosure_pipeline.builtin.extractors import picture_metadata, pictures
-from disclosure_pipeline.builtin.extractors.collector import Collector, Limits, Source, check_suffix
+from disclosure_pipeline.builtin.extractors.collector import Collector, Source, check_suffix
 from disclosure_pipeline.builtin.extractors.embedded import read_embedded
+from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.markup import local
 from disclosure_pipeline.builtin.extractors.odf_body import BodyReader
@@ -16,7 +17,6 @@ from disclosure_pipeline.builtin.extractors.odf_leftovers import add_leftovers
 from disclosure_pipeline.builtin.extractors.odf_styles import Styles
 from disclosure_pipeline.builtin.extractors.odf_sweep import OdfSweep
 from disclosure_pipeline.builtin.extractors.package import ZIP_MAGIC, Package, parse_xml
-from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Place, Text
 
 if TYPE_CHECKING:
@@ -42,42 +42,25 @@ _SMALL_THUMBNAIL = 400
 _WIDE_WORDS = re.compile("[\u3400-\u9fff][\u3000-\u303f\u3400-\u9fff\uff00-\uffef\x20-\x7e]{1,}")
 
 
-class OdfExtractor:
-    """Reads OpenDocument files.
-
-    Args:
-        limits: the keys of ``[extraction]``.
-        depth: how deep the file lies inside others.
-    """
+class OdfExtractor(BuiltinExtractor):
+    """Reads OpenDocument files."""
 
     id = "odf"
-    version = "1"
 
-    def __init__(self, limits: Mapping[str, Any], depth: int = 0):
-        self._settings = limits
-        self._limits = Limits.of(limits)
-        self._depth = depth
-
-    def score(self, head: bytes, name: str) -> int:
+    def score(self, head: bytes, name: str) -> int:  # noqa: ARG002 - the name proves nothing
         """Certain when the type says so, as the first member of a package or in flat XML."""
         if head.startswith(ZIP_MAGIC):
-            if b"mimetype" + _TYPE in head[:200]:
-                return 96
-            return 40 if name.endswith(_ALL_SUFFIXES) else 0
+            return 96 if b"mimetype" + _TYPE in head[:200] else 0
         flat = _OFFICE in head[:8192] and b":document" in head[:8192]
         return 96 if flat and _MARKUP.match(head[:64]) else 0
 
-    def extract(self, file: SourceFile) -> Text:
+    def read(self, source: Source, name: str) -> Text:
         """Read every part.
 
         Raises:
             ExtractionFailed: ``file.encrypted``, ``file.broken``, ``file.bomb``, ``file.too_large``.
         """
-        return self.read(file.path, file.name)
-
-    def read(self, source: Source, name: str) -> Text:
-        """Read from a path or from memory."""
-        out = Collector(_MEDIA_TYPE + "text", f"builtin.{self.id}", self._limits)
+        out = self._collector(_MEDIA_TYPE + "text")
         head = source[:4] if isinstance(source, bytes) else _head(source)
         if not head.startswith(ZIP_MAGIC):
             data = source if isinstance(source, bytes) else source.read_bytes()

@@ -129,9 +129,8 @@ class BodyReader:
                 self._slide(child, replace(where, page=None if self._inside else pages))
             elif name in ("footer-decl", "header-decl", "date-time-decl"):
                 kind = "header" if name == "header-decl" else "footer"
-                self._out.add(
-                    "".join(child.itertext()), where.hidden or kind, self._part, visible=not where.hidden
-                )
+                text = "".join(map(str, child.itertext()))
+                self._out.add(text, where.hidden or kind, self._part, visible=not where.hidden)
             else:
                 self._walker.block(child, where)
         if not self._inside:

@@ -58,6 +58,7 @@ _KINDS = {
     "string-value-if-false": "field", "current-value": "form", "label": "form", "help-text": "form", "comment": "comment",
     "author": "metadata", "generator": "metadata", "creator": "metadata", "macro-name": "script", "expression": "formula", "condition": "formula",
     "connection-resource": "link", "dde-topic": "link", "dde-item": "link", "dde-application": "link",
+    **dict.fromkeys(("print-ranges", "target-range-address", "cell-range-address", "base-cell-address"), "formula"),
     "filter-name": "link", "description": "form", "display-name": "name", "full-path": "name",
 }  # fmt: skip
 _ASCII_TELLING = frozenset(

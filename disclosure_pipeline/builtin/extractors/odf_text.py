@@ -224,7 +224,7 @@ class TextWalker:
 
     def script(self, element: etree._Element, where: Where) -> None:
         """A script inside the text."""
-        self._out.add("".join(element.itertext()), "script", self._part, page=where.page, visible=False)
+        self._out.add("".join(map(str, element.itertext())), "script", self._part, page=where.page, visible=False)
 
     def nested(self, element: etree._Element, where: Where) -> None:
         """A whole document inside a flat one: a chart shows its text, others only a picture of theirs."""
@@ -269,7 +269,7 @@ class TextWalker:
             for citation in child.iterchildren("{*}note-citation"):
                 runs.add(citation.text, mode)
         elif name == "ruby-text":
-            runs.rubies.append("".join(child.itertext()))
+            runs.rubies.append("".join(map(str, child.itertext())))
         elif name == "hidden-text":
             self._inline(child, look, HIDDEN if attribute(child, "is-hidden") == "true" else mode, runs)
         elif name == "hidden-paragraph":

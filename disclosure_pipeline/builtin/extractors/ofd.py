@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from disclosure_pipeline.builtin.extractors import pictures
-from disclosure_pipeline.builtin.extractors.collector import Collector, Limits, Source, check_suffix
+from disclosure_pipeline.builtin.extractors.collector import Collector, Limits
 from disclosure_pipeline.builtin.extractors.embedded import read_embedded
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.markup import local
@@ -15,18 +15,16 @@ from disclosure_pipeline.builtin.extractors.odf_leftovers import add_leftovers
 from disclosure_pipeline.builtin.extractors.ofd_asn1 import NotAsn1, parse
 from disclosure_pipeline.builtin.extractors.ofd_document import Document, Shared
 from disclosure_pipeline.builtin.extractors.ofd_jbig2 import as_png, is_jbig2
-from disclosure_pipeline.builtin.extractors.ofd_parts import Parts, first_names, is_markup
+from disclosure_pipeline.builtin.extractors.ofd_parts import Parts, is_markup
 from disclosure_pipeline.builtin.extractors.ofd_signature import SignatureReader
 from disclosure_pipeline.builtin.extractors.ofd_sweep import Sweep, member_names
-from disclosure_pipeline.builtin.extractors.package import ZIP_MAGIC, Package
-from disclosure_pipeline.hooks.contracts import SourceFile
+from disclosure_pipeline.builtin.extractors.package import Package, first_names
+from disclosure_pipeline.builtin.extractors.package_extractor import PackageExtractor
 from disclosure_pipeline.model.text import Place, Text
 
 if TYPE_CHECKING:
     from lxml import etree
 
-_SUFFIXES = (".ofd",)
-_MEDIA_TYPE = "application/ofd"
 _ENCRYPTED = frozenset(("encryptions.xml", "decryptseed.dat"))
 _FONTS = (b"\x00\x01\x00\x00", b"OTTO", b"true", b"ttcf", b"wOFF", b"wOF2", b"\x01\x00\x04")
 _LARGE_SHARE = 0.5
@@ -35,46 +33,21 @@ _LARGE_SHARE = 0.5
 _FONT_SUFFIXES = (".ttf", ".otf", ".ttc", ".cff", ".pfb", ".otc")
 
 
-class OfdExtractor:
-    """Reads OFD packages.
-
-    Args:
-        limits: the keys of ``[extraction]``.
-        depth: how deep the file lies inside others.
-    """
+class OfdExtractor(PackageExtractor):
+    """Reads OFD packages."""
 
     id = "ofd"
-    version = "1"
+    suffixes = (".ofd",)
+    media_type = "application/ofd"
+    format_name = "OFD 文档"
 
-    def __init__(self, limits: Mapping[str, Any], depth: int = 0):
-        self._settings = limits
-        self._limits = Limits.of(limits)
-        self._depth = depth
+    def score(self, head: bytes, name: str) -> int:  # noqa: ARG002 - the name proves nothing
+        """Certain when the zip's first members say so."""
+        return 95 if any(member.rpartition(b"/")[2].lower() == b"ofd.xml" for member in first_names(head)) else 0
 
-    def score(self, head: bytes, name: str) -> int:
-        """Certain when the zip's first members say so; a guess by name when they say nothing."""
-        if not head.startswith(ZIP_MAGIC):
-            return 0
-        if any(member.rpartition(b"/")[2].lower() == b"ofd.xml" for member in first_names(head)):
-            return 95
-        return 60 if name.endswith(_SUFFIXES) else 0
-
-    def extract(self, file: SourceFile) -> Text:
-        """Read every member of the package.
-
-        Raises:
-            ExtractionFailed: ``file.encrypted``, ``file.broken``, ``file.bomb``, ``file.too_large``.
-        """
-        return self.read(file.path, file.name)
-
-    def read(self, source: Source, name: str) -> Text:
-        """Read from a path or from memory."""
-        out = Collector(_MEDIA_TYPE, f"builtin.{self.id}", self._limits)
-        check_suffix(out, name, _SUFFIXES, "OFD 文档")
-        with Package(source, self._limits) as package:
-            _Ofd(package, out, self._settings, self._depth).read()
-            add_leftovers(out, package, self._settings, self._depth)
-        return out.text()
+    def _read_package(self, package: Package, out: Collector) -> None:
+        _Ofd(package, out, self._settings, self._depth).read()
+        add_leftovers(out, package, self._settings, self._depth)
 
 
 class _Ofd:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-import struct
 from typing import TYPE_CHECKING
 
 from disclosure_pipeline.builtin.extractors.failures import failure
-from disclosure_pipeline.builtin.extractors.package import ZIP_MAGIC, Package, parse_xml
+from disclosure_pipeline.builtin.extractors.package import Package, parse_xml
 from disclosure_pipeline.errors import ExtractionFailed
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<[?!:\w]")
-_LOCAL = struct.Struct("<6xH10xI4xHH")
-_SIZE_FOLLOWS = 8
 _UTF16 = (b"\xff\xfe<\x00", b"\xfe\xff\x00<", b"<\x00?\x00", b"\x00<\x00?")
 
 
@@ -127,19 +124,6 @@ class Parts:
         """Members that no rule has read so far."""
         return (name for name in self.names if name not in self.visited)
 
-
-def first_names(head: bytes) -> Iterator[bytes]:
-    """Names of the members in the head of a zip, not of those in a zip inside it."""
-    at = 0
-    while (header := head[at : at + _LOCAL.size]).startswith(ZIP_MAGIC) and len(header) == _LOCAL.size:
-        flags, size, name_length, extra_length = _LOCAL.unpack(header)
-        start = at + _LOCAL.size
-        yield head[start : start + name_length]
-        at = start + name_length + extra_length + size
-        if flags & _SIZE_FOLLOWS and not size:
-            at = head.find(ZIP_MAGIC, at)
-            if at < 0:
-                return
 
 
 def is_markup(data: bytes) -> bool:

@@ -30,10 +30,9 @@ if TYPE_CHECKING:
     from lxml import etree
 
 ZIP_MAGIC = b"PK\x03\x04"
-OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_LOCAL = struct.Struct("<4s2xH18xHH")
+_LOCAL = struct.Struct("<4s2xH10xI4xHH")
+_SIZE_FOLLOWS = 8
 _UTF8 = 0x800
 _RATIO_MATTERS_FROM = 4 << 20
 """Unpacked bytes below which the ratio says nothing: XML of small files packs very well."""
@@ -107,7 +106,7 @@ class Package:
         """Where a member's packed bytes begin; its own header must say what the directory says."""
         header = self._data[info.header_offset : info.header_offset + _LOCAL.size]
         if len(header) == _LOCAL.size:
-            magic, flags, name_length, extra_length = _LOCAL.unpack(header)
+            magic, flags, _, name_length, extra_length = _LOCAL.unpack(header)
             at = info.header_offset + _LOCAL.size
             encoding = "utf-8" if flags & _UTF8 else "cp437"
             name = self._data[at : at + name_length].decode(encoding, "replace")
@@ -270,21 +269,26 @@ def refuse_declarations(root: etree._Element) -> None:
         raise failure("file.bomb", "Its XML declares a document type.")
 
 
-def refuse_ole(source: Source) -> ExtractionFailed:
-    """The reason to refuse an OLE compound file: an encrypted package or a legacy format."""
-    data = source if isinstance(source, bytes) else source.read_bytes()
-    return failure("file.encrypted" if _ENCRYPTED_STREAM in data else "file.legacy")
+def first_names(head: bytes) -> Iterator[bytes]:
+    """Names of the members in the head of a zip, not of those in a zip inside it."""
+    at = 0
+    while (header := head[at : at + _LOCAL.size]).startswith(ZIP_MAGIC) and len(header) == _LOCAL.size:
+        _, flags, size, name_length, extra_length = _LOCAL.unpack(header)
+        start = at + _LOCAL.size
+        yield head[start : start + name_length]
+        at = start + name_length + extra_length + size
+        if flags & _SIZE_FOLLOWS and not size:
+            at = head.find(ZIP_MAGIC, at)
+            if at < 0:
+                return
 
 
 def first_folder(head: bytes) -> str:
     """The first telling top-level folder among the member names in a zip's head (``word``, ``xl`` …)."""
-    for match in re.finditer(rb"PK\x03\x04.{22}(..)..", head, re.DOTALL):
-        length = int.from_bytes(match[1], "little")
-        name = head[match.end() : match.end() + length]
-        folder, slash, _ = name.partition(b"/")
-        if slash and folder in (b"word", b"xl", b"ppt"):
-            return folder.decode()
-    return ""
+    folders = (name.partition(b"/") for name in first_names(head))
+    return next(
+        (folder.decode() for folder, slash, _ in folders if slash and folder in (b"word", b"xl", b"ppt")), ""
+    )
 
 
 def _check_names(members: list[zipfile.ZipInfo]) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import mmap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from typing import Any
 
-from disclosure_pipeline.builtin.extractors.collector import Collector, Limits, Source, check_suffix
+from disclosure_pipeline.builtin.extractors.collector import Collector, Source, check_suffix
+from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.pdf_bytes import FileSweep, check_streams
 from disclosure_pipeline.builtin.extractors.pdf_glyphs import GlyphReading, merge
@@ -26,21 +27,11 @@ _END = b"%%EOF"
 _MOST_REVISIONS = 8
 
 
-class PdfExtractor:
-    """Reads pdf.
-
-    Args:
-        limits: the keys of ``[extraction]``.
-        depth: how deep the file lies inside others.
-    """
+class PdfExtractor(BuiltinExtractor):
+    """Reads pdf."""
 
     id = "pdf"
     version = "2"
-
-    def __init__(self, limits: Mapping[str, Any], depth: int = 0):
-        self._settings = limits
-        self._limits = Limits.of(limits)
-        self._depth = depth
 
     def score(self, head: bytes, name: str) -> int:  # noqa: ARG002 - the name proves nothing
         """Certain at the first byte; readers also accept a header within the first KiB."""
@@ -49,19 +40,16 @@ class PdfExtractor:
         return 60 if _MAGIC in head[:_MAGIC_WITHIN] else 0
 
     def extract(self, file: SourceFile) -> Text:
+        """Read a draft's file, with the passwords that came with it; raises as :meth:`read` does."""
+        return self.read(file.path, file.name, file.passwords)
+
+    def read(self, source: Source, name: str, passwords: Sequence[str] = ()) -> Text:
         """Read every page and every object.
 
         Raises:
             ExtractionFailed: ``file.encrypted``, ``file.broken``, ``file.too_large``, ``file.empty``, ``file.bomb``.
         """
-        return self._read(file.path, file.name, file.passwords)
-
-    def read(self, source: Source, name: str) -> Text:
-        """Read from a path or from memory."""
-        return self._read(source, name, ())
-
-    def _read(self, source: Source, name: str, passwords: Sequence[str]) -> Text:
-        out = Collector("application/pdf", f"builtin.{self.id}", self._limits)
+        out = self._collector("application/pdf")
         check_suffix(out, name, (".pdf",), "PDF 文件")
         with contextlib.ExitStack() as stack:
             data = stack.enter_context(_bytes_of(source))
@@ -89,12 +77,13 @@ class PdfExtractor:
             self._check_pages(document, structure, out)
             glyphs = GlyphReading(structure)
             states = [glyphs.survey(number, page) for number, page in enumerate(structure.pages, start=1)]
+            glyphs.look_at_fonts()
             second = dict(glyphs.read())
             layered = _has_layers(structure)
             for number, page in _pages(document):
                 text = PageReader(page, number, layered=layered, state=states[number - 1]).read()
                 differs = number in second and merge(text, second[number])
-                lies = number in glyphs.lying and differs
+                lies = number in glyphs.doubtful or (number in glyphs.lying and differs)
                 if needs_look(text, lies=lies):
                     look(page, text, out, lies=lies)
                 text.add_to(out)
@@ -105,7 +94,7 @@ class PdfExtractor:
         LooseContent(structure, out, seen).run(streams, sweep.pages)
         ends = _revision_ends(data)
         self._read_revisions(data, ends, password, out)
-        FileSweep(data, structure, out, self._settings, self._depth).run(len(ends) + 1)
+        FileSweep(data, structure, out, self._settings, self._depth).run()
 
     def _check_pages(self, document: Any, structure: Any, out: Collector) -> None:
         count = len(document)

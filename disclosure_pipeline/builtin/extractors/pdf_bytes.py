@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from disclosure_pipeline.builtin.extractors.embedded import read_embedded
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.pdf_content import comments, strings
-from disclosure_pipeline.builtin.extractors.pdf_words import is_technical, loose_words, spoken
+from disclosure_pipeline.builtin.extractors.pdf_leftovers import Leftover, Leftovers
+from disclosure_pipeline.builtin.extractors.pdf_words import is_technical, spoken
 from disclosure_pipeline.hooks.sniff import LAST_RESORT, choose
 
 if TYPE_CHECKING:
@@ -27,11 +29,17 @@ _TWICE = re.compile(rb"/Fl(?:ateDecode)?\s+/Fl")
 _CHAIN = re.compile(rb"/Fl(?:ateDecode)?(?:\s+/Fl(?:ateDecode)?)+")
 _SYNTAX = re.compile(
     rb"xref\s+(?:\d+\s+\d+\s+(?:\d{10}\s+\d{5}\s+[nf]\s*)*)*|startxref\s+\d+|%%EOF|%PDF-\d\.\d|\btrailer\b"
-    rb"|%\s*(?:ReportLab|'[^'\r\n]*':)[^\r\n]*|%%[^\r\n]*"
+    rb"|ReportLab [Gg]enerated PDF document(?: -- digest)?(?: \(opensource\)| http://www\.reportlab\.com)?"
+    rb"|%\s*'[\w.+-]{1,40}':\s*class [A-Za-z]{1,30}|%\s*created by Pillow(?: [\d.]+)? PDF driver"
+    rb"|%%(?:Trailer|Page:? \d+(?: \d+)?)(?=\s)"
 )
+"""What lies between objects in every file, and the remarks that libraries always write there."""
+_INVOCATION = re.compile(rb"%%Invocation:[^\r\n]*")
+"""Ghostscript tells how it was called, with names and paths of files."""
 _IDENTIFIERS = re.compile(rb"/ID\s*\[.*?\]", re.DOTALL)
 _TRAILER = re.compile(rb"<<.*>>", re.DOTALL)
 _BINARY_MARK = re.compile(rb"%[\x80-\xff]{2,16}\s*\Z|%[\x80-\xff]{2,16}[\r\n]+")
+_TABLE = re.compile(rb"/Type\s*/XRef\b")
 _BEST_RATIO = 1032
 """Deflate packs no better than this."""
 
@@ -113,13 +121,10 @@ class FileSweep:
         self._depth = depth
         self._known = out.texts()
         self._last: dict[tuple[int, int], tuple[int, int, int]] = {}
+        self._leftovers: list[Leftover] = []
 
-    def run(self, revisions: int) -> None:
-        """Do it.
-
-        Args:
-            revisions: how often the file was saved.
-        """
+    def run(self) -> None:
+        """Do it."""
         data = self._data
         begin = max(data.find(b"%PDF-"), 0)
         end = data.rfind(b"%%EOF")
@@ -134,8 +139,8 @@ class FileSweep:
                 self._keep((words for _, _, words in comments(bytes(data[head.end() : body_end]))), "comment")
         self._gap(bytes(data[at : end if end != -1 else len(data)]))
         self._forgotten()
-        if revisions > 1:
-            self._old_packs()
+        self._packs()
+        Leftovers(data, self._pdf, self._out, self._limits, self._depth).run(self._leftovers)
 
     def _objects(self) -> Iterator[tuple[re.Match[bytes], int, int]]:
         """(head, where its values end, where it ends) of every object as it lies in the file."""
@@ -190,7 +195,8 @@ class FileSweep:
             if trailer is not None:
                 comment = b"\n".join(line for line in gap.splitlines() if line.lstrip().startswith(b"%"))
                 gap = gap[: trailer.start()] + b"\n" + gap[trailer.end() :] + b"\n" + comment
-        rest = _SYNTAX.sub(b" ", gap)
+        self._keep(map(spoken, _INVOCATION.findall(gap)), "Invocation", "metadata")
+        rest = _SYNTAX.sub(b" ", _INVOCATION.sub(b" ", gap))
         mark = _BINARY_MARK.search(rest)
         if mark is not None and not _says_something(mark[0]):
             rest = rest[: mark.start()] + rest[mark.end() :]
@@ -223,42 +229,37 @@ class FileSweep:
 
     def _forgotten(self) -> None:
         """Objects that no table names."""
-        if self._pdf.is_encrypted:
-            return
         for key, (start, values, close) in self._last.items():
             if self._pdf.get_object(key) is None:
                 self._object(start, values, close, "unplaced")
 
     def _object(self, start: int, values: int, close: int, kind: str) -> None:
+        body = bytes(self._data[start:values])
+        if _TABLE.search(body):
+            return
         if self._pdf.is_encrypted:
             self._out.doubt("object.unread", "加密的文件中残留旧的对象，未能读出，请人工查看。")
             return
-        body = bytes(self._data[start:values])
-        if b"/XRef" in body or b"/ObjStm" in body:
-            return
-        self._strings(body, kind)
-        stream = _STREAM.match(self._data, values)
-        if (
-            stream is not None
-            and b"/Image" not in body
-            and b"/FontFile" not in body
-            and b"/Length1" not in body
-        ):
-            content = bytes(self._data[stream.end() : min(close, stream.end() + _READ_MOST)]).rpartition(
-                b"endstream"
-            )[0]
-            if b"/Fl" in body:
-                content = _inflated(content)
-            if b"BT" not in content:
-                self._keep([loose_words(content)], "replaced", kind)
+        if b"/ObjStm" not in body:
+            self._strings(body, kind)
+        self._leftovers.append(Leftover(kind, start, close))
 
-    def _old_packs(self) -> None:
-        """Strings of objects packed into streams by an earlier save."""
-        for start, values, close in list(self._last.values()):
-            body = bytes(self._data[start:values])
-            stream = _STREAM.match(self._data, values)
-            if b"/ObjStm" in body and stream is not None and not self._pdf.is_encrypted:
-                self._strings(_inflated(bytes(self._data[stream.end() : close])), "deletion")
+    def _packs(self) -> None:
+        """Objects packed into streams, of which the file has others of the same number, or that no table names."""
+        if self._pdf.is_encrypted:
+            return
+        packs = []
+        often = Counter(number for number, _ in self._last)
+        for key, (start, values, _) in self._last.items():
+            if b"/ObjStm" in self._data[start:values]:
+                stream = self._pdf.get_object(key)
+                if stream is not None:
+                    members = list(_members(stream))
+                    often.update(number for number, _ in members)
+                    packs.append(members)
+        for number, body in (member for members in packs for member in members):
+            if often[number] > 1 or self._pdf.get_object((number, 0)) is None:
+                self._strings(body, "deletion")
 
     def _strings(self, data: bytes, kind: str) -> None:
         self._keep((words for key, words in strings(data) if not is_technical(words, key)), "replaced", kind)
@@ -270,11 +271,18 @@ class FileSweep:
                 self._out.add(words, kind, "document", detail=detail, visible=False)
 
 
-def _inflated(data: bytes) -> bytes:
+def _members(pack: Any) -> Iterator[tuple[int, bytes]]:
+    """(number, bytes) of the objects packed into a stream."""
+    import pikepdf
+
     try:
-        return zlib.decompressobj().decompress(data, _READ_MOST)
-    except zlib.error:
-        return b""
+        data, first = pack.read_bytes(), int(pack.get("/First", 0))
+        head = [int(number) for number in data[:first].split()]
+    except (pikepdf.PdfError, ValueError):  # others say that it cannot be read
+        return
+    starts = [first + at for at in head[1::2]]
+    for number, start, end in zip(head[::2], starts, [*starts[1:], len(data)], strict=False):
+        yield number, data[start:end]
 
 
 def _says_something(mark: bytes) -> bool:

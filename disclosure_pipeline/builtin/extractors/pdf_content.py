@@ -10,6 +10,7 @@ from disclosure_pipeline.builtin.extractors.pdf_words import BINARY_KEYS, decode
 STRING = rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\))*\)"
 _HEX = rb"<[0-9A-Fa-f\s]*>"
 _PROPERTIES = re.compile(rb"<<(?:[^<>()]|%s|%s|<<[^<>]*>>)*>>\s*(?:BDC|DP)\b" % (STRING, _HEX), re.DOTALL)
+_HOLDS_STRING = re.compile(rb"\(|[^<]<[^<]")
 _PROPERTY = re.compile(rb"/([^\s/<>()\[\]]+)\s*(%s|%s)" % (STRING, _HEX), re.DOTALL)
 _COMMENT = re.compile(rb"%s|%%([^\r\n]*)" % STRING, re.DOTALL)
 _LOST = re.compile(
@@ -36,8 +37,8 @@ def unshown(data: bytes) -> Iterator[Found]:
             yield from _plain(match[1], "picture")
         data = _INLINE_PICTURE.sub(b" ", data)
     if b"<<" in data:
-        for match in _PROPERTIES.finditer(data):
-            yield from _properties(match[0])
+        for dictionary in dict.fromkeys(_PROPERTIES.findall(data)):
+            yield from _properties(dictionary)
     if b"%" in data:
         yield from comments(data)
     for match in _LOST.finditer(data):
@@ -78,12 +79,13 @@ def literal(token: bytes) -> bytes:
 
 
 def _properties(dictionary: bytes) -> Iterator[Found]:
+    if not _HOLDS_STRING.search(dictionary):
+        return
     for match in _PROPERTY.finditer(dictionary):
         key = match[1].decode("latin-1")
         words = decoded(literal(match[2]))
-        if not words or is_technical(words, "/" + key):
-            continue
-        yield ("alt" if key in ("ActualText", "Alt", "E") else "unplaced"), key, words
+        if words and not is_technical(words, "/" + key):
+            yield ("alt" if key in ("ActualText", "Alt", "E") else "unplaced"), key, words
 
 
 def _plain(data: bytes, detail: str) -> Iterator[Found]:

@@ -27,6 +27,9 @@ _BASE_CODECS = {
 }
 _HIGHEST_ASCII = 0x7F
 _DOUBLES_SHARE, _DOUBLES_LEAST = 0.3, 6
+_SFNT = (b"\x00\x01\x00\x00", b"true", b"OTTO", b"ttcf")
+_MOST_TABLES = 60
+_HEAD = 12 + 16 * _MOST_TABLES
 _UNICODE_TABLES = {(0, 3), (0, 4), (0, 6), (3, 1), (3, 10)}
 
 ObjectId = tuple[int, int]
@@ -42,7 +45,8 @@ class Verdict:
     Args:
         width: bytes of a character code.
         claims: what its table says.
-        lies: its table says other letters than its glyphs show, or may.
+        lies: its table says other letters than its glyphs show.
+        doubtful: nobody knows what its glyphs show: its table is nonsense, or its program is.
         silent: it has no table.
         truth: what its glyphs show, as far as the font itself knows.
     """
@@ -52,6 +56,7 @@ class Verdict:
     lies: bool
     silent: bool
     truth: Meaning
+    doubtful: bool = False
 
 
 def fonts_of(resources: Any, seen: set[ObjectId] | None = None) -> Iterator[tuple[str, Any]]:
@@ -79,16 +84,18 @@ def is_form(item: Any) -> bool:
 
 
 def judge(font: Any) -> Verdict:
-    """Compare a font's table with what the font itself knows; a broken font knows nothing."""
+    """Compare a font's table with what the font itself knows; of a broken font nobody knows anything."""
     import pikepdf
 
     try:
         return _judge(font)
     except (pikepdf.PdfError, ValueError, TypeError, RuntimeError, KeyError, IndexError, AttributeError):
-        return Verdict(1, {}, lies=False, silent=False, truth={})
+        return Verdict(1, {}, lies=False, silent=False, truth={}, doubtful=True)
 
 
 def _judge(font: Any) -> Verdict:
+    if is_broken(font):
+        return Verdict(1, {}, lies=False, silent=False, truth={}, doubtful=True)
     table = font.get("/ToUnicode")
     claims = parse_table(table.read_bytes()) if _is_stream(table) else {}
     composite = str(font.get("/Subtype", "")) == "/Type0"
@@ -100,7 +107,8 @@ def _judge(font: Any) -> Verdict:
         silent = composite and bool(truth) and not str(font.get("/Encoding", "")).startswith("/Uni")
         return Verdict(width, claims, lies=False, silent=silent, truth=truth)
     lies = any(code in truth and _differ(truth[code], says) for code, says in claims.items())
-    return Verdict(width, claims, lies or _says_the_same_too_often(claims), silent=False, truth=truth)
+    doubles = _says_the_same_too_often(claims)
+    return Verdict(width, claims, lies or doubles, silent=False, truth=truth, doubtful=doubles and not truth)
 
 
 def parse_table(data: bytes) -> dict[int, str]:
@@ -150,6 +158,33 @@ def unicode_table(font_file: bytes) -> dict[int, str]:
     return {}
 
 
+# ------------------------------------------------------------------- font programs
+
+
+def is_broken(font: Any) -> bool:
+    """Whether a font's embedded program is none; readers of pdf then show letters of some other font."""
+    descendants = font.get("/DescendantFonts")
+    descriptor = (descendants[0] if descendants else font).get("/FontDescriptor")
+    if not _is_dictionary(descriptor):
+        return False
+    for key in ("/FontFile", "/FontFile2", "/FontFile3"):
+        program = descriptor.get(key)
+        if program is not None:
+            return not _is_stream(program) or not _is_program(_head(program))
+    return False
+
+
+def _is_program(head: bytes) -> bool:
+    """Whether bytes begin like a font: PostScript, compact (CFF) or a directory of tables."""
+    if head.startswith((b"%!", b"\x80\x01")):
+        return True
+    if head[:4] in _SFNT:
+        count = int.from_bytes(head[4:6], "big")
+        tags = [head[at : at + 4] for at in range(12, 12 + 16 * count, 16)]
+        return 0 < count <= _MOST_TABLES and all(tag.isascii() and len(tag) == 4 for tag in tags)
+    return len(head) > 4 and head[0] == 1 and head[2] >= 4 and 1 <= head[3] <= 4
+
+
 # ------------------------------------------------------------------- what fonts know
 
 
@@ -172,7 +207,7 @@ def _composite_truth(font: Any, claims: Meaning) -> Meaning:  # noqa: PLR0911 - 
     descriptor = descendant.get("/FontDescriptor")
     file = descriptor.get("/FontFile2") if descriptor is not None else None
     mapping = descendant.get("/CIDToGIDMap")
-    if not _is_stream(file) or (mapping is not None and str(mapping) != "/Identity"):
+    if file is None or not _is_stream(file) or (mapping is not None and str(mapping) != "/Identity"):
         return {}
     return unicode_table(file.read_bytes()) if b"cmap" in _head(file) else {}
 
@@ -274,11 +309,10 @@ def _text(data: bytes) -> str:
 
 def _head(stream: Any) -> bytes:
     """The first bytes of a stream: enough for the directory of a font's tables."""
-    raw = stream.read_raw_bytes()
     if str(stream.get("/Filter", "")) != "/FlateDecode":
-        return bytes(raw[:1024])
+        return bytes(stream.read_bytes()[:_HEAD])
     try:
-        return zlib.decompressobj().decompress(raw, 1024)
+        return zlib.decompressobj().decompress(stream.read_raw_bytes(), _HEAD)
     except zlib.error:
         return b""
 

@@ -23,6 +23,7 @@ from disclosure_pipeline.builtin.extractors.pdf_fonts import (
 )
 from disclosure_pipeline.builtin.extractors.pdf_page import PageReader, PageText
 from disclosure_pipeline.builtin.extractors.pdf_replacements import NAME, agree
+from disclosure_pipeline.builtin.extractors.pdf_specimen import is_unproven, liars
 from disclosure_pipeline.builtin.extractors.pdf_state import UNKNOWN, State, state_of
 from disclosure_pipeline.builtin.extractors.pdf_words import shape_of
 
@@ -41,10 +42,14 @@ class GlyphReading:
     def __init__(self, pdf: Any):
         self._pdf = pdf
         self._verdicts: dict[ObjectId, Verdict] = {}
+        self._fonts: list[tuple[Any, Verdict]] = []
+        self._by_page: dict[int, list[tuple[str, Verdict]]] = {}
         self._by_resources: dict[ObjectId, list[tuple[str, Verdict]]] = {}
         self._pages: dict[int, list[tuple[str, Verdict]]] = {}
         self.lying: set[int] = set()
         """Numbers of pages with a font whose table contradicts it."""
+        self.doubtful: set[int] = set()
+        """Numbers of pages with a font of which nobody knows what it shows."""
         self.unshown: list[Found] = []
         """Words in the pages' content that no operator shows."""
         self.streams: set[ObjectId] = set()
@@ -67,11 +72,13 @@ class GlyphReading:
 
     def _survey(self, number: int, page: Any) -> State:
         resources = page.resources
-        verdicts = self._of(resources)
+        self._by_page[number] = verdicts = self._of(resources)
         if any(verdict.lies or verdict.silent for _, verdict in verdicts):
             self._pages[number] = verdicts
             if any(verdict.lies for _, verdict in verdicts):
                 self.lying.add(number)
+        if any(verdict.doubtful for _, verdict in verdicts):
+            self.doubtful.add(number)
         streams = content_streams(page.obj)
         whole = [_decoded(stream) for stream in streams]
         agrees = self._agrees(whole, verdicts)
@@ -86,6 +93,14 @@ class GlyphReading:
         sides = [float(side) for side in page.mediabox]
         size = (abs(sides[2] - sides[0]), abs(sides[3] - sides[1]))
         return state_of(b"\n".join(whole), resources, size) if min(size) > 0 else UNKNOWN
+
+    def look_at_fonts(self) -> None:
+        """Have the fonts recognised for which nothing but their own tables speaks, where that can be done."""
+        fonts = [pair for pair in self._fonts if is_unproven(pair[1])]
+        wrong = [fonts[index][1] for index in liars(fonts)]
+        for number, verdicts in self._by_page.items() if wrong else ():
+            if any(verdict is one for _, verdict in verdicts for one in wrong):
+                self.doubtful.add(number)
 
     def read(self) -> Iterator[tuple[int, PageText]]:
         """(page, what its glyphs show) of every page that needs it."""
@@ -127,17 +142,22 @@ class GlyphReading:
         if shape_of(resources) != "dictionary":
             return []
         key = resources.objgen
-        if key == (0, 0) or key not in self._by_resources:
-            self._by_resources[key] = [(name, self._judged(font)) for name, font in fonts_of(resources)]
-        return self._by_resources[key]
+        if key in self._by_resources:
+            return self._by_resources[key]
+        found = [(name, self._judged(font)) for name, font in fonts_of(resources)]
+        if key != (0, 0):
+            self._by_resources[key] = found
+        return found
 
     def _judged(self, font: Any) -> Verdict:
         key = font.objgen
-        if key == (0, 0):
-            return judge(font)
-        if key not in self._verdicts:
-            self._verdicts[key] = judge(font)
-        return self._verdicts[key]
+        if key in self._verdicts:
+            return self._verdicts[key]
+        verdict = judge(font)
+        self._fonts.append((font if font.is_indirect else self._pdf.make_indirect(font), verdict))
+        if key != (0, 0):
+            self._verdicts[key] = verdict
+        return verdict
 
 
 def _correct(scratch: Any, page: Any, verdicts: list[tuple[str, Verdict]]) -> None:
@@ -171,7 +191,7 @@ def merge(layer: PageText, glyphs: PageText) -> bool:
 
 def _has_replacing_properties(resources: Any) -> bool:
     properties = resources.get("/Properties") if shape_of(resources) == "dictionary" else None
-    if shape_of(properties) != "dictionary":
+    if properties is None or shape_of(properties) != "dictionary":
         return False
     return any(shape_of(item) == "dictionary" and "/ActualText" in item for _, item in properties.items())
 

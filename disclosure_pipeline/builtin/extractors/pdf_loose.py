@@ -6,7 +6,10 @@ Each is put on a page of its own in a document made for that purpose, and read t
 from __future__ import annotations
 
 import contextlib
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +25,13 @@ if TYPE_CHECKING:
 
 _HIDDEN, _PRINTED = 2, 4
 _RESOURCES = ("/Font", "/Properties", "/ColorSpace", "/ExtGState", "/Pattern")
+_DRAWS = (
+    ("/Pattern", re.compile(rb"/([^\s/<>()\[\]]+)\s+(?:scn|SCN)\b")),
+    ("/Font", re.compile(rb"/([^\s/<>()\[\]]+)\s+[-+.\d]+\s+Tf\b")),
+    ("/XObject", re.compile(rb"/([^\s/<>()\[\]]+)\s+Do\b")),
+)
+"""Groups of resources, and the operators that draw with their names."""
+
 _MOST = 2000
 _LARGE = 14_400
 
@@ -75,8 +85,22 @@ class LooseContent:
         resources = self._pdf.pages[0].resources
         for stream in streams.drawing:
             if stream.objgen not in self._contents:
-                origin = self._looks.get(stream.objgen) or _origin(stream, streams.role(stream))
+                origin = self._looks.get(stream.objgen) or self._origin(stream, streams.role(stream))
                 self._work.append((origin, [stream], stream.get("/Resources") or resources))
+        self.read()
+
+    def put(self, origin: Origin, stream: Any, resources: Any) -> None:
+        """Have one more drawing read.
+
+        Args:
+            origin: where it comes from.
+            stream: what is drawn; of any open document.
+            resources: what it draws with.
+        """
+        self._work.append((origin, [stream], resources))
+
+    def read(self) -> None:
+        """Read what was gathered."""
         if len(self._work) > _MOST:
             self._out.doubt("content.unread", "文件中不在页面上的图文过多，未全部读出，请人工查看。")
             del self._work[_MOST:]
@@ -104,6 +128,26 @@ class LooseContent:
                 for one in _streams(stream):
                     shown = printed and key == "/N" and name == state
                     self._looks[one.objgen] = Origin(kind, "appearance", number, box, shown)
+
+    def _origin(self, stream: Any, role: Role | None) -> Origin:
+        """Where a stream comes from: tiles and letters that a page draws are seen, others are not."""
+        if role is Role.GLYPH or "/PatternType" in stream:
+            detail = "glyph" if role is Role.GLYPH else "pattern"
+            page = self._drawn.get(stream.objgen)
+            return Origin("body" if page else "hidden", detail, page, visible=page is not None)
+        if str(stream.get("/Subtype", "")) == "/Form":
+            return Origin("hidden", "form")
+        return Origin("unplaced", "content")
+
+    @cached_property
+    def _drawn(self) -> dict[ObjectId, int]:
+        """Tiles and letters that are drawn, and the first page on which they are."""
+        found: dict[ObjectId, int] = {}
+        for number, page in enumerate(self._pdf.pages, start=1):
+            content = b"\n".join(stream.read_bytes() for stream in _streams(page.obj.get("/Contents")))
+            for key in _drawn_by(content, page.resources, set()):
+                found.setdefault(key, number)
+        return found
 
     def _read(self) -> None:
         import pypdfium2
@@ -178,14 +222,23 @@ def _direct(scratch: Any, value: Any) -> Any:
     return value
 
 
-def _origin(stream: Any, role: Role | None) -> Origin:
-    if "/PatternType" in stream:
-        return Origin("hidden", "pattern")
-    if role is Role.GLYPH:
-        return Origin("hidden", "glyph")
-    if str(stream.get("/Subtype", "")) == "/Form":
-        return Origin("hidden", "form")
-    return Origin("unplaced", "content")
+def _drawn_by(content: bytes, resources: Any, seen: set[ObjectId]) -> Iterator[ObjectId]:
+    """Tiles and letters that operators draw, also in forms."""
+    for group, pattern in _DRAWS:
+        items = resources.get(group) if shape_of(resources) == "dictionary" else None
+        if shape_of(items) != "dictionary":
+            continue
+        for name in {"/" + name.decode("latin-1") for name in pattern.findall(content)}:
+            item = items.get(name)
+            if item is None or item.objgen in seen:
+                continue
+            seen.add(item.objgen)
+            if shape_of(item) == "stream" and str(item.get("/Subtype", "")) == "/Form":
+                yield from _drawn_by(item.read_bytes(), item.get("/Resources"), seen)
+            elif shape_of(item) == "stream":
+                yield item.objgen
+            elif shape_of(item) == "dictionary" and "/CharProcs" in item:
+                yield from (glyph.objgen for glyph in item.CharProcs.values())
 
 
 def _streams(value: Any) -> list[Any]:

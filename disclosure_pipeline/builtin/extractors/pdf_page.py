@@ -118,6 +118,7 @@ class PageReader:
         self._rectangle = pdfium.FS_RECTF()
         self._reference = ctypes.byref(self._rectangle)
         self._sides = [ctypes.c_double() for _ in range(4)]
+        self._references = [ctypes.byref(side) for side in self._sides]
 
     def read(self) -> PageText:
         """Read the page's text layer and look at its objects."""
@@ -133,14 +134,13 @@ class PageReader:
         """Whether no line leaves the clips of the page."""
         clip = self._view(*self._state.clip)
         narrow = [self._view(*area) for area in self._state.narrow]
-        if not narrow and all(box is None or holds(clip, box, 1.0) for box in (line.box for line in lines)):
-            return True
-        for box in (box for line in lines for box in line.runs or line.boxes if box is not None):
-            high = _HEADROOM * (box[3] - box[1])
-            body = box[0], box[1] + high, box[2], box[3] - high
-            areas = [area for area in narrow if touch(area, body)] or [clip]
-            if not any(holds(area, body, 1.0) for area in areas):
-                return False
+        for line in lines:
+            whole = line.box
+            if whole is None or (holds(clip, whole, 1.0) and not any(touch(area, whole) for area in narrow)):
+                continue
+            for box in line.runs or line.boxes:
+                if box is not None and not _is_inside(box, clip, narrow):
+                    return False
         return True
 
     def lines(self) -> list[Line]:
@@ -187,9 +187,9 @@ class PageReader:
         if first is not None:
             boxes.append(first)
         whole = union(boxes)
-        if whole is None or any(
-            min(right - left, low - top) < _UNREADABLE_POINTS for left, top, right, low in boxes
-        ):
+        if whole is None or min(
+            min(right - left, low - top) for left, top, right, low in boxes
+        ) < _UNREADABLE_POINTS:
             return None
         if whole[0] < -1 or whole[1] < -1 or whole[2] > self.size[0] + 1 or whole[3] > self.size[1] + 1:
             return None
@@ -198,12 +198,14 @@ class PageReader:
     def _boxes(self, handle: Any, start: int, length: int) -> list[Box]:
         import pypdfium2.raw as pdfium
 
-        left, top, right, bottom = sides = self._sides
-        boxes = []
-        for index in range(pdfium.FPDFText_CountRects(handle, start, length)):
-            if pdfium.FPDFText_GetRect(handle, index, *sides):
-                boxes.append(self._view(left.value, bottom.value, right.value, top.value))
-        return boxes
+        left, top, right, bottom = self._sides
+        references = self._references
+        ask, view = pdfium.FPDFText_GetRect, self._view
+        return [
+            view(left.value, bottom.value, right.value, top.value)
+            for index in range(pdfium.FPDFText_CountRects(handle, start, length))
+            if ask(handle, index, *references)
+        ]
 
     def box(self, handle: Any, index: int) -> Box | None:
         """The box of a character, as high as its font."""
@@ -288,6 +290,13 @@ class _Exact:
             return Sight(self._page.page, self._drawing.uncertain.values())
         except (ValueError, RuntimeError):
             return None
+
+
+def _is_inside(box: Box, clip: Box, narrow: Sequence[Box]) -> bool:
+    """Whether the body of a letter lies in a small clip that it touches, else in the page's."""
+    high = _HEADROOM * (box[3] - box[1])
+    body = box[0], box[1] + high, box[2], box[3] - high
+    return any(holds(area, body, 1.0) for area in ([a for a in narrow if touch(a, body)] or [clip]))
 
 
 def _is_tiny(box: Box, character: str) -> bool:

@@ -32,36 +32,45 @@ def agree(data: bytes, fonts: Mapping[str, tuple[int, Meaning]]) -> bool:
         data: the decoded stream.
         fonts: name of a font resource → (bytes of a code, what its table says).
     """
-    font = ""
+    font = b""
     spans = 0
-    for match in _EVENTS.finditer(data):
-        if match[1] is not None:
-            font = match[1].decode("latin-1")
+    known: dict[tuple[bytes, bytes, bytes], bytes] = {}
+    for name, says, body in _EVENTS.findall(data):
+        if name:
+            font = name
             continue
         spans += 1
-        shown = _shown(match[3], font, fonts)
-        if shown is None or not _same(shown, decoded(literal(match[2]))):
-            return False
+        span = says, body, font
+        if span not in known:
+            shown, known[span] = _shown(body, font, fonts)
+            if shown is None or not _same(shown, decoded(literal(says))):
+                return False
+        font = known[span]
     return spans == data.count(NAME)
 
 
-def _shown(body: bytes, font: str, fonts: Mapping[str, tuple[int, Meaning]]) -> str | None:
-    """What the glyphs of a span mean by their fonts' tables; ``None`` when a table does not say."""
+def _shown(
+    body: bytes, font: bytes, fonts: Mapping[str, tuple[int, Meaning]]
+) -> tuple[str | None, bytes]:
+    """What the glyphs of a span mean by their fonts' tables, and the font at its end.
+
+    The meaning is ``None`` when a table does not say.
+    """
     words = []
     for match in _SHOWN.finditer(body):
         if match[1] is not None:
-            font = match[1].decode("latin-1")
+            font = match[1]
             continue
-        if font not in fonts:
-            return None
-        width, meaning = fonts[font]
+        width, meaning = fonts.get(font.decode("latin-1"), (0, {}))
+        if not width:
+            return None, font
         codes = literal(match[0])
         for at in range(0, len(codes), width):
             code = int.from_bytes(codes[at : at + width], "big")
             if code not in meaning:
-                return None
+                return None, font
             words.append(meaning[code])
-    return "".join(words)
+    return "".join(words), font
 
 
 def _same(shown: str, says: str) -> bool:
@@ -74,5 +83,10 @@ def _same(shown: str, says: str) -> bool:
 
 
 def _letters(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text)
-    return "".join(letter for letter in folded if letter.isalnum() or _RADICALS[0] <= letter <= _RADICALS[1])
+    """Letters in one form; radicals stay, because their compatibility form is the traditional character."""
+    return "".join(
+        letter
+        for sign in text
+        for letter in (sign if _RADICALS[0] <= sign <= _RADICALS[1] else unicodedata.normalize("NFKC", sign))
+        if letter.isalnum() or _RADICALS[0] <= letter <= _RADICALS[1]
+    )

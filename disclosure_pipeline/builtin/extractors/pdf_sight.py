@@ -7,7 +7,7 @@ clipped, masked, on a layer that is off, of the colour of what lies below.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -55,7 +55,8 @@ class Sight:
             int((left + across) * self._scale), int((top + along) * self._scale),
             int((right - across) * self._scale) + 1, int((bottom - along) * self._scale) + 1,
         )  # fmt: skip
-        return any(high >= _FAINT for _, high in self._difference.crop(area).getextrema())
+        bands = cast("tuple[tuple[float, float], ...]", self._difference.crop(area).getextrema())
+        return any(high >= _FAINT for _, high in bands)
 
 
 def render(page: Any, scale: float) -> Image:

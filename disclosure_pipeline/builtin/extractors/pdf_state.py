@@ -181,7 +181,7 @@ def _opaque_states(used: set[bytes], resources: Any) -> bool:
     if not used:
         return True
     states = resources.get("/ExtGState") if shape_of(resources) == "dictionary" else None
-    if shape_of(states) != "dictionary":
+    if states is None or shape_of(states) != "dictionary":
         return False
     for name in used:
         state = states.get(name.decode("latin-1"))

@@ -41,6 +41,7 @@ _FAINT = 40
 _FAINT_SHARE = 0.0002
 _PLAIN_SHARE = 0.5
 _OPAQUE = 128
+_SOFT_EDGE = 5
 
 
 def is_picture(name: str, data: bytes) -> bool:
@@ -177,16 +178,19 @@ def _over(frame: Picture, grey: int) -> Picture:
 
 def _hidden(frame: Picture, shown: Picture) -> Iterator[tuple[str, Picture]]:
     """Pictures of what a reader does not see: under transparency, white on nothing, all but white on white."""
-    from PIL import ImageChops, ImageStat
+    from PIL import Image, ImageChops, ImageFilter, ImageStat
 
     if frame.has_transparency_data:
         whole = frame.convert("RGBA")
         colours, opacity = whole.convert("RGB"), whole.getchannel("A")
         away = opacity.point([255 if value < _OPAQUE else 0 for value in range(256)])
         under = colours.convert("L")
-        if away.getbbox() and ImageStat.Stat(under, away).stddev[0] > 4:
-            yield "transparent", colours
         kept = ImageChops.invert(away)
+        # What shows has soft edges whose pixels are more away than not: they are part of it.
+        apart = ImageChops.subtract(away, kept.filter(ImageFilter.MaxFilter(_SOFT_EDGE)))
+        if apart.getbbox() and ImageStat.Stat(under, apart).stddev[0] > 4:
+            usual = tuple(round(mean) for mean in ImageStat.Stat(colours, apart).mean)
+            yield "transparent", Image.composite(colours, Image.new("RGB", whole.size, usual), apart)
         if kept.getbbox() and away.getbbox() and under.histogram(kept)[200:] != [0] * 56:
             yield "white", _over(frame, 96)
     faint = _faint(shown)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from disclosure_pipeline.builtin.extractors.collector import Collector, Limits, Source, check_suffix
+from disclosure_pipeline.builtin.extractors.collector import Collector, Limits
 from disclosure_pipeline.builtin.extractors.digits import natural
 from disclosure_pipeline.builtin.extractors.drawing_colors import WHITE, Color, Theme
 from disclosure_pipeline.builtin.extractors.drawing_shapes import EMU_IN_POINT, Box, page_color
@@ -14,63 +14,31 @@ from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.leftovers import TELLING
 from disclosure_pipeline.builtin.extractors.markup import attribute, local
 from disclosure_pipeline.builtin.extractors.ooxml import OoxmlReader, relation_targets
+from disclosure_pipeline.builtin.extractors.ooxml_extractor import OoxmlExtractor
 from disclosure_pipeline.builtin.extractors.ooxml_owners import owned_by
-from disclosure_pipeline.builtin.extractors.package import ZIP_MAGIC, Package, first_folder
+from disclosure_pipeline.builtin.extractors.package import Package
 from disclosure_pipeline.builtin.extractors.slide_parts import Owner, SlideParts
 from disclosure_pipeline.builtin.extractors.slideml import Page, PageReader, placeholder_boxes
-from disclosure_pipeline.hooks.contracts import SourceFile
-from disclosure_pipeline.model.text import Text
 
 if TYPE_CHECKING:
     from lxml import etree
 
-_SUFFIXES = (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm")
-_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 _MAIN = "ppt/presentation.xml"
 _STOPS = ("slides", "slideLayouts", "slideMasters", "notesMasters", "handoutMasters", "theme")
 _LAST = re.compile(r"docProps/|ppt/(?:media|embeddings|fonts)/", re.IGNORECASE)
 
 
-class PptxExtractor:
-    """Reads PresentationML packages.
-
-    Args:
-        limits: the keys of ``[extraction]``.
-        depth: how deep the file lies inside others.
-    """
+class PptxExtractor(OoxmlExtractor):
+    """Reads PresentationML packages."""
 
     id = "pptx"
-    version = "1"
+    folder = "ppt"
+    suffixes = (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm")
+    media_type = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+    format_name = "PowerPoint 演示文稿"
 
-    def __init__(self, limits: Mapping[str, Any], depth: int = 0):
-        self._settings = limits
-        self._limits = Limits.of(limits)
-        self._depth = depth
-
-    def score(self, head: bytes, name: str) -> int:
-        """Certain when the zip's first members say so; a guess by name when they say nothing."""
-        if not head.startswith(ZIP_MAGIC):
-            return 0
-        folder = first_folder(head)
-        if folder:
-            return 95 if folder == "ppt" else 0
-        return 20 if name.endswith(_SUFFIXES) else 0
-
-    def extract(self, file: SourceFile) -> Text:
-        """Read every part of the package.
-
-        Raises:
-            ExtractionFailed: ``file.encrypted``, ``file.broken``, ``file.bomb``, ``file.too_large``, ``file.unknown``.
-        """
-        return self.read(file.path, file.name)
-
-    def read(self, source: Source, name: str) -> Text:
-        """Read from a path or from memory."""
-        out = Collector(_MEDIA_TYPE, f"builtin.{self.id}", self._limits)
-        check_suffix(out, name, _SUFFIXES, "PowerPoint 演示文稿")
-        with Package(source, self._limits) as package:
-            _Presentation(package, out, self._limits, self._settings, self._depth).read()
-        return out.text()
+    def _read_package(self, package: Package, out: Collector) -> None:
+        _Presentation(package, out, self._limits, self._settings, self._depth).read()
 
 
 class _Presentation:

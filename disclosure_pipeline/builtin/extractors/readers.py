@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
-from disclosure_pipeline.builtin.extractors.collector import Source
-from disclosure_pipeline.hooks.contracts import SourceFile
-from disclosure_pipeline.model.text import Text
+from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 
 _TABLE = (
     "docx:DocxExtractor",
@@ -31,30 +29,7 @@ _TABLE = (
 """``module:class``; on equal scores the earlier one reads the file."""
 
 
-class Reader(Protocol):
-    """A built-in extractor: it also reads from memory.
-
-    Its class takes ``limits`` (the keys of ``[extraction]``) and ``depth`` (how deep the files it reads lie
-    inside other files).
-    """
-
-    id: str
-    version: str
-
-    def score(self, head: bytes, name: str) -> int:
-        """See :class:`~disclosure_pipeline.hooks.contracts.Extractor`."""
-        ...
-
-    def extract(self, file: SourceFile) -> Text:
-        """See :class:`~disclosure_pipeline.hooks.contracts.Extractor`."""
-        ...
-
-    def read(self, source: Source, name: str) -> Text:
-        """Read from a path or from memory."""
-        ...
-
-
-def builtin_extractors(limits: Mapping[str, Any], depth: int = 0) -> tuple[Reader, ...]:
+def builtin_extractors(limits: Mapping[str, Any], depth: int = 0) -> tuple[BuiltinExtractor, ...]:
     """Every built-in reader.
 
     Args:
@@ -64,7 +39,12 @@ def builtin_extractors(limits: Mapping[str, Any], depth: int = 0) -> tuple[Reade
     return tuple(_reader(entry, limits, depth) for entry in _TABLE)
 
 
-def _reader(entry: str, limits: Mapping[str, Any], depth: int) -> Reader:
+def named_extractor(wanted: str, limits: Mapping[str, Any], depth: int = 0) -> BuiltinExtractor:
+    """The built-in reader of this id; arguments as of :func:`builtin_extractors`."""
+    return next(reader for reader in builtin_extractors(limits, depth) if reader.id == wanted)
+
+
+def _reader(entry: str, limits: Mapping[str, Any], depth: int) -> BuiltinExtractor:
     module, _, name = entry.partition(":")
-    found: Reader = getattr(importlib.import_module(f"{__package__}.{module}"), name)(limits, depth)
+    found: BuiltinExtractor = getattr(importlib.import_module(f"{__package__}.{module}"), name)(limits, depth)
     return found

@@ -7,11 +7,10 @@ are read like files.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from disclosure_pipeline.builtin.extractors.collector import Collector, Limits, Source, check_suffix
+from disclosure_pipeline.builtin.extractors.collector import Collector, Source, check_suffix
+from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.markup import column_name
 from disclosure_pipeline.builtin.extractors.rtf_data import RtfData
@@ -39,7 +38,6 @@ from disclosure_pipeline.builtin.extractors.rtf_tokens import (
     codec_of_page,
     tokens,
 )
-from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Text
 
 _MAGIC = b"{\\rtf"
@@ -54,38 +52,23 @@ _SHADES = frozenset(("highlight", "chcbpat", "cbpat", "clcbpat", "clcbpatraw", "
 _DATA = frozenset(("objdata", "pict", "datastore", "themedata", "datafield"))
 
 
-class RtfExtractor:
-    """Reads Rich Text Format.
-
-    Args:
-        limits: the keys of ``[extraction]``.
-        depth: how deep the file lies inside others.
-    """
+class RtfExtractor(BuiltinExtractor):
+    """Reads Rich Text Format."""
 
     id = "rtf"
-    version = "1"
-
-    def __init__(self, limits: Mapping[str, Any], depth: int = 0):
-        self._settings = limits
-        self._limits = Limits.of(limits)
-        self._depth = depth
 
     def score(self, head: bytes, name: str) -> int:  # noqa: ARG002 - the bytes say enough
         """Certain for a file that begins as RTF must."""
         return 95 if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_MAGIC) else 0
 
-    def extract(self, file: SourceFile) -> Text:
+    def read(self, source: Source, name: str) -> Text:
         """Read every group.
 
         Raises:
             ExtractionFailed: ``file.too_large``, ``file.bomb``, ``file.broken``.
         """
-        return self.read(file.path, file.name)
-
-    def read(self, source: Source, name: str) -> Text:
-        """Read from a path or from memory."""
         data = source if isinstance(source, bytes) else source.read_bytes()
-        out = Collector("application/rtf", f"builtin.{self.id}", self._limits)
+        out = self._collector("application/rtf")
         check_suffix(out, name, _SUFFIXES, " RTF 文档")
         _Document(data, out, RtfData(out, self._settings, self._depth)).read()
         return out.text()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
-from disclosure_pipeline.builtin.extractors.collector import Collector, Limits, Source, check_suffix
+from disclosure_pipeline.builtin.extractors.collector import Collector, Source, check_suffix
 from disclosure_pipeline.builtin.extractors.embedded import read_embedded
+from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.txt_encoding import (
     UNSURE,
     decode,
@@ -18,7 +18,6 @@ from disclosure_pipeline.builtin.extractors.txt_encoding import (
 from disclosure_pipeline.builtin.extractors.txt_escapes import base64_files, unescaped
 from disclosure_pipeline.builtin.extractors.txt_invisible import reveal
 from disclosure_pipeline.builtin.extractors.txt_terminal import is_terminal_text, shown
-from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Place, Text
 
 _SUFFIXES = (
@@ -36,6 +35,7 @@ _SUFFIXES = (
     ".vcf",
 )
 _MARKDOWN = (".md", ".markdown")
+_TEXT_NAMES = (".txt", ".md", ".csv", ".tsv")
 # Formats that are text on the outside and hold their words in an encoded form.
 _OTHER_FORMATS = (
     b"{\\rtf",
@@ -57,21 +57,11 @@ _OTHER_NAMES = (
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-class TxtExtractor:
-    """Reads plain text.
-
-    Args:
-        limits: the keys of ``[extraction]``.
-        depth: how deep the file lies inside other files.
-    """
+class TxtExtractor(BuiltinExtractor):
+    """Reads plain text."""
 
     id = "txt"
     version = "2"
-
-    def __init__(self, limits: Mapping[str, Any], depth: int = 0):
-        self._settings = limits
-        self._limits = Limits.of(limits)
-        self._depth = depth
 
     def score(self, head: bytes, name: str) -> int:
         """The last resort: whatever decodes, and neither is nor claims to be another format."""
@@ -81,19 +71,16 @@ class TxtExtractor:
             return 0
         if any(mark in head[:2048] for mark in (b"\nMIME-Version:", b"\nContent-Transfer-Encoding:")):
             return 0
-        return 10 if looks_like_text(head) else 0
+        # What calls itself text and does not decode is text in an unknown encoding, or damaged: the reader tells.
+        return 10 if name.endswith(_TEXT_NAMES) or looks_like_text(head) else 0
 
-    def extract(self, file: SourceFile) -> Text:
+    def read(self, source: Source, name: str) -> Text:
         """Read every line.
 
         Raises:
             ExtractionFailed: ``text.encoding``, ``text.binary``, ``file.empty``, ``file.too_large``.
         """
-        return self.read(file.path, file.name)
-
-    def read(self, source: Source, name: str) -> Text:
-        """Read from a path or from memory."""
-        out = Collector("text/plain", f"builtin.{self.id}", self._limits)
+        out = self._collector("text/plain")
         check_suffix(out, name, _SUFFIXES, "纯文本")
         text = decode_into(out, load(source, self._limits))
         if name.lower().endswith(_MARKDOWN):

@@ -22,6 +22,12 @@ _MARKS = (
 _CONTROL = re.compile("[\x00-\x06\x0e-\x19\x1c-\x1f\x7f\ufffe\uffff]")
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")
 _CHINESE = re.compile("[\u2010-\u2027\u3000-\u9fff\uff00-\uffef\U00020000-\U000323af]")
+_ACCENTED = "A-Za-zÀ-ÖØ-öø-ćČ-ēĘ-ěĞğĪīİ-ıŁ-ńŇňŌōŐ-œŘ-šŪūŮ-űŸ-žǍ-ǜ"
+_WESTERN = re.compile(
+    rf"[{_ACCENTED}]*[A-Za-z][{_ACCENTED}]*"
+    "|(?<= )[àèéó](?= )|(?<=[A-Za-z0-9])[°²³]|(?<=[A-Za-z0-9] )[°±©®]"
+)
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _HZ = re.compile(r"~\{(?:[!-}][!-~])+~\}")
 _UTF7 = re.compile(r"\+([A-Za-z0-9+/]{3,})-?")
 _SHIFTED = re.compile("\x0e([!-~\r\n]*)\x0f?")
@@ -74,7 +80,7 @@ def decode(data: bytes) -> tuple[str, str]:
 def _surely(data: bytes) -> tuple[str, str] | None:
     """The first encoding that gives text without control characters that looks like real text."""
     utf8 = strictly(data, "utf-8")
-    if utf8 is not None and not _CONTROL.search(utf8) and (utf8.isascii() or _CHINESE.search(utf8)):
+    if utf8 is not None and not _CONTROL.search(utf8) and (_CHINESE.search(utf8) or _is_western(utf8)):
         return utf8, "utf-8"
     # A few short GB18030 texts (通知, 联通) are valid UTF-8 too, but hold no Han character there.
     gb = strictly(data, "gb18030")
@@ -90,6 +96,15 @@ def _surely(data: bytes) -> tuple[str, str] | None:
     return None
 
 
+def _is_western(text: str) -> bool:
+    """Whether everything beyond ASCII is an accented letter in a word, or a sign behind a letter or figure.
+
+    Such text (``café``, ``25 m²``) decodes as GB18030 too, and gives common Han characters there. The
+    converse (a province's 鲁 before a number plate is a lone ``³`` in UTF-8) stays GB18030.
+    """
+    return text.isascii() or not _BEYOND_ASCII.search(_WESTERN.sub("", text))
+
+
 def _perhaps(data: bytes) -> tuple[str, str]:
     """What decodes, though it does not look like Chinese text."""
     for encoding in ("utf-8", "gb18030"):
@@ -101,12 +116,17 @@ def _perhaps(data: bytes) -> tuple[str, str]:
 
 def strictly(data: bytes, encoding: str) -> str | None:
     """The text, or ``None`` when the bytes break the encoding or it is unknown."""
-    if encoding.lower().replace("_", "-") in _NO_CHARSETS:
+    if not is_charset(encoding):
         return None
     try:
         return data.decode(encoding)
     except (ValueError, LookupError):  # ValueError: also names of encodings that hold NUL
         return None
+
+
+def is_charset(name: str) -> bool:
+    """Whether a name is not one of those codecs of Python that no file is written in."""
+    return name.strip().lower().replace("_", "-") not in _NO_CHARSETS
 
 
 def is_plausible(text: str) -> bool:

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from disclosure_pipeline.builtin.extractors.collector import Collector, Limits, Source, check_suffix
+from disclosure_pipeline.builtin.extractors.collector import Collector, Source, check_suffix
+from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.markup import local
 from disclosure_pipeline.builtin.extractors.package import parse_xml
 from disclosure_pipeline.builtin.extractors.txt_encoding import load, strictly
 from disclosure_pipeline.builtin.extractors.txt_invisible import reveal
 from disclosure_pipeline.errors import ExtractionFailed
-from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Place, Text
 
 if TYPE_CHECKING:
@@ -40,21 +40,10 @@ _SYMBOL = re.compile(
 )
 
 
-class XmlExtractor:
-    """Reads XML of any vocabulary.
-
-    Args:
-        limits: the keys of ``[extraction]``.
-        depth: how deep the file lies inside other files.
-    """
+class XmlExtractor(BuiltinExtractor):
+    """Reads XML of any vocabulary."""
 
     id = "xml"
-    version = "1"
-
-    def __init__(self, limits: Mapping[str, Any], depth: int = 0):
-        self._settings = limits
-        self._limits = Limits.of(limits)
-        self._depth = depth
 
     def score(self, head: bytes, name: str) -> int:
         """Low: whoever knows the vocabulary reads the file; sure only for drawings."""
@@ -67,20 +56,16 @@ class XmlExtractor:
             return 0
         return 40 if _SVG.search(sample) and b"<html" not in sample.lower() else 15
 
-    def extract(self, file: SourceFile) -> Text:
+    def read(self, source: Source, name: str) -> Text:
         """Read everything in the file.
 
         Raises:
             ExtractionFailed: ``file.broken``, ``file.bomb``, ``file.empty``, ``file.too_large``.
         """
-        return self.read(file.path, file.name)
-
-    def read(self, source: Source, name: str) -> Text:
-        """Read from a path or from memory."""
         data = load(source, self._limits)
         root = parse_xml(_TYPE.sub(b"", _known_encoding(data), count=1))
         drawing = local(root) == "svg"
-        out = Collector("image/svg+xml" if drawing else "application/xml", f"builtin.{self.id}", self._limits)
+        out = self._collector("image/svg+xml" if drawing else "application/xml")
         check_suffix(out, name, _SUFFIXES, "XML")
         if any(mark in str(space) for space in root.nsmap.values() for mark in _OFFICE):
             out.doubt(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from disclosure_pipeline.builtin.extractors.collector import Collector, Limits, Source, check_suffix
+from disclosure_pipeline.builtin.extractors.collector import Collector, Limits
 from disclosure_pipeline.builtin.extractors.digits import natural
 from disclosure_pipeline.builtin.extractors.drawing_colors import Theme
 from disclosure_pipeline.builtin.extractors.failures import failure
@@ -14,21 +14,18 @@ from disclosure_pipeline.builtin.extractors.leftovers import TELLING, sweep
 from disclosure_pipeline.builtin.extractors.markup import attribute
 from disclosure_pipeline.builtin.extractors.office_defaults import is_default
 from disclosure_pipeline.builtin.extractors.ooxml import OoxmlReader, relation_targets
+from disclosure_pipeline.builtin.extractors.ooxml_extractor import OoxmlExtractor
 from disclosure_pipeline.builtin.extractors.ooxml_owners import owned_by
-from disclosure_pipeline.builtin.extractors.package import ZIP_MAGIC, Package, first_folder
+from disclosure_pipeline.builtin.extractors.package import Package
 from disclosure_pipeline.builtin.extractors.shared_strings import SharedStrings
 from disclosure_pipeline.builtin.extractors.sheet_parts import SheetParts, binary_texts
 from disclosure_pipeline.builtin.extractors.sheet_styles import CellStyles
 from disclosure_pipeline.builtin.extractors.sheet_veil import Range, parse_areas
 from disclosure_pipeline.builtin.extractors.sheetml import SheetReader, Tab
-from disclosure_pipeline.hooks.contracts import SourceFile
-from disclosure_pipeline.model.text import Text
 
 if TYPE_CHECKING:
     from lxml import etree
 
-_SUFFIXES = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlam")
-_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SHEET_FOLDERS = ("worksheets", "dialogsheets", "macrosheets", "chartsheets")
 _BUILTIN_NAME = "_xlnm."
 _BOOK_NAMES = {
@@ -39,47 +36,19 @@ _BOOK_NAMES = {
 }  # fmt: skip
 
 
-class XlsxExtractor:
-    """Reads SpreadsheetML packages.
-
-    Args:
-        limits: the keys of ``[extraction]``.
-        depth: how deep the file lies inside others.
-    """
+class XlsxExtractor(OoxmlExtractor):
+    """Reads SpreadsheetML packages."""
 
     id = "xlsx"
     version = "2"
+    folder = "xl"
+    suffixes = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlam")
+    refused = (".xlsb",)
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    format_name = "Excel 工作簿"
 
-    def __init__(self, limits: Mapping[str, Any], depth: int = 0):
-        self._settings = limits
-        self._limits = Limits.of(limits)
-        self._depth = depth
-
-    def score(self, head: bytes, name: str) -> int:
-        """Certain when the zip's first members say so; a guess by name when they say nothing."""
-        if not head.startswith(ZIP_MAGIC):
-            return 0
-        folder = first_folder(head)
-        if folder:
-            return 95 if folder == "xl" else 0
-        return 20 if name.endswith((*_SUFFIXES, ".xlsb")) else 0
-
-    def extract(self, file: SourceFile) -> Text:
-        """Read every part of the package.
-
-        Raises:
-            ExtractionFailed: ``file.encrypted``, ``file.broken``, ``file.bomb``, ``file.too_large``,
-                ``file.unknown``, ``file.binary_workbook``.
-        """
-        return self.read(file.path, file.name)
-
-    def read(self, source: Source, name: str) -> Text:
-        """Read from a path or from memory."""
-        out = Collector(_MEDIA_TYPE, f"builtin.{self.id}", self._limits)
-        check_suffix(out, name, _SUFFIXES, "Excel 工作簿")
-        with Package(source, self._limits) as package:
-            _Workbook(package, out, self._limits, self._settings, self._depth).read()
-        return out.text()
+    def _read_package(self, package: Package, out: Collector) -> None:
+        _Workbook(package, out, self._limits, self._settings, self._depth).read()
 
 
 class _Workbook:

@@ -36,6 +36,11 @@ STRIP = 2.5
 GOOD = 0.85
 """Mean confidence below which a line is also tried turned round."""
 
+SURE = 0.8
+"""Confidence of its least certain character below which a line is looked at again."""
+
+_MARGIN = 6
+
 _YEAR = re.compile(r"〔(\d{4})[\])）】]|[\[(（【](\d{4})〕")
 """The year of a document number (发文字号) of which one bracket was taken for another kind."""
 
@@ -45,7 +50,7 @@ RED_SHARE = 0.0005
 
 @dataclass(slots=True)
 class _Line:
-    """A line while it is read: its corners, its ink, its words and how far it had to be turned (degrees)."""
+    """A line while it is read: its corners, its ink, its words, how far it had to be turned (degrees), its pixels so."""
 
     corners: Any
     red: bool = False
@@ -53,6 +58,7 @@ class _Line:
     mean: float = 0.0
     least: float = 0.0
     turned: int = 0
+    crop: Any = None
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -96,6 +102,7 @@ class RapidRecogniser:
             crops += found
         _recognise(engine, lines, crops, [0] * len(lines))
         _turn_bad_ones(engine, lines, crops)
+        _look_again(engine, lines)
         return lines
 
     def _loaded(self) -> Any:
@@ -157,21 +164,22 @@ def _recognise(engine: Any, lines: Sequence[_Line], crops: list[Pixels], turned:
     if not crops:
         return
     read = engine.recognize_txt(crops)
-    for line, text, mean, word, angle in zip(
-        lines, read.txts, read.scores, read.word_results, turned, strict=True
+    for line, crop, text, mean, word, angle in zip(
+        lines, crops, read.txts, read.scores, read.word_results, turned, strict=True
     ):
         if mean > line.mean:
-            line.text, line.mean, line.turned = (
-                _YEAR.sub(lambda found: f"〔{found[1] or found[2]}〕", text),
-                float(mean),
-                angle,
-            )
+            line.text = _YEAR.sub(lambda found: f"〔{found[1] or found[2]}〕", text)
+            line.mean, line.turned, line.crop = float(mean), angle, crop
             line.least = _least(text, word.confs or ())
 
 
 def _least(text: str, confidences: Sequence[float]) -> float:
     """The confidence of the least certain letter, digit or decimal point; other signs do not count."""
-    certain = [share for sign, share in zip(text, confidences, strict=False) if sign.isalnum() or sign == "."]
+    certain = [
+        share
+        for at, (sign, share) in enumerate(zip(text, confidences, strict=False))
+        if sign.isalnum() or (sign == "." and text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit())
+    ]
     return float(min(certain or confidences or (0.0,)))
 
 
@@ -183,6 +191,39 @@ def _turn_bad_ones(engine: Any, lines: Sequence[_Line], crops: Sequence[Pixels])
     _recognise(engine, [line for line, _ in bad], [np.rot90(crop, 2) for _, crop in bad], [180] * len(bad))
     tall = [(line, crop) for line, crop in bad if line.mean < GOOD and _is_tall(line)]
     _recognise(engine, [line for line, _ in tall], [np.rot90(crop, 3) for _, crop in tall], [0] * len(tall))
+
+
+def _look_again(engine: Any, lines: Sequence[_Line]) -> None:
+    """Read doubtful lines twice more, without specks and with a margin.
+
+    A line is as certain as the surer of those readings when both have its letters and digits; when one of them
+    differs, the doubt stays.
+    """
+    for line in lines:
+        if not line.text or line.least >= SURE:
+            continue
+        read = engine.recognize_txt([_without_specks(line.crop), _with_margin(line.crop)])
+        readings = list(zip(read.txts, read.word_results, strict=True))
+        if all(_bare(text) == _bare(line.text) for text, _ in readings):
+            line.least = max(line.least, *(_least(text, word.confs or ()) for text, word in readings))
+
+
+def _without_specks(crop: Pixels) -> Pixels:
+    import cv2
+    import numpy as np
+
+    return np.asarray(cv2.medianBlur(np.ascontiguousarray(crop), 3), dtype=np.uint8)
+
+
+def _with_margin(crop: Pixels) -> Pixels:
+    import numpy as np
+
+    edge = ((_MARGIN, _MARGIN), (_MARGIN, _MARGIN), (0, 0))
+    return np.pad(crop, edge, constant_values=255)
+
+
+def _bare(text: str) -> str:
+    return "".join(sign for sign in text if sign.isalnum() or sign == ".")
 
 
 def _is_tall(line: _Line) -> bool:

@@ -1,0 +1,52 @@
+"""The frame of every built-in reader of a file format."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from disclosure_pipeline.builtin.extractors.collector import Collector, Limits, Source
+from disclosure_pipeline.hooks.contracts import SourceFile
+from disclosure_pipeline.model.text import Text
+
+
+class BuiltinExtractor(ABC):
+    """An :class:`~disclosure_pipeline.hooks.contracts.Extractor` that also reads files inside files.
+
+    Args:
+        limits: the keys of ``[extraction]``.
+        depth: how deep the files it reads lie inside other files.
+    """
+
+    id: str
+    version: str = "1"
+
+    def __init__(self, limits: Mapping[str, Any], depth: int = 0):
+        self._settings = limits
+        self._limits = Limits.of(limits)
+        self._depth = depth
+
+    @abstractmethod
+    def score(self, head: bytes, name: str) -> int:
+        """See :meth:`Extractor.score <disclosure_pipeline.hooks.contracts.Extractor.score>`."""
+
+    def extract(self, file: SourceFile) -> Text:
+        """Read a draft's file; raises as :meth:`read` does."""
+        return self.read(file.path, file.name)
+
+    @abstractmethod
+    def read(self, source: Source, name: str) -> Text:
+        """Read a file from its path or from memory.
+
+        Args:
+            source: the path, or the bytes of what lies inside another file.
+            name: the file's name.
+
+        Raises:
+            ExtractionFailed: with a code of :data:`~disclosure_pipeline.builtin.extractors.failures.REASONS`.
+        """
+
+    def _collector(self, media_type: str) -> Collector:
+        """What gathers the words of one file of this type."""
+        return Collector(media_type, f"builtin.{self.id}", self._limits)

@@ -1,0 +1,58 @@
+"""Fonts for which only their own tables speak, through the real host, sandbox and engine."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from disclosure_pipeline.hooks.contracts import SourceFile
+from disclosure_pipeline.hooks.host import PluginHost
+from disclosure_pipeline.model.text import Text
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
+import plugin_hosts
+
+from tests.hiding.pdf_drawn import truetype
+from tests.hiding.pdf_paper import paper, saved
+
+SHOWN = "SECRET Payment 48157"
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PluginHost]:
+    place = plugin_hosts.workspace(tmp_path_factory.mktemp("office"))
+    with plugin_hosts.host(place, plugin_hosts.settings()) as made:
+        yield made
+
+
+def read(host: PluginHost, folder: Path, says: str) -> Text:
+    document = paper()
+    truetype(document, dict(enumerate(says)), SHOWN, table=False)
+    path = folder / "文件.pdf"
+    path.write_bytes(saved(document))
+    return host.read([SourceFile(0, path, path.name)]).texts[0].text
+
+
+def visible(text: Text) -> str:
+    return "".join("".join(segment.text.split()) for segment in text.segments if segment.visible)
+
+
+def test_an_honest_font_is_believed(host: PluginHost, tmp_path: Path) -> None:
+    text = read(host, tmp_path, SHOWN)
+    assert "SECRETPayment48157" in visible(text)
+    assert text.doubts == ()
+    assert not any(segment.place.kind in ("ocr", "hidden") for segment in text.segments)
+
+
+def test_what_a_lying_font_shows_is_read_and_what_it_says_is_hidden(host: PluginHost, tmp_path: Path) -> None:
+    letters = sorted(set(SHOWN) - {" "})
+    lies = dict(zip(letters, [*letters[7:], *letters[:7]], strict=True))
+    says = "".join(lies.get(letter, " ") for letter in SHOWN)
+    text = read(host, tmp_path, says)
+    assert "48157" in visible(text)
+    bare = "".join(says.split())
+    assert bare not in visible(text)
+    assert any(bare in "".join(s.text.split()) for s in text.segments if s.place.kind == "hidden")
