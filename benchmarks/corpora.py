@@ -1,6 +1,6 @@
 """Real files from public corpora through `disclosure extract --jsonl`: outcomes by format and reason.
 
-Run: ``python benchmarks/corpora.py FOLDER… --record FILE [--suffixes docx,pdf] [--not-suffixes pdf] [--sample N]
+Run: ``python benchmarks/corpora.py PATH… --record FILE [--suffixes docx,pdf] [--not-suffixes pdf] [--sample N]
 [--without-recognition] [--without-office] [--answers FILE] [--write FILE]``. Every file gets exactly one answer,
 a failure has a code, and no answer takes longer than the limits allow: a watchdog kills a command that is
 silent for longer, and the run fails. Files are only read. What is in the record is not run again, so that a
@@ -162,7 +162,7 @@ def files(options: argparse.Namespace) -> list[Path]:
     wanted, unwanted = (
         frozenset(filter(None, value.split(","))) for value in (options.suffixes, options.not_suffixes)
     )
-    found = [path for folder in options.folders for path in sorted(folder.rglob("*")) if path.is_file()]
+    found = [path for given in options.paths for path in (given, *sorted(given.rglob("*"))) if path.is_file()]
     suffix = {path: path.suffix.lower().lstrip(".") for path in found}
     found = [
         path for path in found if suffix[path] not in unwanted and (not wanted or suffix[path] in wanted)
@@ -244,7 +244,7 @@ def report(results: Sequence[Result]) -> bool:
 def main() -> None:
     """Run what is left to run, and print the table of everything."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folders", nargs="*", type=Path)
+    parser.add_argument("paths", nargs="*", type=Path, help="files or folders")
     parser.add_argument("--record", type=Path, help="results, one JSON a line; a run goes on from it")
     parser.add_argument("--suffixes", default="", help="only these")
     parser.add_argument("--not-suffixes", default="", help="not these")

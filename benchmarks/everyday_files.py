@@ -143,11 +143,37 @@ def deck(seed: int) -> bytes:
     """Slides with titles and text."""
     lines = [block for block in paper(seed, 2).blocks if isinstance(block, str)]
     slides = [
-        decks.box(f"第{at}部分", at=(60, 40), size=(600, 60)) + decks.box(line[:60], at=(60, 150), size=(600, 200))
+        decks.box(f"第{at}部分", at=(60, 40), size=(600, 60))
+        + decks.box(line[:60], at=(60, 150), size=(600, 200))
         for at, line in enumerate(lines[:6], 1)
     ]
-    title = decks.box("标题占位符", at=(60, 40), size=(600, 60))
-    return decks.Deck(slides=slides, layout=title).data()
+    return decks.Deck(slides=slides).data()
+
+
+def flat_deck(seed: int) -> bytes:
+    """The same in one file of XML, for LibreOffice to save in other formats."""
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{space}:1.0"'
+        for name, space in (("office", "office"), ("draw", "drawing"), ("text", "text"))
+    )
+    size = 'xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"'
+    lines = [block for block in paper(seed, 2).blocks if isinstance(block, str)]
+    pages = "".join(
+        f'<draw:page draw:name="page{at}">{_frame(2, f"第{at}部分")}{_frame(5, line[:60])}</draw:page>'
+        for at, line in enumerate(lines[:6], 1)
+    )
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document {names} {size} office:version="1.3" '
+        'office:mimetype="application/vnd.oasis.opendocument.presentation">'
+        f"<office:body><office:presentation>{pages}</office:presentation></office:body></office:document>"
+    ).encode()
+
+
+def _frame(top: int, words: str) -> str:
+    return (
+        f'<draw:frame svg:x="2cm" svg:y="{top}cm" svg:width="22cm" svg:height="2cm"><draw:text-box>'
+        f"<text:p>{words}</text:p></draw:text-box></draw:frame>"
+    )
 
 
 # -------------------------------------------------------------------------- pdf
@@ -348,7 +374,7 @@ CONVERTED: tuple[tuple[str, str, str, int, Make, str], ...] = (
     ("xls, LibreOffice", "xls", "xls", 4, workbook, ".xlsx"),
     ("ods, LibreOffice", "odf", "ods", 3, workbook, ".xlsx"),
     ("pdf, LibreOffice, workbook", "pdf", "pdf", 4, workbook, ".xlsx"),
-    ("pptx, LibreOffice", "pptx", "pptx", 3, deck, ".pptx"),
+    ("pptx, LibreOffice", "pptx", "pptx", 3, flat_deck, ".fodp"),
     ("html, LibreOffice", "html", "html", 3, python_docx, ".docx"),
 )
 """Kind, family, suffix, how many, what makes the source, and the source's suffix."""

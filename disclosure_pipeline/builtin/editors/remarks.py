@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from disclosure_pipeline.builtin.extractors.markup import attribute, local
 from disclosure_pipeline.builtin.extractors.ooxml import relation_targets
 from disclosure_pipeline.builtin.extractors.package import Package
 from disclosure_pipeline.hooks.contracts import Remark
+from disclosure_pipeline.model.text import VISIBLE_KINDS
 from disclosure_pipeline.model.words import place_in_words
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ def _write_remarks(
         place = remark.place
         target = _paragraph_of(paragraphs, remark) if place.part == main else None
         text = remark.text if target is not None else f"【{place_in_words(place.as_json())}】{remark.text}"
-        _mark(paragraphs[0] if target is None else target, number)
+        _mark(paragraphs[0] if target is None else target, number, whole=place.kind in VISIBLE_KINDS)
         comments.append(_comment(comments, number, text))
 
 
@@ -103,22 +105,31 @@ def _texts(paragraph: etree._Element) -> Iterator[etree._Element]:
             yield element
 
 
-def _mark(paragraph: etree._Element, number: int) -> None:
-    """Put a comment's range around everything in a paragraph, and its sign behind."""
+def _mark(paragraph: etree._Element, number: int, *, whole: bool) -> None:
+    """Put a comment's range around everything in a paragraph, and its sign behind.
+
+    A remark about what is not seen stands before the paragraph's first word instead: programs do not show a
+    sign that follows hidden text.
+    """
     start, end = (paragraph.makeelement(f"{_W}{name}") for name in ("commentRangeStart", "commentRangeEnd"))
     sign = paragraph.makeelement(f"{_W}r")
     reference = paragraph.makeelement(f"{_W}commentReference")
     sign.append(reference)
     for element in (start, end, reference):
         element.set(f"{_W}id", str(number))
-    properties = paragraph.find(f"{_W}pPr")
-    paragraph.insert(0 if properties is None else 1, start)
-    paragraph.extend((end, sign))
+    first = 0 if paragraph.find(f"{_W}pPr") is None else 1
+    paragraph.insert(first, start)
+    if whole:
+        paragraph.extend((end, sign))
+    else:
+        paragraph.insert(first + 1, end)
+        paragraph.insert(first + 2, sign)
 
 
 def _comment(parent: etree._Element, number: int, text: str) -> etree._Element:
     comment = parent.makeelement(f"{_W}comment")
-    for key, value in (("id", str(number)), ("author", _AUTHOR), ("initials", _INITIALS)):
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    for key, value in (("id", str(number)), ("author", _AUTHOR), ("initials", _INITIALS), ("date", now)):
         comment.set(_W + key, value)
     paragraph, run, words = (parent.makeelement(f"{_W}{name}") for name in ("p", "r", "t"))
     words.text = text

@@ -62,7 +62,8 @@ def clean_workbook(source: Source, unseen: Sequence[Segment], limits: Limits) ->
     new = openpyxl.Workbook()
     new.remove(new.worksheets[0])
     try:
-        old = openpyxl.load_workbook(BytesIO(source) if isinstance(source, bytes) else source, data_only=True)
+        data = source if isinstance(source, bytes) else source.read_bytes()
+        old = openpyxl.load_workbook(BytesIO(data), data_only=True)
         shown = [sheet for sheet in old.worksheets if sheet.sheet_state == "visible"]
         for number, sheet in enumerate(shown, start=1):
             _SheetCopy(sheet, new.create_sheet(f"Sheet{number}"), cells, limits).fill()

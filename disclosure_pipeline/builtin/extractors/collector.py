@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from disclosure_pipeline.builtin.extractors.failures import failure
@@ -20,9 +20,8 @@ Source = Path | bytes
 # Lone surrogates cannot be encoded, NUL cannot be stored in PostgreSQL: neither is a character.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _ATTACHED = "附件："
-_NO_CLAIMS = ("", ".bin")
-"""Suffixes that claim no format: programs give them to objects that they embed."""
-_CLAIM = re.compile(r"\.[a-z0-9]{1,8}$")
+_CLAIM = re.compile(r"\.(?!bin$)[a-z0-9]{1,8}$")
+"""A suffix that claims a format; programs give ``.bin`` to objects that they embed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,26 +139,27 @@ class OoxmlReader:
     def _read_xml(self, name: str, data: bytes) -> None:
         if self._says_nothing(data):
             return
-        tags = Tags(data)
         root = self._parsed(name, data)
         if root is None:
             return
         self._beside_root(name, root)
         kind = local(root)
+        if kind == "Relationships":
+            self._relationships(name, root)
+            return
+        tags = Tags(data)
         self.tags = tags if tags.is_usual else Tags(rewritten(root))
         if kind in self._own:
             complete = self._own[kind](name, root, data)
         else:
-            complete = kind == "Relationships"
+            complete = False
             self._common(name, root)
         if not complete:
             self.sweep_attributes(name, root)
 
     def _common(self, name: str, root: etree._Element) -> None:
         kind = local(root)
-        if kind == "Relationships":
-            self._relationships(name, root)
-        elif kind in _PROPERTY_ROOTS:
+        if kind in _PROPERTY_ROOTS:
             self._properties(name, root)
         elif kind in _DRAWING_ROOTS:
             self._drawing(name, root)

@@ -11,13 +11,14 @@ from typing import Any
 from disclosure_pipeline.builtin.extractors.collector import Collector, Source, check_suffix
 from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.failures import failure
-from disclosure_pipeline.builtin.extractors.pdf_bytes import FileSweep, check_streams
+from disclosure_pipeline.builtin.extractors.pdf_bytes import FileSweep
 from disclosure_pipeline.builtin.extractors.pdf_glyphs import GlyphReading, merge
 from disclosure_pipeline.builtin.extractors.pdf_loose import LooseContent
 from disclosure_pipeline.builtin.extractors.pdf_nesting import Nesting
 from disclosure_pipeline.builtin.extractors.pdf_objects import ObjectSweep
 from disclosure_pipeline.builtin.extractors.pdf_page import PART, PageReader
 from disclosure_pipeline.builtin.extractors.pdf_recognition import look, needs_look
+from disclosure_pipeline.builtin.extractors.pdf_unpacking import check_streams
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Text
 

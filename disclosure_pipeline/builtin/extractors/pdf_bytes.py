@@ -1,4 +1,4 @@
-"""The bytes of a pdf file itself: streams that unpack to too much, and words outside every object.
+"""The bytes of a pdf file itself: words outside every object, and objects that no table lists.
 
 Readers of pdf jump from table to table; what lies between the objects, before the header, behind the end
 mark, in comments and in objects that no table names any more, they never see.
@@ -7,26 +7,22 @@ mark, in comments and in objects that no table names any more, they never see.
 from __future__ import annotations
 
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from disclosure_pipeline.builtin.extractors.embedded import read_embedded
-from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.pdf_content import comments, strings
 from disclosure_pipeline.builtin.extractors.pdf_leftovers import Leftover, Leftovers
+from disclosure_pipeline.builtin.extractors.pdf_unpacking import STREAM
 from disclosure_pipeline.builtin.extractors.pdf_words import is_technical, spoken
 from disclosure_pipeline.hooks.sniff import LAST_RESORT, choose
 
 if TYPE_CHECKING:
-    from disclosure_pipeline.builtin.extractors.collector import Collector, Limits
+    from disclosure_pipeline.builtin.extractors.collector import Collector
 
-_STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _OBJECT = re.compile(rb"(?<!\d)(\d{1,10})\s+(\d{1,5})\s+obj\b")
 _LENGTH = re.compile(rb"/Length\s+(\d++)(?!\s+\d+\s+R)")
-_TWICE = re.compile(rb"/Fl(?:ateDecode)?\s+/Fl")
-_CHAIN = re.compile(rb"/Fl(?:ateDecode)?(?:\s+/Fl(?:ateDecode)?)+")
 _SYNTAX = re.compile(
     rb"xref\s+(?:\d+\s+\d+\s+(?:\d{10}\s+\d{5}\s+[nf]\s*)*)*|startxref\s+\d+|%%EOF|%PDF-\d\.\d|\btrailer\b"
     rb"|ReportLab [Gg]enerated PDF document(?: -- digest)?(?: \(opensource\)| http://www\.reportlab\.com)?"
@@ -40,69 +36,8 @@ _IDENTIFIERS = re.compile(rb"/ID\s*\[.*?\]", re.DOTALL)
 _TRAILER = re.compile(rb"<<.*>>", re.DOTALL)
 _BINARY_MARK = re.compile(rb"%[\x80-\xff]{2,16}\s*\Z|%[\x80-\xff]{2,16}[\r\n]+")
 _TABLE = re.compile(rb"/Type\s*/XRef\b")
-_BEST_RATIO = 1032
-"""Deflate packs no better than this."""
-
 _PIECE = 1 << 20
-_MUCH = 64 << 20
-_MOST_FILTERS = 8
 _READ_MOST = 16 << 20
-
-
-def check_streams(data: Any, limits: Limits) -> None:
-    """Unpack large streams piece by piece, and throw the pieces away.
-
-    Raises:
-        ExtractionFailed: ``file.bomb``.
-    """
-    suspicious = min(limits.max_unpacked, 4 * _MUCH) // _BEST_RATIO
-    twice = _TWICE.search(data) is not None
-    total = 0
-    for match in _STREAM.finditer(data):
-        start = match.end()
-        end = data.find(b"endstream", start)
-        end = len(data) if end == -1 else end
-        if end - start < suspicious and not twice:
-            continue
-        header = bytes(data[max(0, match.start() - 1000) : match.start()]).rpartition(b"obj")[2]
-        if b"/Fl" in header and (end - start >= suspicious or _TWICE.search(header)):
-            times = max((chain[0].count(b"/Fl") for chain in _CHAIN.finditer(header)), default=1)
-            total += _unpacked(data[start:end], times, limits)
-            if total > limits.max_unpacked:
-                raise failure("file.bomb", "Its streams unpack to too many bytes.")
-
-
-def _unpacked(data: bytes, times: int, limits: Limits) -> int:
-    """How much a stream unpacks to, every filter counted; refuses as soon as it is too much."""
-    if times > _MOST_FILTERS:
-        raise failure("file.bomb", "A stream is packed over and over.")
-    pieces: Iterator[bytes] = iter((data,))
-    for _ in range(times):
-        pieces = _inflating(pieces, limits)
-    size = sum(map(len, pieces))
-    if size > _MUCH and size > limits.max_ratio * len(data):
-        raise failure("file.bomb", "A stream unpacks to far more bytes than it has.")
-    return size
-
-
-def _inflating(packed: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
-    """Unpack piece by piece, as far as it goes."""
-    unpacker, size = zlib.decompressobj(), 0
-    for data in packed:
-        left = data
-        while left:
-            try:
-                piece = unpacker.decompress(left, _PIECE)
-            except zlib.error:
-                return
-            size += len(piece)
-            if size > limits.max_unpacked:
-                raise failure("file.bomb", "A stream unpacks to far more bytes than it has.")
-            if piece:
-                yield piece
-            if unpacker.eof:
-                return
-            left = unpacker.unconsumed_tail
 
 
 class FileSweep:
@@ -149,7 +84,7 @@ class FileSweep:
         while (head := _OBJECT.search(data, at)) is not None:
             close = data.find(b"endobj", head.end())
             close = len(data) if close == -1 else close
-            stream = _STREAM.search(data, head.end(), close)
+            stream = STREAM.search(data, head.end(), close)
             values = close
             if stream is not None:
                 values = stream.start()

@@ -92,7 +92,12 @@ class Leftovers:
         starts = _START.findall(data)
         before = b"/Prev %d" % int(starts[-1]) if starts else b""
         root, generation = self._pdf.trailer.Root.objgen
-        trailer = b"trailer\n<< /Size %d /Root %d %d R %b >>\n" % (first + len(found), root, generation, before)
+        trailer = b"trailer\n<< /Size %d /Root %d %d R %b >>\n" % (
+            first + len(found),
+            root,
+            generation,
+            before,
+        )
         return b"%b%b%b%bstartxref\n%d\n%%%%EOF\n" % (data, body, table, trailer, len(data) + len(body))
 
     def _resources(self, copy: Any) -> Iterator[Any]:

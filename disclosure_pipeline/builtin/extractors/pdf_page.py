@@ -187,9 +187,10 @@ class PageReader:
         if first is not None:
             boxes.append(first)
         whole = union(boxes)
-        if whole is None or min(
-            min(right - left, low - top) for left, top, right, low in boxes
-        ) < _UNREADABLE_POINTS:
+        if (
+            whole is None
+            or min(min(right - left, low - top) for left, top, right, low in boxes) < _UNREADABLE_POINTS
+        ):
             return None
         if whole[0] < -1 or whole[1] < -1 or whole[2] > self.size[0] + 1 or whole[3] > self.size[1] + 1:
             return None

@@ -49,9 +49,7 @@ def agree(data: bytes, fonts: Mapping[str, tuple[int, Meaning]]) -> bool:
     return spans == data.count(NAME)
 
 
-def _shown(
-    body: bytes, font: bytes, fonts: Mapping[str, tuple[int, Meaning]]
-) -> tuple[str | None, bytes]:
+def _shown(body: bytes, font: bytes, fonts: Mapping[str, tuple[int, Meaning]]) -> tuple[str | None, bytes]:
     """What the glyphs of a span mean by their fonts' tables, and the font at its end.
 
     The meaning is ``None`` when a table does not say.

@@ -69,7 +69,9 @@ def liars(fonts: Sequence[tuple[Any, Verdict]]) -> set[int]:
     rows = list(_rows(fonts))
     wrong, asked = _misread(fonts, rows)
     if wrong:  # once more, in another order: recognition errs, too
-        again, _ = _misread(fonts, [wrong[at : at + _ACROSS] for at in range(0, len(wrong), _ACROSS)], turned=True)
+        again, _ = _misread(
+            fonts, [wrong[at : at + _ACROSS] for at in range(0, len(wrong), _ACROSS)], turned=True
+        )
         wrong = [glyph for glyph in wrong if glyph in again]
     counts = {number: sum(glyph.font == number for glyph in wrong) for number in asked}
     total = sum(counts.values())

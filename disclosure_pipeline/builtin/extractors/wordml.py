@@ -99,8 +99,13 @@ class PartWalker(InlineWalker):
     def _blocks(self, parent: etree._Element, where: _Where) -> None:
         self._stray(parent.text, where.cell)
         for child in parent:
-            self._block(child, where)
-            self._stray(child.tail, where.cell)
+            text = self._plain.get(child)
+            if text is None:
+                self._block(child, where)
+            else:
+                self._plain_paragraph(text, where)
+            if child.tail:
+                self._stray(child.tail, where.cell)
 
     def _block(self, element: etree._Element, where: _Where) -> None:
         name = local(element)
@@ -132,19 +137,11 @@ class PartWalker(InlineWalker):
         return None if (kind, attribute(note, "id")) in self._story.notes else False
 
     def _paragraph(self, element: etree._Element, where: _Where) -> None:
-        self._paragraphs += 1
         text = self._plain.get(element)
         if text is not None:
-            mode = where.mode or (FIELD if self._fields.in_code else VISIBLE)
-            if mode == VISIBLE:
-                self._show(text, where, self._paragraphs, inserter="" if where.inserted else None)
-            else:
-                self._show("", where, self._paragraphs, inserter="" if where.inserted else None)
-                self._out.add(
-                    text, mode, self._part, paragraph=self._paragraphs, cell=where.cell, detail=where.detail,
-                    visible=False,
-                )  # fmt: skip
+            self._plain_paragraph(text, where)
             return
+        self._paragraphs += 1
         number = self._paragraphs
         runs = Runs(self._looks(element, where.ground))
         self._inline(element, where.mode, runs)
@@ -157,6 +154,25 @@ class PartWalker(InlineWalker):
             )  # fmt: skip
         if runs.inner:
             self._boxes(runs.inner, where)
+
+    def _plain_paragraph(self, text: str, where: _Where) -> None:
+        """A paragraph whose text was taken in one step."""
+        self._paragraphs += 1
+        inserter = "" if where.inserted else None
+        mode = where.mode or (FIELD if self._fields.in_code else VISIBLE)
+        if mode == VISIBLE:
+            self._show(text, where, self._paragraphs, inserter=inserter)
+            return
+        self._show("", where, self._paragraphs, inserter=inserter)
+        self._out.add(
+            text,
+            mode,
+            self._part,
+            paragraph=self._paragraphs,
+            cell=where.cell,
+            detail=where.detail,
+            visible=False,
+        )
 
     def _show(self, text: str, where: _Where, number: int, *, inserter: str | None) -> None:
         """Keep what a paragraph shows; ``inserter`` is who inserted some of it, ``None`` if nobody did."""
