@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.everyday_files import Everyday, everyday  # noqa: E402
+from benchmarks.everyday_set import Everyday, everyday  # noqa: E402
 from disclosure_pipeline.hooks import stateless  # noqa: E402
 from disclosure_pipeline.hooks.contracts import SourceFile  # noqa: E402
 from disclosure_pipeline.hooks.host import PluginHost  # noqa: E402

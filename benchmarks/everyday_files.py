@@ -1,15 +1,12 @@
-"""Everyday files without anything hidden in them, in the formats and from the programs that offices use."""
+"""Makes everyday files without anything hidden in them, one function a format and program."""
 
 from __future__ import annotations
 
 import html
 import io
-import os
 import subprocess
-import tempfile
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +15,6 @@ from benchmarks.everyday_pictures import logo, scan, seal, stored
 from tests.hiding import decks, ofd, word_papers
 
 _FONT = "STSong-Light"
-
-
-@dataclass(frozen=True)
-class Everyday:
-    """One file.
-
-    Args:
-        kind: format and maker (``docx, WPS``).
-        family: format, over which the share of undetermined ones is counted too.
-        suffix: of its name.
-        data: its bytes.
-    """
-
-    kind: str
-    family: str
-    suffix: str
-    data: bytes
-
-
-Make = Callable[[int], bytes]
 
 
 # --------------------------------------------------------------------- documents
@@ -106,6 +83,7 @@ def workbook(seed: int) -> bytes:
 
     import openpyxl
     from openpyxl.styles import Alignment, Border, Font, Side
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
@@ -126,6 +104,8 @@ def workbook(seed: int) -> bytes:
             cell.border, cell.number_format = Border(line, line, line, line), "#,##0.00"
     for column in "ABC":
         sheet.column_dimensions[column].width = 28
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 0
     sheet.freeze_panes = "A3"
     sheet.print_title_rows, sheet.print_area = "1:2", f"A1:C{last + 2}"
     if seed % 2:
@@ -193,13 +173,12 @@ def report_pdf(seed: int) -> bytes:
     canvas.setTitle(made.title)
     canvas.drawImage(ImageReader(logo()), 60, 770, 40, 40)
     for number, lines in enumerate(_sheets(made, 26), 1):
+        if lines[-1] == made.note:
+            seal_at = 740 - 26 * len(lines)
+            canvas.drawImage(ImageReader(seal(made.signed)), 120, seal_at, 119, 119, mask="auto")
         canvas.setFont(_FONT, 16)
         for at, line in enumerate(lines):
             canvas.drawString(85, 740 - 26 * at, line)
-        if lines[-1] == made.note:
-            canvas.drawImage(
-                ImageReader(seal(made.signed)), 120, 700 - 26 * len(lines) + 40, 119, 119, mask="auto"
-            )
         canvas.drawCentredString(A4[0] / 2, 40, f"— {number} —")
         canvas.showPage()
     canvas.save()
@@ -325,83 +304,3 @@ def plain_text(seed: int) -> bytes:
     """Lines in one of the usual encodings."""
     coding = ("utf-8", "gb18030", "utf-8-sig", "utf-16")[seed % 4]
     return ("\r\n" if seed % 2 else "\n").join(paper(seed).paragraphs).encode(coding)
-
-
-# --------------------------------------------------------------------- the whole
-
-
-def converted(files: Mapping[str, bytes], suffix: str, folder: Path) -> Iterator[bytes]:
-    """The files as LibreOffice saves them."""
-    sources, target = folder / f"to-{suffix}", folder / f"as-{suffix}"
-    sources.mkdir()
-    for name, data in files.items():
-        (sources / name).write_bytes(data)
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = ["soffice", profile, "--headless", "--convert-to", suffix, "--outdir", str(target)]
-    subprocess.run(
-        [*command, *map(str, sorted(sources.iterdir()))],
-        check=True, capture_output=True, env={**os.environ, "HOME": str(folder)},
-    )  # fmt: skip
-    for path in sorted(target.glob(f"*.{suffix}")):
-        yield path.read_bytes()
-
-
-PLAIN: tuple[tuple[str, str, str, int, Make], ...] = (
-    ("docx, Word", "docx", ".docx", 12, word),
-    ("docx, WPS", "docx", ".docx", 12, lambda seed: word(seed, wps=True)),
-    ("docx, python-docx", "docx", ".docx", 12, python_docx),
-    ("xlsx, openpyxl", "xlsx", ".xlsx", 8, workbook),
-    ("pptx, PowerPoint", "pptx", ".pptx", 4, deck),
-    ("pdf, reportlab", "pdf", ".pdf", 10, report_pdf),
-    ("ofd", "ofd", ".ofd", 24, sealed_ofd),
-    ("html, saved page", "html", ".html", 6, web_page),
-    ("eml, attachment", "eml", ".eml", 6, mail),
-    ("txt", "txt", ".txt", 8, plain_text),
-    ("scan, jpeg", "scan", ".jpg", 4, lambda seed: scanned(seed, "JPEG")),
-    ("scan, png", "scan", ".png", 4, lambda seed: scanned(seed, "PNG")),
-    ("scan, tiff", "scan", ".tif", 4, lambda seed: scanned(seed, "TIFF")),
-    ("scan, pdf", "scan", ".pdf", 8, lambda seed: scanned(seed, "PDF")),
-)
-"""Kind, family, suffix, how many, and what makes one."""
-
-CONVERTED: tuple[tuple[str, str, str, int, Make, str], ...] = (
-    ("docx, LibreOffice", "docx", "docx", 10, python_docx, ".docx"),
-    ("doc, LibreOffice", "doc", "doc", 4, python_docx, ".docx"),
-    ("rtf, LibreOffice", "rtf", "rtf", 4, python_docx, ".docx"),
-    ("odt, LibreOffice", "odf", "odt", 4, python_docx, ".docx"),
-    ("pdf, LibreOffice", "pdf", "pdf", 10, python_docx, ".docx"),
-    ("xlsx, LibreOffice", "xlsx", "xlsx", 6, workbook, ".xlsx"),
-    ("xls, LibreOffice", "xls", "xls", 4, workbook, ".xlsx"),
-    ("ods, LibreOffice", "odf", "ods", 3, workbook, ".xlsx"),
-    ("pdf, LibreOffice, workbook", "pdf", "pdf", 4, workbook, ".xlsx"),
-    ("pptx, LibreOffice", "pptx", "pptx", 3, flat_deck, ".fodp"),
-    ("html, LibreOffice", "html", "html", 3, python_docx, ".docx"),
-)
-"""Kind, family, suffix, how many, what makes the source, and the source's suffix."""
-
-
-def everyday(kinds: Sequence[str] = (), scale: float = 1.0) -> Iterator[Everyday]:
-    """All files, the same in every run.
-
-    Args:
-        kinds: beginnings of kinds (``docx``, ``scan, pdf``); all by default.
-        scale: times the usual number of files.
-    """
-
-    def wanted(kind: str) -> bool:
-        return not kinds or kind.startswith(tuple(kinds))
-
-    for kind, family, suffix, count, make in PLAIN:
-        if wanted(kind):
-            for seed in range(1, round(count * scale) + 1):
-                yield Everyday(kind, family, suffix, make(seed))
-    for kind, family, suffix, count, make, source in CONVERTED:
-        if wanted(kind):
-            given = {f"{seed:03d}{source}": make(seed) for seed in range(101, 101 + round(count * scale))}
-            with tempfile.TemporaryDirectory() as folder:
-                for data in converted(given, suffix, Path(folder)):
-                    yield Everyday(kind, family, f".{suffix}", data)
-    if wanted("pdf, browser"):
-        with tempfile.TemporaryDirectory() as folder:
-            for data in printed_web_page(range(201, 201 + round(8 * scale)), Path(folder)):
-                yield Everyday("pdf, browser", "pdf", ".pdf", data)

@@ -10,7 +10,7 @@ import random
 import sys
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 HERE = Path(__file__).parent
 PAGE = (827, 1169)
@@ -60,6 +60,64 @@ SCANS: dict[str, tuple[str, ...]] = {
 }
 
 
+STAMPED: dict[str, tuple[str, ...]] = {
+    "assets/reading-week-scan.png": (
+        "关于举办示范县全民阅读周活动的公告",
+        "",
+        "　　为倡导全民阅读，定于2026年12月7日至13日",
+        "举办全民阅读周活动，欢迎广大居民参加。",
+        "　　活动期间，县图书馆开放时间延长至21:00，",
+        "各镇文化站同步举办读书分享会。",
+        "",
+        "　　　　　　　　　　示范县人民政府办公室",
+        "　　　　　　　　　　2026年11月19日",
+        "（此件公开发布）",
+    ),
+    "assets/meal-subsidy-scan.png": (
+        "关于调整社区食堂就餐补助标准的通知",
+        "",
+        "各社区食堂：",
+        "　　经研究，自2027年1月1日起，七十周岁以上老年人",
+        "就餐补助标准调整为每餐8元。",
+        "　　补助资金由县财政承担，按月结算。",
+        "",
+        "　　　　　　　　　　　　　示范县财政局",
+        "　　　　　　　　　　　　　2026年11月18日",
+        "（此件公开发布）",
+    ),
+    "assets/training-subsidy-scan.png": (
+        "关于发放职业技能培训补贴的通知",
+        "",
+        "各培训机构：",
+        "　　2026年职业技能培训补贴标准为每人1850元，",
+        "培训合格并取得证书的，于结业后30日内发放。",
+        "",
+        "　　　　　　　　　　　　　示范县财政局",
+        "　　　　　　　　　　　　　2026年11月17日",
+        "（此件公开发布）",
+    ),
+}
+"""In colour, with the seal over name and date."""
+
+
+def draw_stamped(lines: tuple[str, ...], font_path: str) -> Image.Image:
+    """One page in colour; the seal's ink lets toner through."""
+    page = Image.new("RGB", PAGE, "white")
+    pen = ImageDraw.Draw(page)
+    font = ImageFont.truetype(font_path, 28)
+    for number, line in enumerate(lines):
+        pen.text((80, 140 + number * 60), line, fill=(_INK, _INK, _INK), font=font)
+    stamp = Image.new("RGB", PAGE, "white")
+    pen = ImageDraw.Draw(stamp)
+    x, y = 560, 140 + (len(lines) - 3) * 60 + 45
+    pen.ellipse((x - 82, y - 82, x + 82, y + 82), outline=(225, 45, 45), width=5)
+    pen.regular_polygon((x, y, 26), 5, fill=(225, 45, 45))
+    chance, dots = random.Random(11), ImageDraw.Draw(page)
+    for _ in range(150):
+        dots.point((chance.randrange(PAGE[0]), chance.randrange(PAGE[1])), fill=(120, 120, 120))
+    return ImageChops.multiply(page, stamp).rotate(0.3, fillcolor="white").quantize(16)
+
+
 def draw(lines: tuple[str, ...], font_path: str) -> Image.Image:
     """One page: lines of text, a seal, the specks and the slight skew of a scanner."""
     page = Image.new("L", PAGE, 255)
@@ -79,6 +137,8 @@ def main() -> None:
     """Draw every picture with the font named on the command line."""
     for name, lines in SCANS.items():
         draw(lines, sys.argv[1]).save(HERE / name, optimize=True)
+    for name, lines in STAMPED.items():
+        draw_stamped(lines, sys.argv[1]).save(HERE / name, optimize=True, dpi=(100, 100))
 
 
 if __name__ == "__main__":

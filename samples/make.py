@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from people import bank_card, mobile, resident_id
-from writing import Paper, docx, pdf, picture_pdf, save_docx, save_xlsx, slip, track_change, workbook, write
+from scan_drafts import ofd_draft, scan, scan_pair, scan_that_differs, stamped_scan
+from writing import PUBLIC_NOTE, Paper, docx, pdf, save_docx, save_xlsx, slip, track_change, workbook, write
 
 HERE = Path(__file__).parent
-PUBLIC_NOTE = "（此件公开发布）"
 
 Maker = Callable[[Path], None]
 
@@ -302,18 +302,6 @@ def tracked_changes(root: Path) -> None:
     save_docx(document, root / "民政局" / "关于调整养老服务补贴发放时间的通知.docx")
 
 
-def scan(root: Path) -> None:
-    path = root / "民政局" / "依申请公开" / "社会团体变更登记批复（扫描件）.pdf"
-    picture_pdf(path, HERE / "assets" / "approval-scan.png")
-    slip(
-        path.with_name(path.name + ".slip.toml"),
-        title="关于同意示范县书法爱好者协会变更登记的批复",
-        document_number="示民许〔2026〕8号",
-        genre="批复",
-        date="2026-11-16",
-    )
-
-
 def on_request(root: Path) -> None:
     paper = Paper(
         "关于示范镇敬老院消防改造项目的批复",
@@ -384,7 +372,7 @@ def office_form(root: Path) -> None:
 SAMPLES: tuple[Maker, ...] = (
     clean_notice, annual_plan, relief_list, marked_secret, minutes, hidden_sheet, tracked_changes, scan,
     old_encoding, wrong_attribute, exempt, on_request, joint, corrupted, duplicate, web_page, no_attribute,
-    office_form, heating_price,
+    office_form, heating_price, ofd_draft, stamped_scan, scan_pair, scan_that_differs,
 )  # fmt: skip
 """In the order of the numbers in ``expected/``."""
 

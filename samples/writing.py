@@ -14,6 +14,9 @@ from typing import Any
 MADE = datetime(2026, 11, 20, 8, 0, tzinfo=UTC).replace(tzinfo=None)
 """The time that stands in every file (office programs store it without a zone)."""
 
+PUBLIC_NOTE = "（此件公开发布）"
+"""The 附注 of what is published."""
+
 _ZIP_TIME = (2026, 11, 20, 8, 0, 0)
 _PROGRAM = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -165,6 +168,59 @@ def pdf(path: Path, lines: Iterable[str], *, title: str) -> None:
     canvas.drawCentredString(A4[0] / 2, 50, "— 1 —")
     canvas.save()
     write(path, stream.getvalue())
+
+
+_OFD = "http://www.ofdspec.org/2016"
+
+
+def ofd(path: Path, lines: Sequence[str], *, title: str) -> None:
+    """A one-page ofd (GB/T 33190) of printed lines."""
+    from xml.sax.saxutils import escape
+
+    size, left = 5.6, 30.0
+    drawn = []
+    for number, line in enumerate((title, *lines)):
+        across = (210 - size * len(line)) / 2 if number == 0 else left
+        drawn.append(
+            f'<ofd:TextObject ID="{number + 10}" Boundary="{across:g} {40 + 12 * number} {size * len(line) + 2:g} 8" '
+            f'Font="3" Size="{size}"><ofd:TextCode X="0" Y="6" DeltaX="g {max(len(line) - 1, 1)} {size}">'
+            f"{escape(line)}</ofd:TextCode></ofd:TextObject>"
+        )
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<ofd:{{}} xmlns:ofd="{_OFD}"{{}}>{{}}</ofd:{{}}>'
+
+    def member(name: str, inside: str, attributes: str = "") -> bytes:
+        return head.format(name, attributes, inside, name).encode()
+
+    members = {
+        "OFD.xml": member(
+            "OFD",
+            "<ofd:DocBody><ofd:DocInfo><ofd:DocID>5c1f0e9a7b3d42688d20a4f6b1c3e570</ofd:DocID>"
+            "<ofd:CreationDate>2026-11-20</ofd:CreationDate></ofd:DocInfo>"
+            "<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody>",
+            ' Version="1.1" DocType="OFD"',
+        ),
+        "Doc_0/Document.xml": member(
+            "Document",
+            "<ofd:CommonData><ofd:MaxUnitID>99</ofd:MaxUnitID><ofd:PageArea><ofd:PhysicalBox>0 0 210 297"
+            "</ofd:PhysicalBox></ofd:PageArea><ofd:PublicRes>PublicRes.xml</ofd:PublicRes></ofd:CommonData>"
+            '<ofd:Pages><ofd:Page ID="1" BaseLoc="Pages/Page_0/Content.xml"/></ofd:Pages>',
+        ),
+        "Doc_0/PublicRes.xml": member(
+            "Res",
+            '<ofd:Fonts><ofd:Font ID="3" FontName="仿宋" FamilyName="仿宋"/></ofd:Fonts>',
+            ' BaseLoc="Res"',
+        ),
+        "Doc_0/Pages/Page_0/Content.xml": member(
+            "Page", f'<ofd:Content><ofd:Layer ID="4">{"".join(drawn)}</ofd:Layer></ofd:Content>'
+        ),
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as target:
+        for name, data in members.items():
+            info = zipfile.ZipInfo(name, _ZIP_TIME)
+            info.compress_type, info.create_system = zipfile.ZIP_DEFLATED, 0
+            target.writestr(info, data, compresslevel=9)
+    write(path, out.getvalue())
 
 
 def _broken(line: str, size: float, width: float, indent: float) -> list[str]:

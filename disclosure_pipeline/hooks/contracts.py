@@ -34,8 +34,7 @@ class PluginContext:
             returned), or ``None`` when it has none.
         rulebook: all rules in force.
         folders: named folders it may write: ``site``, ``archive``, ``register``, ``outbox`` for
-            built-ins, and ``cache`` where there is a data folder; only ``own``
-            (``var/plugins/<name>``) for others.
+            built-ins; only ``own`` (``var/plugins/<name>``) for others.
         site: how the publishing office presents itself (names, domain, footer option), JSON values.
         limits: ``[extraction]`` limits, JSON values.
         words: words that a segmenter should know (``[screening] user_words``).

@@ -19,6 +19,7 @@ import signal
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
@@ -47,7 +48,9 @@ class ForkedSandbox:
         self._child: int | None = None
         self._line: Connection | None = None
 
-    def run(self, function: str, *args: Any, timeout: float) -> Any:
+    def run(
+        self, function: str, *args: Any, timeout: float, on_retry: Callable[[], None] | None = None
+    ) -> Any:
         """Run one job and wait for its answer; see :meth:`.sandbox.Sandbox.run`.
 
         Raises:
@@ -58,6 +61,8 @@ class ForkedSandbox:
         with lent(args, self._lent) as arguments:
             answer = self._ask(function, arguments, timeout)
             if answer.died:
+                if on_retry is not None:
+                    on_retry()
                 answer = self._ask(function, arguments, timeout)
         leftovers.remove_sockets()
         if answer.error is not None:

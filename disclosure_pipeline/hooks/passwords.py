@@ -39,7 +39,7 @@ def handed_out(files: Sequence[SourceFile]) -> Iterator[tuple[SourceFile, ...]]:
     Yields:
         The same files in the same order; a slip that names a password is a copy without it, gone at the end.
     """
-    slips = {file.position: _read(file) for file in files if _is_slip(file.name)}
+    slips = {file.position: _read(file) for file in files if is_slip(file.name)}
     if not any(map(_names_one, slips.values())):
         yield tuple(files)
         return
@@ -48,7 +48,8 @@ def handed_out(files: Sequence[SourceFile]) -> Iterator[tuple[SourceFile, ...]]:
         yield tuple(_handed(file, slips.get(file.position), passwords, Path(folder)) for file in files)
 
 
-def _is_slip(name: str) -> bool:
+def is_slip(name: str) -> bool:
+    """Whether a file of this name is a slip, which may hold a password: no archive or public copy gets it."""
     base = PurePosixPath(name).name
     return base == _SLIP or base.endswith(f".{_SLIP}")
 

@@ -309,9 +309,9 @@ class Reader:
         chosen = choose(sure or candidates, head, file.name)
         if chosen is None:
             raise ExtractionFailed(
-                "The format of the file is not supported.",
+                "The format of the file is not supported, or its beginning is damaged.",
                 code="file.unknown",
-                advice="不支持该文件格式，请另存为 docx、xlsx、pptx、pdf、ofd 等常用格式后重新投递。",
+                advice="不支持该文件格式，或者文件已损坏、扩展名有误，请另存为 docx、xlsx、pptx、pdf、ofd 等常用格式后重新投递。",
             )
         return chosen.id, chosen.extractor
 

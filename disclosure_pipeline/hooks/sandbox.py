@@ -52,6 +52,9 @@ START_ALLOWANCE = 60.0
 OUTER_ALLOWANCE = 1.0
 """Seconds after a job's own limit at which the parent kills its process, should the kernel's alarm have failed."""
 
+RETRIED = "sandbox.retried"
+"""Code of the fault that a process crashed and its job was tried once more."""
+
 FOLDER_PREFIX = "sandbox-"
 """Beginning of the name of a sandbox's private folder: ``sandbox-<host>-<process>-<random>``."""
 
@@ -114,7 +117,9 @@ class Sandbox:
         self._keeper: threading.Thread | None = None
         self._closed = False
 
-    def run(self, function: str, *args: Any, timeout: float) -> Any:
+    def run(
+        self, function: str, *args: Any, timeout: float, on_retry: Callable[[], None] | None = None
+    ) -> Any:
         """Run one job and wait for its answer.
 
         Args:
@@ -122,6 +127,7 @@ class Sandbox:
             args: its arguments; they must pickle, and so must its answer. Files in them (:class:`SourceFile`)
                 are copied to where the process may read them.
             timeout: seconds that the job may run before its process is killed, without what it is granted.
+            on_retry: called when the process crashed and the job is tried once more.
 
         Raises:
             DisclosureError: what the job raised, as it was.
@@ -133,7 +139,9 @@ class Sandbox:
             with lent(args, slot.lent) as arguments:
                 answer = self._ask(slot, function, arguments, timeout)
                 if answer.died and not self._closed:
-                    structlog.get_logger(__name__).warning("sandbox.retried", code=SandboxFault.code)
+                    structlog.get_logger(__name__).warning(RETRIED, code=SandboxFault.code)
+                    if on_retry is not None:
+                        on_retry()
                     answer = self._ask(slot, function, arguments, timeout)
         finally:
             leftovers.remove_sockets()

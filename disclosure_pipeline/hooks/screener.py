@@ -8,7 +8,8 @@ file, never a clear answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from disclosure_pipeline.errors import DisclosureError
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
     from disclosure_pipeline.hooks.sandbox import Sandbox
     from disclosure_pipeline.model.policy import RuleBook
     from disclosure_pipeline.settings.models import Settings
+
+_RETRIED = Fault(
+    "sandbox.retried",
+    "extract",
+    "The process that read the files crashed; it was started anew and read them once more.",
+    "同一文件反复出现时，请管理员查看日志；读取结果以第二次为准。",
+)
 
 
 class Screener:
@@ -49,11 +57,15 @@ class Screener:
 
     def read(self, files: Sequence[SourceFile], released: frozenset[str]) -> Reading:
         """See :meth:`disclosure_pipeline.hooks.host.PluginHost.read`."""
+        retried: list[Fault] = []
         try:
-            reading: Reading = self._run("read_files", tuple(files), released)
+            reading: Reading = self._run(
+                "read_files", tuple(files), released, on_retry=lambda: retried.append(_RETRIED)
+            )
         except DisclosureError as error:
             screening, faults = self._unread(files, error)
-            return Reading((), screening, faults)
+            return Reading((), screening, (*retried, *faults))
+        reading = replace(reading, faults=(*retried, *reading.faults))
         if reading.marked:
             return reading
         digests = {file.position: file.sha256 for file in files}
@@ -107,11 +119,16 @@ class Screener:
         names = dict.fromkeys((*required_detectors(self._settings), *self._roster.unproved))
         return [name for name in names if not name.startswith(f"{BUILTIN}.")]
 
-    def _run(self, function: str, *arguments: object, module: str = "reading") -> Any:
+    def _run(
+        self, function: str, *arguments: object, module: str = "reading",
+        on_retry: Callable[[], None] | None = None,
+    ) -> Any:  # fmt: skip
         if self._sandbox is None:
             raise RuntimeError("a sandbox process does not read through another one")
         name = f"disclosure_pipeline.hooks.{module}:{function}"
-        return self._sandbox.run(name, *arguments, timeout=self._settings.extraction.timeout)
+        return self._sandbox.run(
+            name, *arguments, timeout=self._settings.extraction.timeout, on_retry=on_retry
+        )
 
     def _unread(
         self, files: Sequence[SourceFile | PartText], error: DisclosureError

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from disclosure_pipeline.hooks.passwords import is_slip
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.publication import Action, Artefact, Deposit, EffectKey, Entry, Order
 from disclosure_pipeline.model.route import TierState
@@ -103,8 +104,10 @@ def _keeps(core: Core, channel: str) -> bool:
 
 
 def _deposit(core: Core, connection: Connection, case: Row[Any]) -> Deposit:
+    # A slip may hold a password; what it says otherwise is in the record.
     originals = tuple(
         (part.name or str(part.position), part.sha256, core.vault.path(part.sha256))
         for part in documents.parts_of(connection, case.id, case.version)
+        if not is_slip(part.name or "")
     )
     return Deposit(originals, records.review_record(core, connection, case), core.unit(case.unit).fonds)

@@ -166,7 +166,7 @@ def test_the_folders_and_their_modes_are_those_of_a_workspace(tmp_path: Path) ->
     space.make()
     rows = {row[0].strip("`").rstrip("/"): row[2] for row in table(between(PAGE, "folders"))}
     made = {path.name: stat.S_IMODE(path.stat().st_mode) for path in space.data.iterdir()}
-    later = {"plugins", "cache", space.database.name}
+    later = {"plugins", space.database.name}
     assert set(rows) == set(made) | later
     private = {name for name, mode in made.items() if mode == PRIVATE}
     assert {name for name, mode in rows.items() if mode == "0700"} == private

@@ -30,6 +30,7 @@ HIDDEN = {
     "10-wrong-attribute": ("第四季度干部培训安排", "示范县党校"),
     "14-corrupted": ("爱国卫生活动",),
     "17-no-attribute": ("闲置资产",),
+    "23-scan-differs": ("职业技能培训补贴",),
 }
 """Words of title or text of what must not come out."""
 

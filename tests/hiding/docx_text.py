@@ -122,7 +122,7 @@ def _styled(sheet: str, xml: str) -> Callable[[str], bytes]:
 
 _FORMATTING: Places = [
     place("vanish", paragraph("@", "<w:vanish/>"), "hidden"),
-    place("web hidden", paragraph("@", "<w:webHidden/>"), "hidden"),
+    place("hidden on the web only", paragraph("@", "<w:webHidden/>"), "body", visible=True),
     place("special vanish", paragraph("@", "<w:specVanish/>"), "hidden"),
     place("hidden character style", _styled(_HIDDEN_STYLE.format(*["character"] * 2), paragraph("@", '<w:rStyle w:val="B"/>')), "hidden"),
     place("hidden paragraph style", _styled(_HIDDEN_STYLE.format(*["paragraph"] * 2), paragraph("@", properties='<w:pStyle w:val="B"/>')), "hidden"),
@@ -253,11 +253,24 @@ def _soft(marker: str) -> bytes:
     return Draft(f"<w:p>{''.join(run(letter) for letter in marker)}</w:p>").data()
 
 
+def _styled_table(look: str) -> Callable[[str], bytes]:
+    """A table of which the style makes all letters invisible."""
+    sheet = f'<w:style w:type="table" w:styleId="Plain9"><w:name w:val="Plain Table 9"/><w:rPr>{look}</w:rPr></w:style>'
+    blocks = table(paragraph("@"), about='<w:tblStyle w:val="Plain9"/>')
+    return lambda marker: Draft(blocks.replace("@", marker), {"word/styles.xml": styles(sheet)}).data()
+
+
 _SIGNS: Places = [
     place("symbols", _symbols, "body", visible=True),
     place("a run a letter", _soft, "body", visible=True),
     place("phonetic guide", f"<w:p><w:r><w:ruby><w:rubyPr/><w:rt>{run('@')}</w:rt><w:rubyBase>{run('甲')}</w:rubyBase></w:ruby></w:r></w:p>", "body", visible=True),
     place("equation", "<w:p><m:oMathPara><m:oMath><m:f><m:num><m:r><m:t>@</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f></m:oMath></m:oMathPara></w:p>", "body", visible=True),
+    place("cell under a merged cell", table(paragraph("@"), cell_about="<w:vMerge/>"), "hidden"),
+    place("left of the page", '<w:p><w:pPr><w:ind w:left="-20000" w:right="20000"/></w:pPr><w:r><w:t>@</w:t></w:r></w:p>', "hidden"),
+    place("WordArt in Latin letters", '<w:p><w:r><w:pict><v:shape style="width:400pt;height:90pt"><v:textpath on="t" string="@"/></v:shape></w:pict></w:r></w:p>', "textbox", visible=True, narrow=True),
+    place("placeholder of a custom element", f'<w:customXml w:element="e"><w:customXmlPr><w:placeholder w:val="@"/></w:customXmlPr>{paragraph("甲")}</w:customXml>', "form", narrow=True),
+    place("white by a table style", _styled_table('<w:color w:val="FFFFFF"/>'), "hidden"),
+    place("vanished by a table style", _styled_table("<w:vanish/>"), "hidden"),
     place("nested table", table(table(paragraph("@")) + paragraph("")), "table", visible=True),
     place("XML comment", paragraph("甲") + "<!-- @ -->", "unplaced"),
     place("processing instruction", paragraph("甲") + "<?note @?>", "unplaced"),

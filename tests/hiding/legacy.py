@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import struct
+import zipfile
 from collections.abc import Callable
+from io import BytesIO
 
 from tests.hiding.legacy_office import base, filled, placeholder, rebuilt, streams
 from tests.hiding.place import Hiding
@@ -140,6 +142,19 @@ def _old_slide(marker: str) -> bytes:
     return rebuilt(base("ppt"), **{"PowerPoint Document": stream + slide})
 
 
+def _packed_shape(marker: str) -> bytes:
+    """The newer form of a shape, as a package among the shape's properties."""
+    package = BytesIO()
+    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("drs/shapexml.xml", f"<p:sp><a:t>联系人及电话：{marker}</a:t></p:sp>")
+    blob = package.getvalue()
+    properties = struct.pack("<HI", 0xC3A9, len(blob)) + blob
+    stream = streams(base("ppt"))["PowerPoint Document"]
+    assert isinstance(stream, bytes)
+    shape = struct.pack("<HHI", 0x13, 0xF122, len(properties)) + properties
+    return rebuilt(base("ppt"), **{"PowerPoint Document": stream + shape})
+
+
 def _beside(marker: str) -> bytes:
     return rebuilt(base("xls"), 留言=("经办人意见：" + marker).encode("gb18030"))
 
@@ -194,5 +209,6 @@ PLACES: tuple[Hiding, ...] = (
     Hiding("ppt notes", ".ppt", ("note",), _at("ppt", 32)),
     Hiding("ppt hidden slide", ".ppt", ("hidden",), _at("ppt", 33)),
     Hiding("ppt earlier slide", ".ppt", ("deletion",), _old_slide),
+    Hiding("ppt packed shape", ".ppt", ("unplaced",), _packed_shape),
     Hiding("ppt title", ".ppt", ("metadata",), _at("ppt", 1)),
 )  # fmt: skip

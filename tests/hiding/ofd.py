@@ -499,6 +499,8 @@ PLACES: tuple[Hiding, ...] = (
     _place("page behind an odd path", "body", _absolute_paths, visible=True),
     _place("white text", "hidden", _on_page(lambda m: text(m, inside=_fill("255 255 255")))),
     _place("white by draw parameter", "hidden", _draw_parameter),
+    _place("letters of their ground's colour", "hidden", _on_page(lambda m: path(inside=_fill("0 96 0")) + text(m, inside=_fill("0 96 0")))),
+    _place("letters pressed together", "hidden", _on_page(lambda m: text(m, HScale="0.001"))),
     _place("alpha 0", "hidden", _on_page(lambda m: text(m, Alpha="0"))),
     _place("fill alpha 0", "hidden", _on_page(lambda m: text(m, inside=element("FillColor", Value="0 0 0", Alpha="0")))),
     _place("neither filled nor stroked", "hidden", _on_page(lambda m: text(m, Fill="false"))),

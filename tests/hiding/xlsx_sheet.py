@@ -93,6 +93,7 @@ SHEET_PLACES: tuple[Hiding, ...] = (
     place("row of no height", "hidden", lambda m: Book(rows=row(3, cell("A3", m), 'ht="0" customHeight="1"'))),
     place("row where others are hidden by default", "table", lambda m: Book(before='<sheetFormatPr defaultRowHeight="15" zeroHeight="1"/>', rows=_b3(m)), visible=True),
     place("collapsed outline row", "hidden", lambda m: Book(rows=row(3, cell("A3", m), 'outlineLevel="1" hidden="1"') + row(4, "", 'collapsed="1"'))),
+    place("column too narrow to read", "hidden", _columns('width="0.08" customWidth="1"')),
     place("hidden column", "hidden", _columns('width="9" hidden="1" customWidth="1"')),
     place("column of no width", "hidden", _columns('width="0" customWidth="1"')),
     place("collapsed outline column", "hidden", _columns('width="9" outlineLevel="1" hidden="true"')),

@@ -12,6 +12,7 @@ import tarfile
 import zlib
 from collections.abc import Callable
 
+from tests.hiding import msg_file
 from tests.hostile.case import MARKER, READ, Hostile
 from tests.hostile.pdfs import zeros
 from tests.hostile.xml import open_document
@@ -131,6 +132,10 @@ def _texts() -> tuple[Hostile, ...]:
         Hostile("page of style sheets", ".html", lambda: (
             "<style>" + "a b c d e f{color:red}" * 8_000 + f"</style><p>{MARKER}" + "<a><b><c>" * 500).encode(), (
                 *ends, *_BROKEN, "file.partial")),
+        Hostile("rules for every element", ".html", lambda: (
+            "<style>" + "*{color:red}" * 3600 + "</style>" + f"<p>{MARKER}</p>" * 3000).encode(), _LARGE),
+        Hostile("style of brackets", ".html", lambda: (
+            "<style>p{color:" + "(" * 200_000 + f"</style><p>{MARKER}</p>").encode(), _BOMB),
         Hostile("page of selectors", ".html", lambda: (
             "<style>" + "".join(f":not(:not(.c{n} *)) ~ * + *{{display:none}}" for n in range(3000))
             + f"</style><p>{MARKER}</p>" + "<p class=c1>行</p>" * 3000).encode(), (*ends, "style.unsure",
@@ -192,6 +197,10 @@ def _mails() -> tuple[Hostile, ...]:
             *_LARGE, *doubt, *_BOMB)),
         Hostile("header folded without end", ".eml", lambda: _MAIL + b"Subject:" + b" =?utf-8?q?=E5=93=88?=\r\n" * 15_000
                 + body, (READ, *_LARGE, *doubt, *_BROKEN)),
+        Hostile("mail of 100000 parts", ".eml", lambda: _parts(100_000), _BOMB),
+        Hostile("header of 60000 words", ".eml", lambda: _MAIL + b"Subject:" + b" =?utf-8?q?=E5=93=88?= x\r\n" * 60_000
+                + body, (READ, *_LARGE, *doubt)),
+        Hostile("mail cut in its headers", ".eml", lambda: _MAIL + _SUBJECT, ("file.partial",)),
         Hostile("headers without number", ".eml", lambda: _MAIL + b"".join(
             b"X-%d: y\r\n" % n for n in range(20_000)) + body, (READ, *_LARGE, *doubt, *_BOMB)),
         Hostile("transfer encoding that lies", ".eml", lambda: _MAIL + _SUBJECT + b"Content-Type: application/pdf\r\n"
@@ -364,6 +373,8 @@ def _archives() -> tuple[Hostile, ...]:
         Hostile("zip that climbs", ".zip", lambda: zipped({"../../../etc/a.txt": MARKER, "/etc/b.txt": MARKER}), (READ,), "包外"),
         Hostile("7z bomb", ".7z", lambda: _seven_zip(b"\0" * (200 * MEGA)), ends),
         Hostile("7z of nothing", ".7z", lambda: b"7z\xbc\xaf\x27\x1c\0\4" + b"\xff" * 200, (*ends, "file.unknown")),
+        Hostile("7z with a password", ".7z", lambda: _locked_seven_zip(names=False), ("file.encrypted", "archive.encrypted")),
+        Hostile("7z with locked names", ".7z", lambda: _locked_seven_zip(names=True), ("file.encrypted",)),
         Hostile("rar of nothing", ".rar", lambda: b"Rar!\x1a\7\1\0" + b"\xff" * 200, (
             *ends, "file.unknown", "archive.unsupported", "file.unsupported")),
     )  # fmt: skip
@@ -399,6 +410,44 @@ def _looping_fat() -> bytes:
     )
 
 
+def _protected(data: bytes) -> bytes:
+    import msoffcrypto
+
+    out = io.BytesIO()
+    msoffcrypto.OfficeFile(io.BytesIO(data)).encrypt("unknown", out)
+    return out.getvalue()
+
+
+def _locked_seven_zip(*, names: bool) -> bytes:
+    import py7zr
+
+    buffer = io.BytesIO()
+    with py7zr.SevenZipFile(buffer, "w", password="unknown", header_encryption=names) as archive:
+        archive.writestr(MARKER.encode(), "a.txt")
+    return buffer.getvalue()
+
+
+def _message(**extra: bytes) -> bytes:
+    return msg_file.compound_file(msg_file.message(extra=extra))
+
+
+def _looping_message() -> bytes:
+    """A message whose table of sectors sends every chain back to the first sector of the table's own."""
+    data = bytearray(_message())
+    (first,) = struct.unpack_from("<I", data, 0x4C)
+    start = 512 * (first + 1)
+    for at in range(start, start + 512, 4):
+        if struct.unpack_from("<I", data, at)[0] < 0xFFFFFFFA:
+            struct.pack_into("<I", data, at, 1)
+    return bytes(data)
+
+
+def _many_properties() -> bytes:
+    header = b"\0" * 8 + struct.pack("<IIII", 2**31, 2**31, 2**31, 2**31) + b"\0" * 8
+    entry = struct.pack("<II", 0x0037001F, 6) + struct.pack("<II", 2**31, 0)
+    return _message(**{"__properties_version1.0": header + entry * 50_000, **msg_file.stream(0x1000, MARKER)})
+
+
 def rich() -> bytes:
     """A small harmless text."""
     return _rich("".join(f"\\u{ord(letter)}?" for letter in MARKER))
@@ -422,9 +471,12 @@ def _old() -> tuple[Hostile, ...]:
     return (
         Hostile("allocation table in a circle", ".doc", _looping_fat, ends),
         Hostile("allocation table of noise", ".xls", lambda: _ole(b"\1\0\0\0" * 128, b"\xff" * 512), ends),
+        Hostile("encrypted package", ".docx", lambda: _protected(docx()), ("file.encrypted",)),
+        Hostile("message whose sectors loop", ".msg", _looping_message, (*ends, "file.partial", "attachment.unread")),
+        Hostile("message of 50000 properties", ".msg", _many_properties, (*ends, READ, "file.partial", "attachment.unread")),
         Hostile("only a signature", ".ppt", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", (*ends, "file.encrypted")),
         Hostile("a million groups", ".rtf", lambda: _rich("words " + "{\\b" * 1_000_000), rich),
-        Hostile("groups without number", ".rtf", lambda: _rich("words " + "{\\b x}" * 200_000), rich),
+        Hostile("groups without number", ".rtf", lambda: _rich("words " + "{\\b x}" * 1_000_000), _LARGE),
         Hostile("object of noise", ".rtf", lambda: _rich("words {\\object{\\*\\objdata " + "ff" * MEGA + "}}"), rich),
         Hostile("bytes that are not there", ".rtf", lambda: _rich("words \\bin2147483647 x"), ("rtf.truncated",)),
         Hostile("skipped characters without end", ".rtf", lambda: _rich("words \\uc2147483647\\u21704 " + "x" * 1000), rich),

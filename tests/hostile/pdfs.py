@@ -170,6 +170,16 @@ def _many_objects() -> bytes:
     return written({**simple(), **dict.fromkeys(range(10, 120_000), b"(x)")})
 
 
+def _described(doctype: bytes) -> bytes:
+    """A pdf whose XMP packet declares entities."""
+    packet = (b'<?xpacket begin=""?>' + doctype + b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
+              b'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:d="http://purl.org/dc/elements/1.1/">'
+              b"<d:title>&x;</d:title></rdf:Description></rdf:RDF></x:xmpmeta>")  # fmt: skip
+    objects = simple(catalogue=b"/Metadata 7 0 R")
+    objects[7] = stream(packet, b"/Type/Metadata/Subtype/XML")
+    return written(objects)
+
+
 def cases() -> tuple[Hostile, ...]:
     """Every case."""
     bomb, large, broken = ("file.bomb",), ("file.too_large",), ("file.broken",)
@@ -195,6 +205,11 @@ def cases() -> tuple[Hostile, ...]:
         "picture.unrecognised",
     )
     return (
+        Hostile("entities in its description", ".pdf", lambda: _described(
+            b'<!DOCTYPE x [<!ENTITY x SYSTEM "file:///etc/passwd">]>'), (*bomb, *broken, *doubt, "read")),
+        Hostile("laughs in its description", ".pdf", lambda: _described(
+            b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "' + b"&a;" * 9999 + b'"><!ENTITY x "' + b"&b;" * 9999 + b'">]>'), (
+                *bomb, *broken, *doubt, "read")),
         Hostile("page stream of 1 GB", ".pdf", lambda: written(simple(content=stream(
             b"", packed=zeros(1024 * MEGA)))), (*bomb, *large, *doubt)),
         Hostile("unused stream of 1 GB", ".pdf", lambda: written(simple(more={7: stream(

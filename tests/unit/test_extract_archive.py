@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import bz2
 import gzip
 import io
@@ -17,11 +18,12 @@ from hypothesis import strategies as st
 
 from disclosure_pipeline.builtin.extractors.archive import ArchiveExtractor
 from disclosure_pipeline.builtin.extractors.archive_names import decode_name
+from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.readers import builtin_extractors
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.hooks.sniff import HEAD_BYTES, choose
-from disclosure_pipeline.model.text import Text
+from disclosure_pipeline.model.text import Segment, Text
 from tests.hiding.archive import rar, tarred, zipped
 from tests.unit.hostile import codes, docx, limits, only, packed, paragraph
 
@@ -177,6 +179,34 @@ def test_passwords_open_archives_inside(locked: SourceFile, tmp_path: Path) -> N
     path.write_bytes(packed({"a.7z": locked.path.read_bytes()}))
     found = ArchiveExtractor(limits()).extract(SourceFile(0, path, path.name, passwords=locked.passwords))
     assert only(found, WORDS.decode()).visible
+
+
+def test_passwords_of_the_slip_open_documents_inside(tmp_path: Path) -> None:
+    import msoffcrypto
+
+    protected, plain = (
+        io.BytesIO(),
+        io.BytesIO(docx(paragraph("锁着的正文") + paragraph(random.Random(2).randbytes(9000).hex()))),
+    )
+    msoffcrypto.OfficeFile(plain).encrypt("口令", protected)
+    inner = protected.getvalue()
+    mail = (b"From: a@b\r\nTo: c@d\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+            + base64.b64encode(inner))  # fmt: skip
+    for name, data in (("a.zip", packed({"b.docx": inner})), ("a.eml", mail), ("b.docx", inner)):
+        path = tmp_path / name
+        path.write_bytes(data)
+        file = SourceFile(0, path, name, passwords=("错的", "口令"))
+        reader = choose(builtin_extractors(limits()), data[:HEAD_BYTES], name)
+        assert reader is not None
+        assert only(reader.extract(file), "锁着的正文").visible, name
+        assert not any("锁着的正文" in segment.text for segment in _tried(reader, path)), name
+
+
+def _tried(reader: BuiltinExtractor, path: Path) -> tuple[Segment, ...]:
+    try:
+        return reader.extract(SourceFile(0, path, path.name)).segments
+    except ExtractionFailed:
+        return ()
 
 
 def test_without_its_password_an_archive_is_refused(locked: SourceFile) -> None:

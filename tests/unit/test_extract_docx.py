@@ -400,3 +400,16 @@ def test_a_style_sheet_seen_before_is_known_again_and_another_is_not() -> None:
         assert only(read(docx(body, word__styles_dot_xml=clean)), "隐").visible
         assert only(read(docx(body, word__styles_dot_xml=told)), "绝密样式").place.kind == "name"
         assert not only(read(docx(body, word__styles_dot_xml=hiding)), "隐").visible
+
+
+@pytest.mark.parametrize(("aligned", "seen"), [("", False), ("mso-position-horizontal:right;", True)])
+def test_a_shape_that_is_aligned_stands_on_the_page_whatever_its_offset_was(aligned: str, seen: bool) -> None:
+    style = f"position:absolute;margin-left:11313pt;margin-top:0;width:90pt;height:40pt;{aligned}"
+    box = f"<v:textbox><w:txbxContent>{paragraph('页码牌')}</w:txbxContent></v:textbox>"
+    body = f'{VISIBLE}<w:p><w:r><w:pict><v:rect style="{style}">{box}</v:rect></w:pict></w:r></w:p>'
+    assert only(read(docx(body)), "页码牌").visible == seen
+
+
+def test_page_numbers_of_a_table_of_contents_are_seen() -> None:
+    entry = "<w:p><w:r><w:t>总则</w:t></w:r><w:r><w:rPr><w:webHidden/></w:rPr><w:tab/><w:t>第三页</w:t></w:r></w:p>"
+    assert [item.text for item in read(docx(entry)).segments if item.visible] == ["总则\t第三页"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from urllib.parse import quote
 
 import pytest
@@ -246,3 +247,35 @@ def test_any_markup_is_read_or_refused(source: str) -> None:
         read(page(source, f"<style>{source}</style>"))
     except ExtractionFailed:
         return
+
+
+@pytest.mark.parametrize(
+    ("source", "codes_"),
+    [
+        ("<style>" + "a b c d e f{color:red}" * 20_000 + "</style>" + "<p>字</p>" * 500, set()),
+        ("<style>p{" + "color:red;" * 44_000 + "}</style>" + "<p>字</p>" * 2000, set()),
+        (
+            "<style>p{" + "".join(f"--a{n}:1;" for n in range(20_000)) + "}</style>" + "<p>字</p>" * 2000,
+            set(),
+        ),
+        ("<style>" + "*{color:red}" * 3600 + "</style>" + "<p>字</p>" * 3000, {"file.too_large"}),
+        ("<style>p{color:red}" + " " * 2_000_000 + "</style>", {"file.too_large"}),
+        ("<style>p{color:" + "(" * 100_000 + "</style>", {"file.bomb"}),
+        ("<p style='color:" + "(" * 100_000 + "'>字</p>", {"file.bomb"}),
+    ],
+    ids=["many rules", "many declarations", "many names", "many matches", "long", "deep", "deep attribute"],
+)
+def test_styles_without_end_take_no_time(source: str, codes_: set[str]) -> None:
+    began = time.process_time()
+    try:
+        ends = codes(read(page(source)))
+    except ExtractionFailed as error:
+        ends = {error.code}
+    assert ends == codes_
+    assert time.process_time() - began < 8
+
+
+def test_the_last_of_several_declarations_holds() -> None:
+    text = read(page("<p style='display:none;display:block'>甲甲</p><p style='display:block;display:none'>乙乙</p>"
+                     "<p style='display:none!important;display:block'>丙丙</p>"))  # fmt: skip
+    assert [only(text, word).visible for word in ("甲甲", "乙乙", "丙丙")] == [True, False, False]

@@ -16,12 +16,12 @@ from PIL import Image, ImageDraw
 
 from disclosure_pipeline.builtin.extractors.collector import Collector, Limits
 from disclosure_pipeline.builtin.extractors.image import ImageExtractor
-from disclosure_pipeline.builtin.extractors.pictures import look_at
+from disclosure_pipeline.builtin.extractors.pictures import _hidden, _on_paper, look_at
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks import recognition
 from disclosure_pipeline.model.text import Text
 from disclosure_pipeline.settings.models import ExtractionSettings
-from tests.hiding.picture import WORDS, emf, emf_text, page, stored, wmf, wmf_record
+from tests.hiding.picture import WORDS, emf, emf_text, face, page, stored, wmf, wmf_record
 from tests.recognition_desk import opened
 
 LIMITS = ExtractionSettings().model_dump()
@@ -243,3 +243,13 @@ def test_a_long_number_in_metadata_is_kept(note: str) -> None:
         segment.text for segment in read(stored(page(WORDS), "JPEG", comment=note.encode()), "a.jpg").segments
     ]
     assert note in texts
+
+
+def test_the_soft_edges_of_a_seal_on_nothing_hide_no_words() -> None:
+    """Its lettering is seen; what lies under the transparent rest of the picture is nothing."""
+    stamp = Image.new("RGBA", (320, 320), (255, 255, 255, 0))
+    pen = ImageDraw.Draw(stamp)
+    pen.ellipse((10, 10, 310, 310), outline=(214, 30, 30), width=9)
+    pen.text((60, 130), "示范县财政局", font=face(34), fill=(214, 30, 30))
+    soft = stamp.resize((300, 300), Image.Resampling.BICUBIC).rotate(7, Image.Resampling.BICUBIC)
+    assert [where for where, _ in _hidden(soft, _on_paper(soft))] == []

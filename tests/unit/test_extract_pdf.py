@@ -275,6 +275,48 @@ def test_letters_drawn_as_outlines_are_looked_at() -> None:
     assert codes(read(plain(draw))) == {"picture.unread"}
 
 
+def test_a_number_broken_in_a_column_stays_together() -> None:
+    def draw(canvas: Any) -> None:
+        canvas.drawString(60, 740, "关于公布二〇二六年第三季度公租房保障对象名单及轮候情况的公示")
+        for row, (left, right) in enumerate(
+            [("左栏的文字较长身份证号110101", "右栏的文字较长联系电话1380"),
+             ("199003074514在左栏", "0138000在右栏")]
+        ):  # fmt: skip
+            canvas.drawString(60, 700 - 16 * row, left)
+            canvas.drawString(320, 660 - 16 * row, right)
+
+    texts = ["".join(segment.text.split()) for segment in read(pdf(draw)).segments]
+    assert any("110101199003074514" in words for words in texts)
+    assert any("13800138000" in words for words in texts)
+
+
+def test_a_number_with_a_cell_for_each_digit_is_one() -> None:
+    number = "110101199003074514"
+
+    def draw(canvas: Any) -> None:
+        for y in (600, 620):
+            canvas.line(72, y, 72 + 20 * 18, y)
+        for at in range(19):
+            canvas.line(72 + 20 * at, 600, 72 + 20 * at, 620)
+        for at, digit in enumerate(number):
+            canvas.drawString(77 + 20 * at, 605, digit)
+
+    segment = only(read(plain(draw)), number)
+    assert (segment.place.kind, segment.place.cell) == ("table", "table 1 A1")
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"), [("Mayor hides his debts", True), ("Check Box1", False), ("a1b2-0042", False)]
+)
+def test_names_of_notes_are_kept_when_they_are_words(name: str, kept: bool) -> None:
+    def annotate(document: pikepdf.Pdf) -> None:
+        note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Text, Rect=[9, 9, 19, 19],
+                                  NM=pikepdf.String(name))  # fmt: skip
+        document.pages[0].obj["/Annots"] = pikepdf.Array([document.make_indirect(note)])
+
+    assert any(segment.text == name for segment in read(changed(annotate)).segments) == kept
+
+
 def test_a_number_cut_by_columns_and_runs_stays_together() -> None:
     def draw(canvas: Any) -> None:
         canvas.drawString(72, 700, "联系电话：138")

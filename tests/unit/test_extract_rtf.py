@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -90,6 +92,14 @@ def test_endless_groups_are_refused() -> None:
     assert refusal.value.code == "file.bomb"
 
 
+def test_groups_without_number_are_refused_in_time() -> None:
+    began = time.process_time()
+    with pytest.raises(ExtractionFailed) as refusal:
+        read(document(r"{\b x}" * 1_000_000))
+    assert refusal.value.code == "file.too_large"
+    assert time.process_time() - began < 10
+
+
 def test_a_file_that_lies_about_its_name_is_told() -> None:
     assert READER.read(document("x"), "x.txt").warnings != ()
 
@@ -115,3 +125,8 @@ def test_no_damage_raises_anything_else(data: bytes, at: int, damage: bytes) -> 
         read(data[:at] + damage + data[at + len(damage) :])
     except ExtractionFailed as failed:
         assert failed.code.startswith("file.")
+
+
+def test_names_of_page_styles_are_no_text_of_the_page() -> None:
+    text = read(rb"{\rtf1{\*\pgdsctbl{\pgdsc0 Standard;}{\pgdsc1{\header Head\par}Default Page Style;}}Body\par}")
+    assert [(item.text, item.place.kind) for item in text.segments] == [("Head", "header"), ("Body", "body")]

@@ -76,3 +76,24 @@ def test_a_rule_for_unnamed_kinds_is_needed() -> None:
     with pytest.raises(ConfigError) as raised:
         HiddenContent(RuleBook(rules))
     assert raised.value.code == "rule.missing"
+
+
+@pytest.mark.parametrize(
+    ("code", "reported"),
+    [
+        (" PAGE ", False),
+        ("PAGE   \\* MERGEFORMAT", False),
+        ("NUMPAGES \\* Arabic \\* MERGEFORMAT", False),
+        ("PAGE \\* 储备三百箱", True),
+        ("PAGEREF 储备", True),
+        ("DOCPROPERTY PAGE", True),
+    ],
+)
+def test_the_code_of_a_page_number_needs_no_attention(
+    detector: HiddenContent, code: str, *, reported: bool
+) -> None:
+    screened = part((code, "field"))
+    segment = replace(screened.text.segments[0], visible=False)
+    assert (
+        bool(detector.detect(replace(screened, text=replace(screened.text, segments=(segment,))))) is reported
+    )

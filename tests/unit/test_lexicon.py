@@ -31,8 +31,8 @@ def texts(detector: Lexicon, screened: PartText) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Lexicon:
-    return Lexicon(shipped(), cache=tmp_path_factory.mktemp("cache"))
+def loaded() -> Lexicon:
+    return Lexicon(shipped())
 
 
 @pytest.mark.parametrize(
@@ -130,24 +130,19 @@ def test_a_clean_text_does_not_load_the_segmenter() -> None:
     assert not detector.segmenter_loaded
 
 
-def test_the_segmenter_keeps_its_cache_in_the_private_folder(
+def test_the_segmenter_keeps_no_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    shared, private = tmp_path / "shared", tmp_path / "private"
-    shared.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(shared))
-    for folder in (None, private):
-        assert WordBoundaries(folder).straddling("更换计算机密码", [(4, 6)]) == {(4, 6)}
-    assert [file.name for file in private.iterdir()] == ["jieba.cache"]
-    assert private.stat().st_mode & 0o077 == 0
-    assert list(shared.iterdir()) == []
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert WordBoundaries().straddling("更换计算机密码", [(4, 6)]) == {(4, 6)}
+    assert list(tmp_path.iterdir()) == []
     assert capfd.readouterr() == ("", "")
 
 
 def test_the_segmenter_knows_further_words() -> None:
     text, place = "新设军民融合机密管理中心", (6, 8)
-    assert WordBoundaries(None).straddling(text, [place]) == set()
-    assert WordBoundaries(None, ["军民融合机", "密管理中心"]).straddling(text, [place]) == {place}
+    assert WordBoundaries().straddling(text, [place]) == set()
+    assert WordBoundaries(["军民融合机", "密管理中心"]).straddling(text, [place]) == {place}
 
 
 @pytest.mark.parametrize("patterns", [(), ("",), (" \u200b",)])

@@ -12,6 +12,7 @@ from disclosure_pipeline.builtin.extractors.pdf_fonts import judge, parse_table,
 from disclosure_pipeline.builtin.extractors.pdf_layout import Line
 from disclosure_pipeline.builtin.extractors.pdf_page import PageText
 from disclosure_pipeline.builtin.extractors.pdf_replacements import agree
+from disclosure_pipeline.builtin.extractors.pdf_specimen import _rows, _sheet, is_unproven, liars
 from disclosure_pipeline.builtin.extractors.pdf_state import state_of
 from disclosure_pipeline.hooks.contracts import RecognisedLine
 from disclosure_pipeline.model.text import Text
@@ -43,6 +44,42 @@ def test_an_honest_font_is_none() -> None:
     assert result.doubts == ()
 
 
+@pytest.mark.parametrize(
+    "program", [b"\0\1\0\0" + b"\xff" * 400, b"\0\1\0\0\xff\xff" + bytes(4000), b"nothing", b""]
+)
+def test_a_font_whose_program_is_none_is_a_doubt(program: bytes) -> None:
+    document = paper()
+    truetype(document, dict(enumerate("SAFE")), "SAFE", table=False)
+    assert codes(read(document)) == set()
+    document.pages[0].Resources.Font.E1.DescendantFonts[0].FontDescriptor.FontFile2.write(program)
+    assert codes(read(document)) == {"page.text_layer"}
+
+
+def test_a_replacement_text_after_a_change_of_fonts_agrees() -> None:
+    fonts = {"F": (1, {1: "工"}), "G": (1, {1: "作", 2: "\u2f6c"})}
+    spans = [
+        f"/Span <</ActualText <FEFF{ord(says):04X}> >> BDC {font} <{code:02x}> Tj EMC"
+        for says, font, code in (("工", "/F 9 Tf", 1), ("作", "/G 9 Tf", 1), ("目", "3 0 Td", 2))
+    ]
+    assert agree(" ".join(spans).encode(), fonts)
+    assert not agree(" ".join(spans).replace("/G", "/F").encode(), fonts)
+
+
+def test_embedded_fonts_are_drawn_on_a_sheet() -> None:
+    document = paper()
+    truetype(document, dict(enumerate("SAFE 2026")), "SAFE 2026", table=False)
+    font = document.pages[0].Resources.Font.E1
+    verdict = judge(font)
+    assert is_unproven(verdict)
+    rows = list(_rows([(font, verdict), (font, verdict)]))
+    assert {glyph.says for row in rows for glyph in row} == set("SAFE206")
+    assert {glyph.font for row in rows for glyph in row} == {0, 1}
+    sheet = _sheet([font, font], rows)
+    assert min(sheet.convert("L").tobytes()) < 60
+    assert not is_unproven(judge(document.pages[0].Resources.Font.F1)), "its outlines are the reader's own"
+    assert liars([(font, verdict)]) == set(), "nobody can look here"
+
+
 def test_tables_of_characters_are_read_as_they_are_written() -> None:
     meanings = {3: "甲", 0xFF01: "ffi", 9: "\U00020000"}
     assert parse_table(write_table(meanings, 2)) == meanings
@@ -58,6 +95,7 @@ def test_letters_of_one_meaning_too_often_are_suspicious() -> None:
         DescendantFonts=[pikepdf.Dictionary()], ToUnicode=document.make_stream(table),
     )  # fmt: skip
     assert judge(font).lies
+    assert judge(font).doubtful
 
 
 @pytest.mark.parametrize(

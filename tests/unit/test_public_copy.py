@@ -364,3 +364,45 @@ def test_a_pdf_is_rebuilt_without_its_page_numbers(tmp_path: Path) -> None:
     assert "<p>为做好今年冬季清洁取暖工作，现将有关事项公告如下。</p>" in files[0][1].read_text("utf-8")
     again = [(artefact, read_again(path, artefact)) for artefact, path in files]
     assert prove(again, TITLE, texts, PARTS) == []
+
+
+def scanned(*lines: str, page: int | None = 1, detail: str | None = None) -> list[Segment]:
+    return [Segment(line, Place("page", "ocr", page=page, detail=detail)) for line in lines]
+
+
+def proved(texts: list[PartText], folder: Path) -> tuple[str, list[Problem]]:
+    files = build(TITLE, texts, PARTS, folder)
+    again = [(artefact, read_again(path, artefact)) for artefact, path in files]
+    return files[1][1].read_text("utf-8"), prove(again, TITLE, texts, PARTS)
+
+
+@pytest.mark.parametrize("page", [1, None])
+def test_the_recognised_words_of_a_scan_are_its_public_text(tmp_path: Path, page: int | None) -> None:
+    segments = scanned("为做好今年冬季清洁取暖工作，", "现将有关事项公告如下。", "— 1 —", page=page)
+    segments += scanned("示范县公章", page=page, detail="seal")
+    segments.append(Segment("看不见", Place("page", "ocr", page=page), visible=False))
+    plain, problems = proved([part_text(0, segments, media="image/png")], tmp_path)
+    assert problems == []
+    assert "现将有关事项公告如下。" in plain
+    assert not any(word in plain for word in ("公章", "看不见", "— 1 —"))
+
+
+def test_a_scanned_page_among_written_ones_is_not_left_out(tmp_path: Path) -> None:
+    written = [Segment("第一页的正文。", Place("page", "body", page=1)), *scanned("图中的字", page=1)]
+    texts = [part_text(0, [*written, *scanned("第二页是扫描的。", page=2)], media="application/pdf")]
+    plain, problems = proved(texts, tmp_path)
+    assert problems == []
+    assert "第二页是扫描的。" in plain
+    assert "图中的字" not in plain
+
+
+def test_words_of_a_picture_beside_text_are_not_public(tmp_path: Path) -> None:
+    texts = [part_text(0, [body("正文。", 1), *scanned("徽标上的字", page=None)])]
+    assert "徽标上的字" not in proved(texts, tmp_path)[0]
+
+
+@pytest.mark.parametrize("code", ["ocr.unsure", "picture.unread", "picture.no_words"])
+def test_a_scan_that_was_not_surely_read_cannot_be_proved(tmp_path: Path, code: str) -> None:
+    scan = Text("image/png", "test", tuple(scanned("补贴标准为每人1850元。")), doubts=(Doubt(code, "x"),))
+    texts = [PartText(0, PartRole.MAIN, scan)]
+    assert Problem("public.source_unread", 1) in proved(texts, tmp_path)[1]

@@ -249,3 +249,11 @@ def test_the_surest_extractor_is_chosen_and_none_when_nobody_is_sure() -> None:
     assert choose([unfit, unsure, sure, equal], b"x" * 100_000, "A.DOCX") is sure
     assert choose([unfit], b"x", "A.docx") is None
     assert choose([], b"x", "A.docx") is None
+
+
+def test_who_asks_is_told_that_a_crashed_job_was_tried_once_more(shared: Sandbox) -> None:
+    told: list[int] = []
+    with pytest.raises(DisclosureError):
+        shared.run("os:abort", timeout=TIMEOUT, on_retry=lambda: told.append(1))
+    assert shared.run("builtins:len", "ab", timeout=TIMEOUT, on_retry=lambda: told.append(2)) == 2
+    assert told == [1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,7 +22,8 @@ class HiddenContent:
 
     The patterns of a rule of the form ``hidden`` are kinds of place (`model/text.py`), ``*`` stands
     for every kind that no other rule names. Options: ``seen`` (also report what is visible:
-    tracked insertions), ``harmless`` (property names that need no attention).
+    tracked insertions), ``harmless`` (property names that need no attention), ``plain`` (regular
+    expressions of what needs none wherever it is the whole text, as the code of a page number).
 
     Args:
         rulebook: all rules in force. ``{count}`` in a suggestion becomes the number of places.
@@ -43,6 +45,7 @@ class HiddenContent:
         self._by_kind = {kind: rule for rule in self._rules for kind in rule.patterns}
         if _ANY not in self._by_kind:
             raise ConfigError("No rule for kinds of hidden text without a rule.", code="rule.missing")
+        self._plain = {rule.id: _pattern(rule) for rule in self._rules if "plain" in rule.options}
 
     def detect(self, part: PartText) -> Sequence[Finding]:
         """Look at one part.
@@ -61,10 +64,13 @@ class HiddenContent:
         return self._by_kind.get(kind, self._by_kind[_ANY])
 
     def _counts(self, segment: Segment) -> bool:
-        options = self._rule(segment.place.kind).options
+        rule = self._rule(segment.place.kind)
+        options, plain = rule.options, self._plain.get(rule.id)
         if segment.visible and not options.get("seen", False):
             return False
         if not any(character.isalnum() for character in segment.text):
+            return False
+        if plain is not None and plain.fullmatch(segment.text):
             return False
         name = "".join((segment.place.detail or "").lower().split("_"))
         return not (name and name.rpartition(":")[2] in options.get("harmless", ()))
@@ -74,6 +80,15 @@ class HiddenContent:
         rule = self._rule(kind)
         found = finding_of(part, _content(part.text, indexes[0]), rule)
         return replace(found, suggestion=rule.suggestion.replace("{count}", str(len(indexes))))
+
+
+def _pattern(rule: Rule) -> re.Pattern[str]:
+    try:
+        return re.compile("|".join(f"(?:{pattern})" for pattern in rule.options["plain"]), re.IGNORECASE)
+    except re.error as error:
+        raise ConfigError(
+            f"Rule {rule.id} has a pattern that is no regular expression.", code="rule.pattern"
+        ) from error
 
 
 def _content(text: Text, index: int) -> Span:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from ahocorasick_rs import AhoCorasick
 
@@ -43,7 +42,6 @@ class Lexicon:
 
     Args:
         rulebook: all rules in force, further lexicons included.
-        cache: private folder for the segmenter's cache, or ``None``.
         words: further words that the segmenter should know.
 
     Raises:
@@ -54,7 +52,7 @@ class Lexicon:
     id = "lexicon"
     version = "1"
 
-    def __init__(self, rulebook: RuleBook, cache: Path | None = None, words: Sequence[str] = ()):
+    def __init__(self, rulebook: RuleBook, words: Sequence[str] = ()):
         literal, regular = rulebook.of_form("literal"), rulebook.of_form("regex")
         self._rules = (*literal, *regular)
         if not literal:
@@ -66,7 +64,7 @@ class Lexicon:
         self._owners = _owners(literal)
         self._words = tuple(self._owners)
         self._automaton = AhoCorasick(self._words)
-        self._boundaries = WordBoundaries(cache, words)
+        self._boundaries = WordBoundaries(words)
         self.kinds = tuple(dict.fromkeys(rule.kind for rule in self._rules))
         self.canaries = tuple(Canary(f"。{rule.patterns[0]}。", rule.kind) for rule in literal)
 

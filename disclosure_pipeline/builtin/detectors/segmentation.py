@@ -12,7 +12,6 @@ import logging
 import re
 import warnings
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 _WINDOW = 20
@@ -22,15 +21,14 @@ _HAN = re.compile("[\u3400-\u9fff]")
 class WordBoundaries:
     """Tells whether a range of a text straddles a boundary between words.
 
+    The dictionary is read from jieba's package, never from its cache in the shared temporary folder:
+    whoever can write there could plant one.
+
     Args:
-        folder: private folder for jieba's cache; without one the dictionary is read from its
-            package each time (the shared temporary folder is never used: whoever can write there
-            could plant a cache).
         words: further words (departments, places) that the segmenter should know.
     """
 
-    def __init__(self, folder: Path | None, words: Sequence[str] = ()):
-        self._folder = folder
+    def __init__(self, words: Sequence[str] = ()):
         self._words = tuple(words)
         self._tokenizer: Any = None
 
@@ -61,7 +59,7 @@ class WordBoundaries:
     def _cuts(self, text: str, start: int, end: int) -> set[int]:
         """Offsets at which a word begins or ends within a window."""
         if self._tokenizer is None:
-            self._tokenizer = _load(self._folder, self._words)
+            self._tokenizer = _load(self._words)
         cuts = {start}
         for word in self._tokenizer.cut(text[start:end], HMM=False):
             start += len(word)
@@ -79,20 +77,15 @@ def _straddles(cuts: set[int], start: int, end: int) -> bool:
     return not (start in cuts and end in cuts) and any(cut in cuts for cut in range(start + 1, end))
 
 
-def _load(folder: Path | None, words: Sequence[str]) -> Any:
+def _load(words: Sequence[str]) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import jieba
 
     jieba.setLogLevel(logging.CRITICAL)
     tokenizer = jieba.Tokenizer()
-    if folder is None:
-        tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
-        tokenizer.initialized = True
-    else:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        tokenizer.tmp_dir = str(folder)
-        tokenizer.initialize()
+    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    tokenizer.initialized = True
     for word in words:
         tokenizer.add_word(word)
     return tokenizer

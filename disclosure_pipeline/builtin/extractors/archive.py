@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -19,7 +18,6 @@ from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.package import ZIP_MAGIC
 from disclosure_pipeline.builtin.extractors.readers import named_extractor
-from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Text
 
 _EMPTY_ZIP, _SPANNED_ZIP = b"PK\x05\x06", b"PK\x07\x08"
@@ -43,11 +41,7 @@ class ArchiveExtractor(BuiltinExtractor):
             return _ZIP_FIRST
         return 0
 
-    def extract(self, file: SourceFile) -> Text:
-        """Read a draft's file, with the passwords that came with it; raises as :meth:`read` does."""
-        return self.read(file.path, file.name, file.passwords)
-
-    def read(self, source: Source, name: str, passwords: Sequence[str] = ()) -> Text:
+    def read(self, source: Source, name: str) -> Text:
         """Read every member.
 
         Raises:
@@ -59,9 +53,8 @@ class ArchiveExtractor(BuiltinExtractor):
             raise failure("file.empty")
         if data.startswith(ZIP_MAGIC) and (document := document_in(data)):
             return named_extractor(document, self._settings, self._depth).read(source, name)
-        # What opens this archive may open those inside it.
-        words = tuple(dict.fromkeys((*passwords, *self._settings.get("passwords", ()))))
-        budget, settings = Budget.shared({**self._settings, "passwords": words}, len(data))
+        budget, settings = Budget.shared(self._settings, len(data))
+        words = tuple(settings.get("passwords", ()))
         kind = format_of(data)
         out = self._collector(kind.media_type)
         check_suffix(out, name, kind.suffixes, kind.title)

@@ -71,6 +71,7 @@ def _document(names: Collection[str]) -> str:
     if _CONTENT_TYPES in names:
         folders = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
         return next(
-            (reader for folder, reader in folders.items() if any(name.startswith(folder) for name in names)), ""
+            (reader for folder, reader in folders.items() if any(name.startswith(folder) for name in names)),
+            "",
         )
     return ""

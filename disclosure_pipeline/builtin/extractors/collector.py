@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from disclosure_pipeline.builtin.extractors.failures import failure
+from disclosure_pipeline.builtin.extractors.txt_invisible import INVISIBLE, is_suspicious, spelled
 from disclosure_pipeline.model.text import VISIBLE_KINDS, Doubt, Place, Segment, Text
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ Source = Path | bytes
 # Lone surrogates cannot be encoded, NUL cannot be stored in PostgreSQL: neither is a character.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _ATTACHED = "附件："
+_INVISIBLE = "text.invisible"
 _CLAIM = re.compile(r"\.(?!bin$)[a-z0-9]{1,8}$")
 """A suffix that claims a format; programs give ``.bin`` to objects that they embed."""
 
@@ -68,6 +70,8 @@ class Collector:
         self._warnings: dict[str, None] = {}
         self._doubts: dict[Doubt, None] = {}
         self._characters = 0
+        self._revealed: set[str] = set()
+        self._suspected: set[str] = set()
 
     def add(
         self,
@@ -106,9 +110,31 @@ class Collector:
         place = Place(part, kind, page, paragraph, cell, bbox, detail)
         shown = kind in VISIBLE_KINDS if visible is None else visible
         self._order.setdefault(part, len(self._order))
+        if not text.isascii():
+            self.reveal(text, place)
         if _UNSTORABLE.search(text):
             text = _UNSTORABLE.sub("\ufffd", text)
         self._segments.append(Segment(text, place, shown))
+
+    def reveal(self, text: str, place: Place) -> None:
+        """Keep what invisible characters in a text spell, once, as ``hidden``; a row that spells nothing is a doubt.
+
+        Args:
+            text: as it stands in the file; :meth:`add` asks for whatever it is given.
+            place: where.
+        """
+        if not INVISIBLE.search(text):
+            return
+        place, words = replace(place, kind="hidden", detail="invisible characters"), spelled(text)
+        for word in words:
+            if word not in self._revealed:
+                self._revealed.add(word)
+                self._order.setdefault(place.part, len(self._order))
+                self._segments.append(Segment(word, place, visible=False))
+        if not words and is_suspicious(text) and place.part not in self._suspected:
+            self._suspected.add(place.part)
+            message = "文本中有成串的不可见字符，其中可能藏有内容，请人工查看。"
+            self.doubt(_INVISIBLE, message, replace(place, detail=None))
 
     def warn(self, message: str) -> None:
         """Note something a person may want to know (Chinese, no document text), once."""
@@ -127,6 +153,10 @@ class Collector:
             shown: whether who opens this file sees the embedded one too (members of an archive, attachments
                 of a mail); then what was visible in it stays visible.
         """
+        self._revealed.update(segment.text for segment in inner.segments if not segment.visible)
+        self._suspected.update(
+            f"{part}!{doubt.place.part}" for doubt in inner.doubts if doubt.place and doubt.code == _INVISIBLE
+        )
         for segment in inner.segments:
             place = segment.place
             self.add(
@@ -137,6 +167,8 @@ class Collector:
         for warning in inner.warnings:
             self.warn(_of_attachment(warning))
         for doubt in inner.doubts:
+            if doubt.code == "text.empty" and inner.media_type.startswith("image/"):
+                continue  # a picture in a document need not hold words
             at = doubt.place
             where = part if at is None else f"{part}!{at.part}"
             message = _of_attachment(doubt.message)

@@ -13,8 +13,7 @@ from disclosure_pipeline.builtin.extractors.markup import column_name
 from disclosure_pipeline.builtin.extractors.txt import decode_into
 from disclosure_pipeline.builtin.extractors.txt_encoding import load, looks_like_text
 from disclosure_pipeline.builtin.extractors.txt_escapes import unescaped
-from disclosure_pipeline.builtin.extractors.txt_invisible import reveal
-from disclosure_pipeline.model.text import Text
+from disclosure_pipeline.model.text import Place, Text
 
 _SUFFIXES = (".csv", ".tsv", ".tab")
 _SEPARATORS = ",;\t|"
@@ -51,7 +50,7 @@ class DelimitedExtractor(BuiltinExtractor):
                 raise failure("file.too_large", "It has too many cells.")
             for column, value in enumerate(values, start=1):
                 out.add(value, "table", "table", paragraph=row, cell=f"{column_name(column)}{row}")
-        reveal(out, text, "table")
+        out.reveal(text, Place("table", "hidden"))
         for run in unescaped(text):
             out.add(run, "hidden", "table", detail="escapes")
         return out.text()

@@ -7,6 +7,7 @@ from typing import Any
 
 from disclosure_pipeline.builtin.extractors.archive_budget import Budget
 from disclosure_pipeline.builtin.extractors.collector import Collector
+from disclosure_pipeline.builtin.extractors.ole_sweep import sweep
 from disclosure_pipeline.builtin.extractors.readers import builtin_extractors
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks.sniff import HEAD_BYTES, choose
@@ -17,7 +18,7 @@ def read_embedded(
     out: Collector, part: str, data: bytes, *, limits: Mapping[str, Any], depth: int, name: str = "",
     shown: bool = False,
 ) -> None:  # fmt: skip
-    """Read a file found inside another; what cannot be read is a doubt, never a silence.
+    """Read a file found inside another; what cannot be read is swept for words and is a doubt, never a silence.
 
     Args:
         out: gets the text as kind ``attachment``.
@@ -36,6 +37,8 @@ def read_embedded(
     inside = builtin_extractors(limits, depth + 1) if depth < limits["max_depth"] else ()
     reader = choose(inside, data[:HEAD_BYTES], name)
     if reader is None:
+        for run in dict.fromkeys(sweep(data, everything=True)):
+            out.add(run, "unplaced", part, detail="unknown format", visible=False)
         out.doubt("attachment.unread", "文件中嵌有无法读取的附件或对象，请人工查看。", place)
         return
     try:

@@ -32,8 +32,10 @@ class BuiltinExtractor(ABC):
         """See :meth:`Extractor.score <disclosure_pipeline.hooks.contracts.Extractor.score>`."""
 
     def extract(self, file: SourceFile) -> Text:
-        """Read a draft's file; raises as :meth:`read` does."""
-        return self.read(file.path, file.name)
+        """Read a draft's file, and those inside it, with the passwords that came with it; raises as :meth:`read`."""
+        passwords = dict.fromkeys((*file.passwords, *self._settings.get("passwords", ())))
+        reader = type(self)({**self._settings, "passwords": tuple(passwords)}, self._depth)
+        return reader.read(file.path, file.name)
 
     @abstractmethod
     def read(self, source: Source, name: str) -> Text:

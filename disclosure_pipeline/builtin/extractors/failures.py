@@ -23,8 +23,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "文件结构异常，请用 Word、WPS 等软件重新另存后投递；请勿继续传播该文件。",
     ),
     "file.unknown": (
-        "The format of the file is not supported.",
-        "不支持该文件格式，请另存为以下格式之一后重新投递：docx、xlsx、pptx、pdf、ofd、doc、xls、ppt、wps、et、dps、"
+        "The format of the file is not supported, or its beginning is damaged.",
+        "不支持该文件格式，或者文件已损坏、扩展名有误，请另存为以下格式之一后重新投递：docx、xlsx、pptx、pdf、ofd、doc、xls、ppt、wps、et、dps、"
         "rtf、odt、ods、odp、html、txt、csv、eml、msg、zip、7z、tar、png、jpg、tiff、bmp。",
     ),
     "file.binary_workbook": (

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.html_css import (
     BOTH,
     PRINT,
@@ -20,6 +21,7 @@ from disclosure_pipeline.builtin.extractors.html_selector import Index, everyday
 if TYPE_CHECKING:
     from lxml import etree
 
+_Place = tuple[tuple[int, int, int], int]
 _Rank = tuple[bool, bool, tuple[int, int, int], int]
 _NAMES = re.compile(r"(?<!\\)([.#])((?:[\w-]|[^\x00-\x7f]|\\.)+)")
 _NEGATION = re.compile(r":(?:not|is|where|has|matches|-webkit-any|-moz-any)\((?:[^()]|\([^()]*\))*\)")
@@ -35,6 +37,7 @@ _ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})[ \t\n]?|\\(.)")
 _HIDING = re.compile(r"none|hidden|collapse|transparent|-\d{3,}|^0")
 _PSEUDO = ("before", "after")
 _MOST_SELECTORS = 20_000
+_MOST_MATCHES = 1_000_000
 _BY_STYLE: _Rank = (False, True, (1 << 20, 0, 0), 0)
 
 
@@ -48,8 +51,15 @@ class Cascade:
     def __init__(self, root: etree._Element, sheet: Iterable[Rule]):
         self._root = root
         self._index = Index(root)
-        self._by_element: dict[etree._Element, list[tuple[_Rank, int, Declaration]]] = {}
-        self._generated: dict[tuple[etree._Element, str], list[tuple[_Rank, int, Declaration]]] = {}
+        self._matches: list[tuple[Rule, _Place]] = []
+        """Each selector that matched something, with its rule."""
+        self._by_element: dict[etree._Element, list[int]] = {}
+        """Numbers of the selectors that matched an element."""
+        self._generated: dict[tuple[etree._Element, str], list[int]] = {}
+        self._won: dict[tuple[tuple[int, ...], str, int], dict[str, str]] = {}
+        self._looks: dict[tuple[int, int], tuple[Look, Look]] = {}
+        """The look inside a parent by what wins; the parent is kept so that its identity stays its own."""
+        self._kept = 0
         self.unsure = False
         """Whether a rule that hides something has a selector that cannot be judged."""
         self.media: tuple[int, ...] = (SCREEN,)
@@ -62,21 +72,32 @@ class Cascade:
 
     def look(self, element: etree._Element, parent: Look, medium: int) -> Look:
         """The look of an element inside one that looks like ``parent``."""
-        found = list(self._by_element.get(element, ()))
-        style = element.get("style")
-        if style:
-            for item in declarations(style):
-                found.append(((item.important, *_BY_STYLE[1:]), BOTH, item))
-        return parent.inside(_winners(found, medium)) if found else parent
+        values = self._values(self._by_element.get(element, ()), element.get("style", ""), medium)
+        if not values:
+            return parent
+        known = self._looks.get((id(values), id(parent)))
+        if known is None:
+            known = self._looks[id(values), id(parent)] = (parent, parent.inside(values))
+        return known[1]
 
     def generated(self, element: etree._Element) -> Iterable[str]:
         """The values of ``content`` before and after an element."""
         for side in _PSEUDO:
             found = self._generated.get((element, side))
             if found:
-                values = _winners(found, SCREEN)
+                values = self._values(found, "", SCREEN)
                 if "content" in values and values.get("display") != "none":
                     yield values["content"]
+
+    def _values(self, matches: Iterable[int], style: str, medium: int) -> dict[str, str]:
+        """The values that win for an element; most elements of a page share theirs with others."""
+        key = (tuple(matches), style, medium)
+        values = self._won.get(key)
+        if values is None:
+            found = [entry for number in key[0] for entry in _ranked(*self._matches[number])]
+            found += [((item.important, *_BY_STYLE[1:]), BOTH, item) for item in declarations(style)]
+            values = self._won[key] = _winners(found, medium)
+        return values
 
     def _apply(self, rule: Rule, number: int) -> None:
         for text in _split(rule.selector):
@@ -102,9 +123,9 @@ class Cascade:
             return
         compounds = everyday(text)
         if compounds is not None:
-            rank = specificity(compounds)
+            self._matches.append((rule, (specificity(compounds), number)))
             for element in self._index.matches(compounds):
-                self._keep(element, "", rule, (rank, number))
+                self._keep(self._by_element.setdefault(element, []))
             return
         translator = cssselect.HTMLTranslator()
         try:
@@ -115,23 +136,29 @@ class Cascade:
                     continue
                 path = translator.selector_to_xpath(selector, prefix="descendant-or-self::")
                 matched: Any = etree.XPath(path)(self._root)
-                rank = selector.specificity()
+                self._matches.append((rule, (selector.specificity(), number)))
                 for element in matched:
-                    self._keep(element, str(pseudo or ""), rule, (rank, number))
+                    side = (element, str(pseudo))
+                    self._keep(
+                        self._generated.setdefault(side, [])
+                        if pseudo
+                        else self._by_element.setdefault(element, [])
+                    )
         except (cssselect.SelectorError, etree.XPathError, RecursionError):
             self.unsure = self.unsure or _hides(rule)
 
-    def _keep(
-        self, element: etree._Element, pseudo: str, rule: Rule, place: tuple[tuple[int, int, int], int]
-    ) -> None:
-        if pseudo:
-            kept = self._generated.setdefault((element, pseudo), [])
-        else:
-            kept = self._by_element.setdefault(element, [])
-        for item in rule.declarations:
-            # Among important declarations, layers win; among others they lose.
-            outside = rule.layered if item.important else not rule.layered
-            kept.append(((item.important, outside, *place), rule.media, item))
+    def _keep(self, matches: list[int]) -> None:
+        self._kept += 1
+        if self._kept > _MOST_MATCHES:
+            raise failure("file.too_large", "Its style rules match too many elements.")
+        matches.append(len(self._matches) - 1)
+
+
+def _ranked(rule: Rule, place: _Place) -> Iterable[tuple[_Rank, int, Declaration]]:
+    for item in rule.declarations:
+        # Among important declarations, layers win; among others they lose.
+        outside = rule.layered if item.important else not rule.layered
+        yield (item.important, outside, *place), rule.media, item
 
 
 def _winners(found: list[tuple[_Rank, int, Declaration]], medium: int) -> dict[str, str]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+
+from disclosure_pipeline.builtin.extractors.failures import failure
 
 SCREEN, PRINT = 1, 2
 BOTH = SCREEN | PRINT
@@ -30,6 +33,7 @@ _USUAL = frozenset(("no-preference", "light", "none", "enabled"))
 _ORIENTATION = re.compile(r"\(\s*orientation\s*:\s*portrait\s*\)")
 _GROUPS = frozenset(("supports", "container", "scope", "document", "-moz-document", "starting-style"))
 _DEEPEST = 12
+_MOST_CHARACTERS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +70,22 @@ class Import:
     media: int
 
 
+@lru_cache(maxsize=1024)
 def declarations(text: str) -> tuple[Declaration, ...]:
-    """The relevant declarations of a ``style`` attribute."""
+    """The relevant declarations of a ``style`` attribute.
+
+    Raises:
+        ExtractionFailed: ``file.bomb`` when its brackets lie too deep.
+    """
     import tinycss2
 
     if not text.strip():
         return ()
-    nodes = tinycss2.parse_blocks_contents(text, skip_comments=True, skip_whitespace=True)
-    return tuple(_relevant(nodes))
+    try:
+        nodes = tinycss2.parse_blocks_contents(text, skip_comments=True, skip_whitespace=True)
+        return _relevant(nodes)
+    except RecursionError as error:
+        raise failure("file.bomb", "Its styles nest too deep.") from error
 
 
 def rules(text: str, media: int = BOTH) -> Iterator[Rule | Import]:
@@ -82,12 +94,20 @@ def rules(text: str, media: int = BOTH) -> Iterator[Rule | Import]:
     Args:
         text: the sheet; the comment marks that hide it from ancient browsers are skipped.
         media: of the element that holds it.
+
+    Raises:
+        ExtractionFailed: ``file.too_large``, or ``file.bomb`` when its brackets lie too deep.
     """
     import tinycss2
 
+    if len(text) > _MOST_CHARACTERS:
+        raise failure("file.too_large", "It has a style sheet of too many characters.")
     text = text.replace("<!--", " ").replace("-->", " ")
-    nodes = tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True)
-    yield from _rules(nodes, "", media, layered=False, depth=0)
+    try:
+        nodes = tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True)
+        yield from _rules(nodes, "", media, layered=False, depth=0)
+    except RecursionError as error:
+        raise failure("file.bomb", "Its styles nest too deep.") from error
 
 
 def media_of(query: str) -> int:
@@ -140,7 +160,7 @@ def _rules(
         elif node.type == "qualified-rule":
             selector = _joined(parent, tinycss2.serialize(node.prelude).strip())
             inner = tinycss2.parse_blocks_contents(node.content, skip_comments=True, skip_whitespace=True)
-            found = tuple(_relevant(inner))
+            found = _relevant(inner)
             if found:
                 yield Rule(selector, found, media, layered)
             nested = [item for item in inner if item.type in ("qualified-rule", "at-rule")]
@@ -171,7 +191,7 @@ def _at_rule(node: Any, parent: str, media: int, *, layered: bool, depth: int) -
     elif name not in _GROUPS:
         return
     inner = tinycss2.parse_blocks_contents(node.content, skip_comments=True, skip_whitespace=True)
-    found = tuple(_relevant(inner))
+    found = _relevant(inner)
     if found and parent:
         yield Rule(parent, found, media, layered)
     yield from _rules(inner, parent, media, layered=layered, depth=depth + 1)
@@ -184,11 +204,18 @@ def _joined(parent: str, selector: str) -> str:
     return selector.replace("&", above) if "&" in selector else f"{above} {selector}"
 
 
-def _relevant(nodes: Iterable[Any]) -> Iterator[Declaration]:
+def _relevant(nodes: Iterable[Any]) -> tuple[Declaration, ...]:
+    """The declarations that may matter; of several for one property only the last holds."""
     import tinycss2
 
+    last: dict[tuple[str, bool], Any] = {}
     for node in nodes:
         if node.type == "declaration":
             name = node.name if node.name.startswith("--") else node.lower_name
             if name in RELEVANT or name.startswith("--"):
-                yield Declaration(name, tinycss2.serialize(node.value).strip(), node.important)
+                last.pop((name, node.important), None)
+                last[name, node.important] = node.value
+    return tuple(
+        Declaration(name, tinycss2.serialize(value).strip(), important)
+        for (name, important), value in last.items()
+    )

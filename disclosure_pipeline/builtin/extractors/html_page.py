@@ -17,7 +17,6 @@ from disclosure_pipeline.builtin.extractors.html_sheets import page_rules, sheet
 from disclosure_pipeline.builtin.extractors.html_sweep import sweep_source
 from disclosure_pipeline.builtin.extractors.html_table import TablePlaces
 from disclosure_pipeline.builtin.extractors.txt_escapes import unescaped
-from disclosure_pipeline.builtin.extractors.txt_invisible import reveal
 from disclosure_pipeline.model.text import Place
 
 if TYPE_CHECKING:
@@ -238,7 +237,6 @@ class Page:
         visible = kind in ("body", "form") and not unseen
         kind = "table" if cell and kind == "body" else kind
         self._out.add(text, kind, self._part, paragraph=self._blocks, cell=cell, visible=visible)
-        reveal(self._out, text, self._part, self._blocks)
 
 
 def _by_attributes(element: etree._Element, tag: str, look: Look) -> Look:

@@ -13,7 +13,7 @@ _IGNORED = re.compile(
     r"|&quot;|\b\w{1,6}_x0020_\d+|mso-[\w-]+\s*:[^;\"']*|<!--\[if.*?<!\[endif\]-->",
     re.DOTALL | re.IGNORECASE,
 )
-_RUN = re.compile("[\u3400-\u9fff\U00020000-\U000323af](?:[^\\W_]|[，。；：、·]){1,}|\\d{11,}[Xx]?")
+_RUN = re.compile("[\u3400-\u9fff\U00020000-\U000323af](?:[^\\W_]|[，。；：、·★☆]){1,}|\\d{11,}[Xx]?")
 _END_TAG = re.compile(r"</[A-Za-z][\w:-]*\s+([^>]*[^\s>])\s*>")
 _START_TAG = re.compile(r"<[A-Za-z][\w:-]*\s([^<>]*)>")
 _ATTRIBUTE = re.compile(r"([^\s=\"'>/]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+)")

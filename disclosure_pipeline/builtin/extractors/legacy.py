@@ -8,7 +8,6 @@ LibreOffice the streams alone are read, and the file is in doubt: nobody has see
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -23,7 +22,6 @@ from disclosure_pipeline.builtin.extractors.ole_compare import keep
 from disclosure_pipeline.builtin.extractors.ole_reader import FAMILIES, Family, OleReader
 from disclosure_pipeline.builtin.extractors.readers import builtin_extractors
 from disclosure_pipeline.errors import ExtractionFailed
-from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.hooks.sniff import HEAD_BYTES, choose
 from disclosure_pipeline.model.text import Text
 
@@ -46,18 +44,14 @@ class LegacyExtractor(BuiltinExtractor):
         """Sure for an OLE compound file."""
         return _SURE if head.startswith(OLE_MAGIC) else 0
 
-    def extract(self, file: SourceFile) -> Text:
-        """Read a draft's file, with the passwords that came with it; raises as :meth:`read` does."""
-        return self.read(file.path, file.name, file.passwords)
-
-    def read(self, source: Source, name: str, passwords: Sequence[str] = ()) -> Text:
+    def read(self, source: Source, name: str) -> Text:
         """Read every stream.
 
         Raises:
             ExtractionFailed: ``file.encrypted``, ``file.broken``, ``file.bomb``, ``file.too_large``.
         """
         compound = CompoundFile(source, self._limits)
-        tries = (*passwords, *self._settings["passwords"])
+        tries = self._settings["passwords"]
         if compound.find("EncryptedPackage") is not None:
             return self._read_other(decrypted(compound.data, tries), name)
         if compound.find(_MESSAGE) is not None:

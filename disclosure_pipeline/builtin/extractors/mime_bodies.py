@@ -10,7 +10,6 @@ from typing import Any
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.embedded import read_embedded
 from disclosure_pipeline.builtin.extractors.txt_escapes import base64_files
-from disclosure_pipeline.builtin.extractors.txt_invisible import reveal
 from disclosure_pipeline.model.text import Place
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -47,7 +46,6 @@ def add_body(out: Collector, text: str, part: str, *, settings: Mapping[str, Any
         _unread(out, part)
     for number, line in enumerate(_LINE_END.split(text), start=1):
         out.add(line, "body", part, paragraph=number)
-        reveal(out, line, part, number)
     for number, data in enumerate(base64_files(text), start=1):
         read_embedded(out, f"{part} base64 {number}", data, limits=settings, depth=depth)
 
@@ -65,7 +63,7 @@ def add_other_version(out: Collector, text: str, part: str) -> None:
         words = _bare(line)
         if words and words not in known and _bare(_MARKUP.sub("", line)) not in known:
             out.add(line, "hidden", part, paragraph=number, detail="other version")
-        reveal(out, line, part, number)
+        out.reveal(line, Place(part, "hidden", paragraph=number))
 
 
 def _bare(text: str) -> str:

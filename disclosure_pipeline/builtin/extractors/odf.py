@@ -39,7 +39,7 @@ _TECHNICAL = ("layout-cache", "mimetype")
 _FONTS = (b"\x00\x01\x00\x00", b"OTTO", b"true", b"ttcf", b"wOFF")
 _METAFILE = b"VCLMTF"
 _SMALL_THUMBNAIL = 400
-_WIDE_WORDS = re.compile("[\u3400-\u9fff][\u3000-\u303f\u3400-\u9fff\uff00-\uffef\x20-\x7e]{1,}")
+_WIDE_WORDS = re.compile("[\u3400-\u9fff][★☆\u3000-\u303f\u3400-\u9fff\uff00-\uffef\x20-\x7e]{1,}")
 
 
 class OdfExtractor(BuiltinExtractor):

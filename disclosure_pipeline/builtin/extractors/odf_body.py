@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.markup import attribute, local
+from disclosure_pipeline.builtin.extractors.odf_runs import DELETION, HIDDEN, Where
 from disclosure_pipeline.builtin.extractors.odf_sheet import SheetReader
 from disclosure_pipeline.builtin.extractors.odf_styles import Look, Styles
 from disclosure_pipeline.builtin.extractors.odf_sweep import OdfSweep
-from disclosure_pipeline.builtin.extractors.odf_text import DELETION, HIDDEN, TextWalker, Where
+from disclosure_pipeline.builtin.extractors.odf_text import TextWalker
 
 if TYPE_CHECKING:
     from lxml import etree

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.markup import attribute, column_name, local
+from disclosure_pipeline.builtin.extractors.odf_runs import HIDDEN, Where, repeated
 from disclosure_pipeline.builtin.extractors.odf_styles import Styles
-from disclosure_pipeline.builtin.extractors.odf_text import HIDDEN, TextWalker, Where, repeated
+from disclosure_pipeline.builtin.extractors.odf_text import TextWalker
 
 if TYPE_CHECKING:
     from lxml import etree

@@ -10,22 +10,22 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from disclosure_pipeline.builtin.extractors.markup import attribute, column_name, local
-from disclosure_pipeline.builtin.extractors.odf_styles import PLAIN, Look, Styles, length
+from disclosure_pipeline.builtin.extractors.odf_runs import DELETION, HIDDEN, SIGNS, Runs, Where, repeated
+from disclosure_pipeline.builtin.extractors.odf_styles import Look, Styles, length
 
 if TYPE_CHECKING:
     from lxml import etree
 
     from disclosure_pipeline.builtin.extractors.collector import Collector
 
-HIDDEN, DELETION = "hidden", "deletion"
 _FIELD_NAME = re.compile(r"\s*<[^<>\d]{1,12}>\s*")
 _SOURCES = ("section-source", "table-source")
 _SHORT_SIGNS = 3
-_MOST_SPACES = 200
+_MOST_REPEATED = 200
 _SHAPES = frozenset(
     ("frame", "custom-shape", "rect", "line", "polyline", "polygon", "regular-polygon", "path", "circle", "ellipse", "g",
      "page-thumbnail", "connector", "caption", "measure", "control", "scene", "shapes", "a", "text-box")
@@ -34,41 +34,6 @@ _DRAWING = "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"
 _CELLS = ("table-cell", "covered-table-cell")
 _EMPTY = frozenset(("change", "change-start", "change-end", "annotation-end", "soft-page-break", "bookmark"))
 _UNPRINTED = ("none", "screen")
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """What the elements around a paragraph say about it."""
-
-    kind: str = "body"
-    look: Look = PLAIN
-    page: int | None = None
-    cell: str | None = None
-    detail: str | None = None
-    hidden: str = ""
-    """Kind of everything inside that is not shown; empty where it is shown."""
-    pattern: bool = False
-    """A master's: fields stand there by their names (``<number>``)."""
-
-
-@dataclass(slots=True)
-class _Runs:
-    shown: list[str] = field(default_factory=list)
-    others: list[tuple[str, str]] = field(default_factory=list)
-    inner: list[etree._Element] = field(default_factory=list)
-    rubies: list[str] = field(default_factory=list)
-    hides_all: bool = False
-    inserted: bool = False
-
-    def add(self, text: str | None, mode: str) -> None:
-        if not text:
-            return
-        if not mode:
-            self.shown.append(text)
-        elif self.others and self.others[-1][0] == mode:
-            self.others[-1] = (mode, self.others[-1][1] + text)
-        else:
-            self.others.append((mode, text))
 
 
 class TextWalker:
@@ -144,7 +109,7 @@ class TextWalker:
         """Read a paragraph or heading, then what stands in it."""
         self._paragraphs += 1
         number = self._paragraphs
-        runs = _Runs()
+        runs = Runs()
         look = self.styles.look("paragraph", element, where.look)
         self._inline(element, look, where.hidden or (HIDDEN if look.unseen else ""), runs)
         shown = "".join(runs.shown)
@@ -224,7 +189,9 @@ class TextWalker:
 
     def script(self, element: etree._Element, where: Where) -> None:
         """A script inside the text."""
-        self._out.add("".join(map(str, element.itertext())), "script", self._part, page=where.page, visible=False)
+        self._out.add(
+            "".join(map(str, element.itertext())), "script", self._part, page=where.page, visible=False
+        )
 
     def nested(self, element: etree._Element, where: Where) -> None:
         """A whole document inside a flat one: a chart shows its text, others only a picture of theirs."""
@@ -251,19 +218,19 @@ class TextWalker:
 
     # ------------------------------------------------------------------ inline
 
-    def _inline(self, parent: etree._Element, look: Look, mode: str, runs: _Runs) -> None:
+    def _inline(self, parent: etree._Element, look: Look, mode: str, runs: Runs) -> None:
         runs.add(parent.text, mode)
         for child in parent:
             self._inline_child(child, look, mode, runs)
             runs.add(child.tail, mode)
 
-    def _inline_child(self, child: etree._Element, look: Look, mode: str, runs: _Runs) -> None:
+    def _inline_child(self, child: etree._Element, look: Look, mode: str, runs: Runs) -> None:
         name = local(child)
         if name == "span":
             own = self.styles.look("text", child, look)
             self._inline(child, own, mode or (HIDDEN if own.unseen else ""), runs)
-        elif name in _SIGNS:
-            runs.add(_SIGNS[name](child), mode)
+        elif name in SIGNS:
+            runs.add(SIGNS[name](child), mode)
         elif name in ("note", "annotation", "script"):
             runs.inner.append(child)
             for citation in child.iterchildren("{*}note-citation"):
@@ -301,7 +268,7 @@ class TextWalker:
                     self.block(cell, where)
                     continue
                 self._cell(cell, f"table {number} {column_name(column)}{line}", where)
-                column += min(repeated(cell, "number-columns-repeated"), _MOST_SPACES)
+                column += min(repeated(cell, "number-columns-repeated"), _MOST_REPEATED)
         for child in element:
             if local(child) in ("shapes", "title", "desc"):
                 self.block(child, where)
@@ -379,12 +346,6 @@ class TextWalker:
         self._embedded(self._binaries, data)
 
 
-def repeated(element: etree._Element, name: str) -> int:
-    """How often a cell, row or column stands there; at least once."""
-    value = attribute(element, name)
-    return max(1, int(value)) if value.isascii() and value.isdigit() and len(value) < 10 else 1
-
-
 def _rows(table: etree._Element) -> list[etree._Element]:
     """The rows of a table, also those in header and group elements, but not those of a table in a cell."""
     rows: list[etree._Element] = []
@@ -399,15 +360,6 @@ def _rows(table: etree._Element) -> list[etree._Element]:
     return rows
 
 
-def _spaces(element: etree._Element) -> str:
-    return " " * min(repeated(element, "c"), _MOST_SPACES)
-
-
-_SIGNS: dict[str, Callable[[etree._Element], str]] = {
-    "s": _spaces,
-    "tab": lambda _: "\t",
-    "line-break": lambda _: "\n",
-}
 _Rule = Callable[[TextWalker, "etree._Element", Where], None]
 _APART = frozenset(("annotation", "tracked-changes", "script", "document"))
 _BLOCKS: dict[str, _Rule] = {

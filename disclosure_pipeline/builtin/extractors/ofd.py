@@ -43,7 +43,9 @@ class OfdExtractor(PackageExtractor):
 
     def score(self, head: bytes, name: str) -> int:  # noqa: ARG002 - the name proves nothing
         """Certain when the zip's first members say so."""
-        return 95 if any(member.rpartition(b"/")[2].lower() == b"ofd.xml" for member in first_names(head)) else 0
+        return (
+            95 if any(member.rpartition(b"/")[2].lower() == b"ofd.xml" for member in first_names(head)) else 0
+        )
 
     def _read_package(self, package: Package, out: Collector) -> None:
         _Ofd(package, out, self._settings, self._depth).read()
@@ -186,6 +188,7 @@ class _Ofd:
         pictures.look_at(
             self._out, name, png, large=shown is not None and shown.share >= _LARGE_SHARE,
             page=shown.page if shown else None, bbox=shown.box if shown else None,
+            window=None if shown else (0.0, 0.0, 0.0, 0.0),
         )  # fmt: skip
 
     def _markup(self, name: str, data: bytes) -> None:

@@ -18,7 +18,9 @@ _ENCODINGS = {
 }  # fmt: skip
 _OCTETS, _BITS, _SEQUENCE = 0x04, 0x03, 0x30
 _IA5, _UTF8 = 0x16, 0x0C
-_READABLE = re.compile("[\u3400-\u9fff]{2,}|[\x21-\x7e\u3400-\u9fff][\x20-\x7e\u3400-\u9fff]{7,}")
+_READABLE = re.compile(
+    "[\u3400-\u9fff][\x20-\x7e★☆\u3000-\u303f\u3400-\u9fff\uff00-\uffef]*[\u3400-\u9fff]|[\x21-\x7e\u3400-\u9fff][\x20-\x7e\u3400-\u9fff]{7,}"
+)
 
 
 @dataclass(slots=True)

@@ -49,6 +49,7 @@ class Cover:
     box: Box
     shapes: Sequence[Sequence[Point]]
     white: bool
+    colour: tuple[str, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -189,9 +190,12 @@ class Painter:
         )
         for run in found:
             run.order = drawing.objects
-            run.unseen = not state.shown or not (filled or stroked) or run.size < _UNREADABLE_POINTS
+            run.unseen = (
+                run.unseen or not state.shown or not (filled or stroked) or run.size < _UNREADABLE_POINTS
+            )
             run.unseen = run.unseen or _is_clipped(element, state.matrix, run.line.box)
             run.white = white
+            run.colour = None if stroked or not filled else self._resources.plain(fill)
             drawing.runs.append(run)
         for colour in (fill, stroke):
             self._pattern(drawing, colour, replace(state, matrix=matrix))
@@ -255,7 +259,7 @@ class Painter:
             pattern = fill is not None and next(fill.iterchildren("{*}Pattern"), None) is not None
             if box[3] - box[1] >= _COVER_LEAST and not pattern and not _clips(element):
                 white = brightness is not None and brightness >= NEARLY_WHITE
-                drawing.covers.append(Cover(drawing.objects, box, shapes, white))
+                drawing.covers.append(Cover(drawing.objects, box, shapes, white, self._resources.plain(fill)))
 
     def _pattern(self, drawing: Drawing, colour: etree._Element | None, state: _State) -> None:
         if colour is None:

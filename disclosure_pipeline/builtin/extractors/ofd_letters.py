@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _ASCENT, _DESCENT = 0.88, 0.12
 _WIDEST = 1.3
 """Share of the letter size up to which the offset to the next letter is a letter's own width."""
+_NARROWEST = 0.1
+"""Share of their width to which letters may be pressed together and still be read."""
 _SAME_LINE = 0.5
 """Share of the letter size by which letters of one line may be apart."""
 
@@ -34,6 +36,7 @@ class Run:
         unseen: whether they do not show by themselves.
         white: whether they show on something dark only.
         follows: whether they continue the run before, in the line below.
+        colour: as written, if they have one plain colour.
     """
 
     line: Line
@@ -43,6 +46,7 @@ class Run:
     unseen: bool = False
     white: bool = False
     follows: bool = False
+    colour: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,8 @@ def runs(element: etree._Element, matrix: Matrix) -> list[Run]:
                 box = None if letter.character.isspace() else _box(letter, size, matrix)
                 line.append(letter.character, box)
             sideways = upright and _is_column(piece, size)
-            found.append(Run(line, height, upright and not sideways, follows=index > 0))
+            narrow = 0 < stretch < _NARROWEST
+            found.append(Run(line, height, upright and not sideways, follows=index > 0, unseen=narrow))
     return found
 
 

@@ -117,7 +117,7 @@ def split(drawing: Drawing, area: Box) -> tuple[list[Run], list[Run]]:
             continue
         over = [cover for cover in drawing.covers if cover.order > run.order and touch(cover.box, box)]
         under = [cover for cover in drawing.covers if cover.order < run.order and touch(cover.box, box)]
-        if run.white and not _stands_on_dark(box, under):
+        if (run.white and not _stands_on_dark(box, under)) or _is_lost(run, box, under):
             hidden.append(run)
         elif over or not _within(box, area):
             _cut(run, over, area, shown, hidden)
@@ -143,6 +143,14 @@ def _stands_on_dark(box: Box, under: Sequence[Cover]) -> bool:
     """Whether the last thing drawn below the middle of a box is not white."""
     below = [cover for cover in under if _covers(cover, box)]
     return bool(below) and not max(below, key=lambda cover: cover.order).white
+
+
+def _is_lost(run: Run, box: Box, under: Sequence[Cover]) -> bool:
+    """Whether letters lie wholly on an area of their own colour."""
+    if run.colour is None or not under:
+        return False
+    below = [cover for cover in under if _within(box, cover.box) and _covers(cover, box)]
+    return bool(below) and max(below, key=lambda cover: cover.order).colour == run.colour
 
 
 def _covers(cover: Cover, box: Box) -> bool:

@@ -125,7 +125,6 @@ class Parts:
         return (name for name in self.names if name not in self.visited)
 
 
-
 def is_markup(data: bytes) -> bool:
     """Whether bytes begin as XML does."""
     return _MARKUP.match(data[:64]) is not None or data[:4] in _UTF16

@@ -102,6 +102,14 @@ class Resources:
             return (1 - max(shares[:3])) * (1 - shares[3])
         return min(shares)
 
+    def plain(self, colour: etree._Element | None) -> tuple[str, ...] | None:
+        """A colour as it is written, so that two can be compared; ``None`` for a pattern. No colour is black."""
+        if colour is None:
+            return ("", "0", "0", "0")
+        if any(isinstance(child.tag, str) for child in colour) or not colour.get("Value"):
+            return None
+        return colour.get("ColorSpace", ""), *colour.get("Value", "").split()
+
     def _palette(self, space: etree._Element | None, index: str | None) -> str | None:
         if space is None or not index or not index.isdigit():
             return None

@@ -16,8 +16,10 @@ from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.embedded import read_embedded
 from disclosure_pipeline.builtin.extractors.macros import is_project, read_macros
 from disclosure_pipeline.builtin.extractors.office_art import find_pictures, without
+from disclosure_pipeline.builtin.extractors.office_defaults import is_default
 from disclosure_pipeline.builtin.extractors.ole import OLE_MAGIC, CompoundFile, Entry
 from disclosure_pipeline.builtin.extractors.ole_harvest import Harvest, Words
+from disclosure_pipeline.builtin.extractors.ole_packed import unpacked
 from disclosure_pipeline.builtin.extractors.ole_properties import (
     is_property_stream,
     read_properties,
@@ -201,6 +203,7 @@ class OleReader:
                 read_embedded(
                     self._out, f"{entry.part}!{name}", content, limits=self._limits, depth=self._depth
                 )
+            data = ppt_binary.without_objects(data)
         return self._look_at(entry, data)
 
     def _look_at(self, entry: Entry, data: bytes) -> bytes:
@@ -252,7 +255,7 @@ class OleReader:
         seen: set[str] = set()
         for kind, part, data, everything in self._rest():
             for run in sweep(data, everything=everything):
-                if run not in seen and not known.explains(run):
+                if run not in seen and not known.explains(run) and not is_default("prompts", run):
                     seen.add(run)
                     yield kind, part, run
 
@@ -262,7 +265,7 @@ class OleReader:
                 continue  # the name of the program
             everything = not (_USUAL.fullmatch(entry.name) or _is_macro(entry)) or entry.lost
             kind = "deletion" if entry.name.casefold() == "worddocument" else "unplaced"
-            yield kind, entry.part, self._blanked.get(entry, b""), everything
+            yield kind, entry.part, unpacked(self._blanked.get(entry, b"")), everything
         for leftover in self._compound.leftovers():
             yield "unplaced", leftover.part, without(leftover.data, list(find_pictures(leftover.data))), False
         names = "\n".join(entry.name for entry in self._compound.entries if not _USUAL.fullmatch(entry.name))

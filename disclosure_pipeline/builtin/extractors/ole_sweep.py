@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
-_WIDE_RUN = re.compile(f"[{_HAN}\u3000-\u301f\uff01-\uff5e\u2014-\u2026\u00b7\\x20-\\x7e]{{3,}}")
+_WIDE_RUN = re.compile(f"[{_HAN}★☆※\u3000-\u301f\uff01-\uff5e\u2014-\u2026\u00b7\\x20-\\x7e]{{3,}}")
 _GB_RUN = re.compile(rb"(?:[\xb0-\xf7][\xa1-\xfe]|[\xa1\xa3][\xa1-\xfe]|[\x20-\x7e]){4,}")
-_GB_CORE = re.compile(rb"(?:[\xb0-\xd7][\xa1-\xfe]){3}")
+_GB_CORE = re.compile(rb"(?:[\xb0-\xd7][\xa1-\xfe]){2}(?:[\xb0-\xd7][\xa1-\xfe]|\xa1\xef)")
 _UTF8_RUN = re.compile(
-    rb"(?:[\xe4-\xe9][\x80-\xbf]{2}|\xe3\x80[\x80-\x9f]|\xef[\xbc\xbd][\x80-\xbf]|[\x20-\x7e]){4,}"
+    rb"(?:[\xe4-\xe9][\x80-\xbf]{2}|\xe2[\x80-\x9b][\x80-\xbf]|\xe3\x80[\x80-\x9f]|\xef[\xbc\xbd][\x80-\xbf]|[\x20-\x7e]){4,}"
 )
-_UTF8_CORE = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){3}")
+_UTF8_CORE = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2}(?:[\xe4-\xe9][\x80-\xbf]{2}|\xe2\x98\x85)")
 _NARROW_RUN = re.compile(rb"[\x20-\x7e]{6,}")
 _WIDE_NARROW_RUN = re.compile(rb"(?:[\x20-\x7e]\x00){6,}")
 _NUMBER = re.compile(r"(?<![\w.-])\d(?:[ -]?\d){10,20}(?![\w.-])")
@@ -35,13 +35,15 @@ _WIDE_SCORE, _GB_SCORE = 8.0, 12.5
 _LOW_WIDE_SCORE, _LOW_GB_SCORE = 4.5, 8.0
 """Scores that are enough where no program writes: three characters."""
 
-_COMMON, _RARE, _POINT, _DIGIT = 1.66, -2.8, 3.0, 0.5
+_COMMON, _RARE, _POINT, _DIGIT, _STAR = 1.66, -2.8, 3.0, 0.5, 5.0
 _GB_COMMON = 2.8
 _MOST_DIGITS = 4
 _DISTINCT_DIGITS = 4
 _DISTINCT_LETTERS = 5
 _STRAY = 3
 _DISTINCT_PAIRS, _MOSTLY = 3, 0.85
+_STARS = frozenset("★☆")
+"""The sign of a secrecy marking (密级★期限) speaks for words louder than a comma does."""
 _POINTS = frozenset("，。、；：（）《》“”—…！？")
 
 
@@ -137,8 +139,10 @@ def _is_wide_text(run: str, enough: float) -> bool:
     wide = {letter for letter in letters if letter > "\x7e"}
     known = len(wide & common)
     points = len(wide & _POINTS)
-    rare = len(wide) - known - points
+    stars = len(wide & _STARS)
+    rare = len(wide) - known - points - stars
     score = _COMMON * known + _POINT * points + _RARE * rare + _DIGIT * min(digits, _MOST_DIGITS)
+    score += _STAR * stars
     if known < 2 or score < enough:
         return False
     # Letters of ASCII, two by two: text of eight bits that was cut at the wrong places.
@@ -161,7 +165,8 @@ def _is_gb_text(run: bytes, enough: float) -> bool:
     if common < _MOSTLY * len(words):
         return False
     digits = sum(0x30 <= byte <= 0x39 for byte in run)
-    return _GB_COMMON * min(common, distinct) + _DIGIT * min(digits, _MOST_DIGITS) >= enough
+    starred = _STAR * (b"\xa1\xef" in pairs)
+    return _GB_COMMON * min(common, distinct) + _DIGIT * min(digits, _MOST_DIGITS) + starred >= enough
 
 
 def _pair_places(run: bytes) -> Iterator[int]:

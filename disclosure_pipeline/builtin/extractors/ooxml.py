@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from disclosure_pipeline.builtin.extractors import pictures
 from disclosure_pipeline.builtin.extractors.collector import Collector
-from disclosure_pipeline.builtin.extractors.embedded import read_embedded
 from disclosure_pipeline.builtin.extractors.markup import local
+from disclosure_pipeline.builtin.extractors.odf_leftovers import add_leftovers
 from disclosure_pipeline.builtin.extractors.ooxml_binary import read_binary
 from disclosure_pipeline.builtin.extractors.ooxml_bytes import Tags, is_xml, rewritten, root_name
 from disclosure_pipeline.builtin.extractors.ooxml_memory import Memory
+from disclosure_pipeline.builtin.extractors.ooxml_pictures import ShownPictures
 from disclosure_pipeline.builtin.extractors.ooxml_words import (
     is_default_name,
     is_known_namespace,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
-    from disclosure_pipeline.builtin.extractors.package_strays import Stray
 
 PartReader = Callable[[str, "etree._Element", bytes], bool]
 """Reads a part (name, root, bytes); says whether it has read the attributes too."""
@@ -96,6 +96,7 @@ class OoxmlReader:
         self._limits = limits
         self._depth = depth
         self._own = own
+        self._shown = ShownPictures(package)
         self.large_pictures: set[str] = set()
         """Names of picture parts shown on half a page or more; filled by the format's own reader."""
         self.tags = Tags(b"")
@@ -108,31 +109,16 @@ class OoxmlReader:
             self._read_xml(name, data)
         elif data.strip(b"\x00\xff"):
             large = name in self.large_pictures
-            read_binary(self._out, name, data, limits=self._limits, depth=self._depth, large=large)
+            read_binary(
+                self._out, name, data, self._shown, limits=self._limits, depth=self._depth, large=large
+            )
 
     def comment(self) -> None:
         """Read what the zip holds beside its members: comments, their names, bytes between and behind them."""
-        out = self._out
-        out.add(self._package.comment.decode("utf-8", "replace"), "metadata", "zip comment", visible=False)
-        for name, remark in self._package.remarks.items():
-            out.add(remark.decode("utf-8", "replace"), "metadata", name, detail="zip comment", visible=False)
         for name in self._package.names:
             if may_tell(name) and not is_default_name(posixpath.basename(name)):
-                out.add(name, "name", name, detail="member name", visible=False)
-        for stray in self._package.strays():
-            self._stray(stray)
-
-    def _stray(self, stray: Stray) -> None:
-        try:
-            text = stray.data.decode("utf-8")
-        except UnicodeDecodeError:
-            text = ""
-        if stray.unlisted and is_xml(stray.part, stray.data):
-            self.sweep_text(stray.part, parse_xml(stray.data), "unplaced")
-        elif text and text.isprintable():
-            self._out.add(text, "unplaced", stray.part, detail="outside the members", visible=False)
-        else:
-            read_embedded(self._out, stray.part, stray.data, limits=self._limits, depth=self._depth)
+                self._out.add(name, "name", name, detail="member name", visible=False)
+        add_leftovers(self._out, self._package, self._limits, self._depth)
 
     # --------------------------------------------------------------------- XML
 

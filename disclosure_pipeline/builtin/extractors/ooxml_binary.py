@@ -13,6 +13,7 @@ from disclosure_pipeline.builtin.extractors.office_defaults import is_default
 from disclosure_pipeline.builtin.extractors.ole import OLE_MAGIC
 from disclosure_pipeline.builtin.extractors.ole_object import read_control, read_object, read_program
 from disclosure_pipeline.builtin.extractors.ole_sweep import sweep
+from disclosure_pipeline.builtin.extractors.ooxml_pictures import ShownPictures
 from disclosure_pipeline.builtin.extractors.ooxml_words import is_plain
 
 _FONTS = (".odttf", ".ttf", ".otf", ".fntdata", ".ttc")
@@ -21,7 +22,14 @@ _FORM_NAME = slice(102, 166)
 
 
 def read_binary(
-    out: Collector, name: str, data: bytes, *, limits: Mapping[str, Any], depth: int, large: bool = False
+    out: Collector,
+    name: str,
+    data: bytes,
+    shown: ShownPictures,
+    *,
+    limits: Mapping[str, Any],
+    depth: int,
+    large: bool = False,
 ) -> None:
     """Read one part.
 
@@ -29,6 +37,7 @@ def read_binary(
         out: gets the text; what cannot be read is a doubt.
         name: of the part.
         data: its bytes.
+        shown: knows which pictures are shown.
         limits: the keys of ``[extraction]``.
         depth: depth of the package.
         large: whether it is a picture that takes half a page or more.
@@ -38,7 +47,7 @@ def read_binary(
         out.facts["pictures"] = out.facts.get("pictures", 0) + 1
         if is_default("pictures", hashlib.sha256(data).hexdigest()):
             return
-        pictures.look_at(out, name, data, large=large)
+        pictures.look_at(out, name, data, large=large, window=shown.window(name))
     elif lower.endswith("vbaproject.bin"):
         read_program(out, name, data, limits=limits)
     elif "/activex/" in lower:

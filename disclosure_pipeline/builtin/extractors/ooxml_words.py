@@ -12,7 +12,7 @@ _KINDS = {
     "instr": "field", "formatCode": "field", "prompt": "form", "promptTitle": "form", "error": "form",
     "errorTitle": "form", "displayText": "form", "macro": "script", "textlink": "formula",
     "suggestedsigner": "signature", "suggestedsigner2": "signature", "suggestedsigneremail": "signature",
-    "signinginstructions": "signature",
+    "signinginstructions": "signature", "screentip": "form", "supertip": "form",
 }  # fmt: skip
 """Attributes that are words wherever they stand, with the kind of place."""
 
@@ -32,7 +32,8 @@ _ELEMENT_KINDS = {
     ("attr", "name"): "metadata", ("permStart", "ed"): "metadata", ("property", "name"): "metadata",
     ("property", "value"): "metadata", ("tblCaption", "val"): "alt", ("tblDescription", "val"): "alt",
     ("hyperlink", "anchor"): "link", ("hyperlink", "docLocation"): "link",
-    ("numberingChange", "original"): "deletion",
+    ("numberingChange", "original"): "deletion", ("placeholder", "val"): "form", ("textpath", "string"): "textbox",
+    ("SetTitle", "title"): "comment", ("tab", "label"): "form", ("group", "label"): "form", ("button", "label"): "form",
 }  # fmt: skip
 """Attributes that are words on one element only."""
 
@@ -75,6 +76,7 @@ _CUSTOM_DEFAULT = re.compile(
     r"Created|Creator|LastSaved|Office\.AutoShowTaskpane\S*|commondata",
 )  # fmt: skip
 _PLAIN_VALUE = re.compile(r"\s*|[\d.%\-+]{1,10}|[Tt]rue|[Ff]alse")
+_PLAIN_PATH = re.compile(r"(?:/+@?(?:\w+:)?[A-Za-z]\w*(?:\[\d+\])?)+", re.ASCII)
 _KEY = re.compile(
     r"\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?|R?(?=\d*[A-Fa-f])[0-9A-Fa-f]{16,64}"
 )
@@ -198,7 +200,7 @@ def kind_of(element: str, key: str, value: str, *, foreign: bool = False) -> str
         or (element in _FONT_ELEMENTS and key in ("name", "val"))
         or element in _PARAGRAPH_SIGNS
     ):
-        return None
+        return "name" if "★" in value or "☆" in value else None  # no font is called so
     if not may_tell(value) or (element == "lsdException" and key == "name"):
         return None
     return (
@@ -217,7 +219,7 @@ def _says_nothing(kind: str, element: str, key: str, value: str) -> bool:
     if kind == "name" or (element, key) == ("hyperlink", "anchor"):
         return is_default_name(value) or (key == "id" and value.isascii())
     if (element, key) == ("dataBinding", "xpath"):
-        return value.isascii()
+        return _PLAIN_PATH.fullmatch(value) is not None
     if (element, key) == ("property", "name"):
         return _CUSTOM_DEFAULT.fullmatch(value) is not None or _KEY.fullmatch(value) is not None
     return (element, key) == ("property", "value") and _KEY.fullmatch(value) is not None

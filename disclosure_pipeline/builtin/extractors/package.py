@@ -21,7 +21,6 @@ from typing import IO, TYPE_CHECKING
 from disclosure_pipeline.builtin.extractors.collector import Limits, Source
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.package_strays import Stray, Strays, inflate
-from disclosure_pipeline.errors import ExtractionFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,6 @@ from disclosure_pipeline.builtin.extractors.pdf_objects import ObjectSweep
 from disclosure_pipeline.builtin.extractors.pdf_page import PART, PageReader
 from disclosure_pipeline.builtin.extractors.pdf_recognition import look, needs_look
 from disclosure_pipeline.builtin.extractors.pdf_unpacking import check_streams
-from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Text
 
 _MAGIC = b"%PDF-"
@@ -39,10 +38,6 @@ class PdfExtractor(BuiltinExtractor):
         if head.startswith(_MAGIC):
             return 100
         return 60 if _MAGIC in head[:_MAGIC_WITHIN] else 0
-
-    def extract(self, file: SourceFile) -> Text:
-        """Read a draft's file, with the passwords that came with it; raises as :meth:`read` does."""
-        return self.read(file.path, file.name, file.passwords)
 
     def read(self, source: Source, name: str, passwords: Sequence[str] = ()) -> Text:
         """Read every page and every object.

@@ -26,7 +26,7 @@ _LENGTH = re.compile(rb"/Length\s+(\d++)(?!\s+\d+\s+R)")
 _SYNTAX = re.compile(
     rb"xref\s+(?:\d+\s+\d+\s+(?:\d{10}\s+\d{5}\s+[nf]\s*)*)*|startxref\s+\d+|%%EOF|%PDF-\d\.\d|\btrailer\b"
     rb"|ReportLab [Gg]enerated PDF document(?: -- digest)?(?: \(opensource\)| http://www\.reportlab\.com)?"
-    rb"|%\s*'[\w.+-]{1,40}':\s*class [A-Za-z]{1,30}|%\s*created by Pillow(?: [\d.]+)? PDF driver"
+    rb"|%\s*'[A-Za-z]{1,12}\d{0,3}':\s*class PDF[A-Za-z0-9]{1,20}\b|%\s*created by Pillow(?: [\d.]+)? PDF driver"
     rb"|%%(?:Trailer|Page:? \d+(?: \d+)?)(?=\s)"
 )
 """What lies between objects in every file, and the remarks that libraries always write there."""

@@ -27,6 +27,7 @@ _BASE_CODECS = {
 }
 _HIGHEST_ASCII = 0x7F
 _DOUBLES_SHARE, _DOUBLES_LEAST = 0.3, 6
+_PROGRAMS = ("/FontFile", "/FontFile2", "/FontFile3")
 _SFNT = (b"\x00\x01\x00\x00", b"true", b"OTTO", b"ttcf")
 _MOST_TABLES = 60
 _HEAD = 12 + 16 * _MOST_TABLES
@@ -47,6 +48,7 @@ class Verdict:
         claims: what its table says.
         lies: its table says other letters than its glyphs show.
         doubtful: nobody knows what its glyphs show: its table is nonsense, or its program is.
+        embedded: the file brings its outlines, which may be other ones than the font's names and tables say.
         silent: it has no table.
         truth: what its glyphs show, as far as the font itself knows.
     """
@@ -57,6 +59,7 @@ class Verdict:
     silent: bool
     truth: Meaning
     doubtful: bool = False
+    embedded: bool = False
 
 
 def fonts_of(resources: Any, seen: set[ObjectId] | None = None) -> Iterator[tuple[str, Any]]:
@@ -94,21 +97,24 @@ def judge(font: Any) -> Verdict:
 
 
 def _judge(font: Any) -> Verdict:
-    if is_broken(font):
+    program = _program(font)
+    if program is not None and not (_is_stream(program) and _is_program(_head(program))):
         return Verdict(1, {}, lies=False, silent=False, truth={}, doubtful=True)
     table = font.get("/ToUnicode")
     claims = parse_table(table.read_bytes()) if _is_stream(table) else {}
     composite = str(font.get("/Subtype", "")) == "/Type0"
     width = 2 if composite else 1
     if str(font.get("/Subtype", "")) == "/Type3":
-        return Verdict(width, claims, lies=False, silent=False, truth={})
+        return Verdict(width, claims, lies=False, silent=False, truth={}, embedded=True)
     truth = _composite_truth(font, claims) if composite else _simple_truth(font)
+    embedded = program is not None
     if not claims:
         silent = composite and bool(truth) and not str(font.get("/Encoding", "")).startswith("/Uni")
-        return Verdict(width, claims, lies=False, silent=silent, truth=truth)
-    lies = any(code in truth and _differ(truth[code], says) for code, says in claims.items())
+        return Verdict(width, claims, lies=False, silent=silent, truth=truth, embedded=embedded)
     doubles = _says_the_same_too_often(claims)
-    return Verdict(width, claims, lies or doubles, silent=False, truth=truth, doubtful=doubles and not truth)
+    lies = doubles or any(code in truth and _differ(truth[code], says) for code, says in claims.items())
+    doubtful = doubles and not truth
+    return Verdict(width, claims, lies, silent=False, truth=truth, doubtful=doubtful, embedded=embedded)
 
 
 def parse_table(data: bytes) -> dict[int, str]:
@@ -161,17 +167,13 @@ def unicode_table(font_file: bytes) -> dict[int, str]:
 # ------------------------------------------------------------------- font programs
 
 
-def is_broken(font: Any) -> bool:
-    """Whether a font's embedded program is none; readers of pdf then show letters of some other font."""
+def _program(font: Any) -> Any:
+    """The outlines that a file brings with a font; readers show letters of some other font where they are broken."""
     descendants = font.get("/DescendantFonts")
     descriptor = (descendants[0] if descendants else font).get("/FontDescriptor")
     if not _is_dictionary(descriptor):
-        return False
-    for key in ("/FontFile", "/FontFile2", "/FontFile3"):
-        program = descriptor.get(key)
-        if program is not None:
-            return not _is_stream(program) or not _is_program(_head(program))
-    return False
+        return None
+    return next((descriptor[key] for key in _PROGRAMS if key in descriptor), None)
 
 
 def _is_program(head: bytes) -> bool:

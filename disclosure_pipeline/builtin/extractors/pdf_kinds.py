@@ -10,6 +10,8 @@ _BY_KEY = {
     "/E": "alt", "/Lang": "metadata", "/Desc": "attachment", "/UF": "attachment", "/XN": "name",
     "/PageLabels": "name", "/OutputIntents": "metadata", "/Collection": "metadata", "/PieceInfo": "metadata",
     "/SpiderInfo": "link", "/Threads": "metadata", "/CI": "attachment", "/MK": "form", "/Limits": "name", "/Creator": "metadata", "/Producer": "metadata",
+    "/PTEX.FileName": "metadata", "/ITXT": "metadata", "/JTM": "metadata", "/Inks": "metadata", "/WKT": "metadata",
+    "/AU": "metadata", "/Fields": "form",
 }  # fmt: skip
 """For the value of a key, and for everything in a dictionary or array under it that has no rule of its own."""
 
@@ -49,7 +51,7 @@ def holder_kind(holder: Any, inherited: str) -> str:  # noqa: PLR0911 - a table 
         return "attachment"
     if "/Rect" in holder and subtype:
         return "annotation"
-    if "/Producer" in holder or "/CreationDate" in holder:
+    if "/Producer" in holder or "/CreationDate" in holder or "/ICV" in holder:  # WPS numbers its documents
         return "metadata"
     if action in _LABEL_STYLES and "/P" in holder:
         return "name"

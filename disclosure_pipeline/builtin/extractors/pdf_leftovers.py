@@ -98,7 +98,13 @@ class Leftovers:
             generation,
             before,
         )
-        return b"%b%b%b%bstartxref\n%d\n%%%%EOF\n" % (data, body, table, trailer, len(data) + len(body))
+        return b"%b%b%b%bstartxref\n%d\n%%%%EOF\n" % (
+            data,
+            bytes(body),
+            bytes(table),
+            trailer,
+            len(data) + len(body),
+        )
 
     def _resources(self, copy: Any) -> Iterator[Any]:
         """What old content may draw with: the resources of each page."""
@@ -164,4 +170,4 @@ class Leftovers:
 
 def _font_names(resources: Any) -> set[str]:
     fonts = resources.get("/Font") if shape_of(resources) == "dictionary" else None
-    return set(fonts.keys()) if shape_of(fonts) == "dictionary" else set()
+    return set(fonts.keys()) if fonts is not None and shape_of(fonts) == "dictionary" else set()

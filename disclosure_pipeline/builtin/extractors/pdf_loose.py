@@ -226,7 +226,7 @@ def _drawn_by(content: bytes, resources: Any, seen: set[ObjectId]) -> Iterator[O
     """Tiles and letters that operators draw, also in forms."""
     for group, pattern in _DRAWS:
         items = resources.get(group) if shape_of(resources) == "dictionary" else None
-        if shape_of(items) != "dictionary":
+        if items is None or shape_of(items) != "dictionary":
             continue
         for name in {"/" + name.decode("latin-1") for name in pattern.findall(content)}:
             item = items.get(name)

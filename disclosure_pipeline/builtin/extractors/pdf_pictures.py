@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from disclosure_pipeline.builtin.extractors.pdf_unpacking import can_unpack, unpacked
 from disclosure_pipeline.builtin.extractors.pdf_words import shape_of, spoken
 
 _MARKERS_WITH_WORDS = {0xFE: "comment", 0xE1: "exif", 0xED: "photoshop", 0xEC: "app12", 0xE2: "app2"}
-_SAMPLES = {"/DeviceGray": 1, "/CalGray": 1, "/DeviceRGB": 3, "/CalRGB": 3, "/DeviceCMYK": 4}
-_MOST_BYTES = 4 << 20
+_SAMPLES = {
+    "/DeviceGray": 1, "/CalGray": 1, "/G": 1, "/Indexed": 1, "/I": 1, "/Separation": 1,
+    "/DeviceRGB": 3, "/CalRGB": 3, "/RGB": 3, "/Lab": 3, "/DeviceCMYK": 4, "/CMYK": 4,
+}  # fmt: skip
+_LEAST_REST, _MOST_REST = 3, 1 << 20
+_ROWS_PREDICTED = 10
 _PROFILE_TAGS = (b"desc", b"cprt", b"dmnd", b"dmdd")
 
 Found = tuple[str, str]
@@ -19,15 +24,13 @@ Found = tuple[str, str]
 def picture_words(stream: Any) -> Iterator[Found]:
     """Words in an image XObject beside its pixels."""
     filters = stream.get("/Filter")
-    names = (
-        [str(filters)] if filters is None or shape_of(filters) != "array" else [str(item) for item in filters]
-    )
+    several = shape_of(filters) == "array"
+    names = [str(item) for item in filters] if several else [str(filters)] if filters is not None else []
     if names[-1:] == ["/DCTDecode"]:
-        if len(names) == 1:
-            yield from _jpeg_words(stream.read_raw_bytes())
-        return
-    if names[-1] in ("None", "/FlateDecode", "/LZWDecode", "/RunLengthDecode") and len(names) <= 1:
-        yield from _words_after_rows(stream)
+        if can_unpack(names[:-1]):
+            yield from _jpeg_words(b"".join(unpacked(stream.read_raw_bytes(), names[:-1])))
+    elif can_unpack(names):
+        yield from _words_after_rows(stream, names)
 
 
 def profile_words(data: bytes) -> Iterator[Found]:
@@ -71,22 +74,41 @@ def _jpeg_words(data: bytes) -> Iterator[Found]:
             yield "after the picture", words
 
 
-def _words_after_rows(stream: Any) -> Iterator[Found]:
-    space = stream.get("/ColorSpace")
-    samples = _SAMPLES.get(str(space) if shape_of(space) != "array" else "", 0)
-    if bool(stream.get("/ImageMask", False)) or (
-        shape_of(space) == "array" and str(space[0]) in ("/Indexed", "/Separation")
-    ):
-        samples = 1
-    elif shape_of(space) == "array" and str(space[0]) == "/ICCBased":
-        samples = int(space[1].get("/N", 3))
+def _words_after_rows(stream: Any, filters: list[str]) -> Iterator[Found]:
+    samples = 1 if bool(stream.get("/ImageMask", False)) else _samples(stream.get("/ColorSpace"))
     bits = int(stream.get("/BitsPerComponent", 1))
     rows, across = int(stream.get("/Height", 0)), int(stream.get("/Width", 0))
-    expected = rows * ((across * bits * samples + 7) // 8)
-    if not samples or expected > _MOST_BYTES or ("/DecodeParms" in stream and expected > _MOST_BYTES // 8):
+    parameters = stream.get("/DecodeParms")
+    row = (across * bits * samples + 7) // 8 + _is_predicted(parameters)
+    if not samples:
         return
-    rest = stream.read_bytes()[expected:]
-    if len(rest) > 3:
-        words = spoken(rest)
+    rest = bytearray()
+    left = rows * row
+    for piece in unpacked(stream.read_raw_bytes(), filters):
+        rest += piece[max(left, 0) :]
+        left -= len(piece)
+        if len(rest) > _MOST_REST:
+            break
+    if len(rest) > _LEAST_REST:
+        words = spoken(bytes(rest))
         if words:
             yield "after the picture", words
+
+
+def _samples(space: Any) -> int:
+    """Numbers of a pixel in a colour space; 0 for one that says nothing."""
+    if shape_of(space) != "array":
+        return _SAMPLES.get(str(space), 0)
+    family = str(space[0])
+    if family == "/ICCBased":
+        return int(space[1].get("/N", 3))
+    return len(space[1]) if family == "/DeviceN" else _SAMPLES.get(family, 0)
+
+
+def _is_predicted(parameters: Any) -> bool:
+    """Whether every row has a byte before it that says how it was predicted."""
+    several = list(parameters) if shape_of(parameters) == "array" else [parameters]
+    return any(
+        shape_of(item) == "dictionary" and int(item.get("/Predictor", 1)) >= _ROWS_PREDICTED
+        for item in several
+    )

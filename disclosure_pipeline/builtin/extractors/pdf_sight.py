@@ -43,7 +43,8 @@ class Sight:
         finally:
             for item in questioned:
                 pdfium.FPDFPageObj_SetIsActive(item, True)
-        self._difference = ImageChops.difference(shown.to_pil(), without.to_pil())
+        red, green, blue = ImageChops.difference(shown.to_pil(), without.to_pil()).split()
+        self._difference = ImageChops.lighter(red, ImageChops.lighter(green, blue))
         shown.close()
         without.close()
 
@@ -55,8 +56,8 @@ class Sight:
             int((left + across) * self._scale), int((top + along) * self._scale),
             int((right - across) * self._scale) + 1, int((bottom - along) * self._scale) + 1,
         )  # fmt: skip
-        bands = cast("tuple[tuple[float, float], ...]", self._difference.crop(area).getextrema())
-        return any(high >= _FAINT for _, high in bands)
+        _, highest = cast("tuple[int, int]", self._difference.crop(area).getextrema())  # one band
+        return highest >= _FAINT
 
 
 def render(page: Any, scale: float) -> Image:

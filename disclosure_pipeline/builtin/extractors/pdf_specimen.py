@@ -1,25 +1,28 @@
-"""Fonts for which only their own ``ToUnicode`` table speaks: some of their letters are drawn and recognised.
+"""Outlines of embedded fonts against what their tables say: some of their letters are drawn and recognised.
 
-Programs that write pdf leave the Unicode table out of the fonts that they embed, so most everyday fonts cannot be
-checked by their bytes. All such fonts of a document are drawn on one sheet, a line each, digits first, and the
-sheet is recognised once: a table that lies says other letters than the sheet shows.
+Programs that write pdf leave the Unicode table out of the fonts that they embed, and whoever draws a font may put
+any outline under any name; so no font can be checked by its bytes alone. The fonts of a document are drawn on one
+sheet, a few letters each, digits first, and the sheet is recognised once: a font that lies shows other letters.
 """
 
 from __future__ import annotations
 
 import contextlib
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from io import BytesIO
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from disclosure_pipeline.builtin.extractors.pdf_fonts import Verdict
 from disclosure_pipeline.hooks import recognition
 
 if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
     from disclosure_pipeline.hooks.contracts import RecognisedLine
 
 _DIGITS, _OTHERS = 6, 10
@@ -29,6 +32,7 @@ _MOST = 48
 _ACROSS = 16
 _SIZE, _PITCH, _ROW, _MARGIN = 32, 38, 56, 24
 _DPI = 72
+_INK = 160
 _LEAST_WRONG = 2
 _WRONG_SHARE = 0.2
 _ALIKE = str.maketrans("oQDlI|iLjJSBZG〇日曰", "00011111115826000")
@@ -51,8 +55,10 @@ class Glyph:
 
 
 def is_unproven(verdict: Verdict) -> bool:
-    """Whether only a font's own table says what its glyphs are."""
-    return bool(verdict.claims) and not verdict.truth and not verdict.doubtful
+    """Whether what a font's glyphs show is to be looked at: its outlines may be any, or only its table speaks."""
+    if verdict.doubtful or verdict.lies or not verdict.claims:
+        return False
+    return verdict.embedded or not verdict.truth
 
 
 def liars(fonts: Sequence[tuple[Any, Verdict]]) -> set[int]:
@@ -110,16 +116,24 @@ def _misread(
     from disclosure_pipeline.builtin.extractors.scanned import raster_of
 
     rows = [row[::-1] if turned else row for row in rows]
-    seen = recognition.recognise(raster_of(_sheet([font for font, _ in fonts], rows), _DPI))
+    sheet = _sheet([font for font, _ in fonts], rows)
+    seen = recognition.recognise(raster_of(sheet, _DPI))
     if seen is None:
         return [], {}
     wrong: list[Glyph] = []
     asked: dict[int, int] = {}
+    cells = [(glyph, box) for index, row in enumerate(rows) for glyph, box in _places(row, index)]
+    looks = Counter(
+        _look(sheet, box, glyph) for glyph, box in cells
+    )  # what a subset lacks looks all the same
+    looks[b""] = 0
     for index, row in enumerate(rows):
-        read = _read_in(seen.lines, index)
-        matcher = SequenceMatcher(None, "".join(_folded(glyph.says) for glyph in row), read, autojunk=False)
+        drawn = [glyph for glyph, box in _places(row, index) if looks[_look(sheet, box, glyph)] == 1]
+        matcher = SequenceMatcher(
+            None, "".join(_folded(glyph.says) for glyph in drawn), _read_in(seen.lines, index), autojunk=False
+        )
         found = {block.a + at for block in matcher.get_matching_blocks() for at in range(block.size)}
-        for at, glyph in enumerate(row):
+        for at, glyph in enumerate(drawn):
             asked[glyph.font] = asked.get(glyph.font, 0) + 1
             if at not in found:
                 wrong.append(glyph)
@@ -134,7 +148,7 @@ def _read_in(lines: Sequence[RecognisedLine], row: int) -> str:
     return _folded("".join(letter for letter in unicodedata.normalize("NFKC", text) if letter.isalnum()))
 
 
-def _sheet(fonts: Sequence[Any], rows: Sequence[Sequence[Glyph]]) -> Any:
+def _sheet(fonts: Sequence[Any], rows: Sequence[Sequence[Glyph]]) -> Picture:
     """The rows, drawn with the fonts."""
     import pikepdf
     import pypdfium2
@@ -155,15 +169,28 @@ def _sheet(fonts: Sequence[Any], rows: Sequence[Sequence[Glyph]]) -> Any:
         return render(document[0], 1)
 
 
+def _places(row: Sequence[Glyph], index: int) -> Iterator[tuple[Glyph, tuple[int, int, int, int]]]:
+    """The glyphs of a row, and the box of the sheet in which each is drawn."""
+    x, y = _MARGIN, _MARGIN + index * _ROW
+    for glyph in row:
+        wide = _PITCH if glyph.says > "\u2e80" else 2 * _PITCH // 3
+        yield glyph, (x, y, x + wide, y + _ROW)
+        x += wide
+
+
 def _drawn(rows: Sequence[Sequence[Glyph]], height: int) -> Iterator[bytes]:
     for index, row in enumerate(rows):
-        y = height - _MARGIN - index * _ROW - _SIZE - (_ROW - _SIZE) // 2
-        x = _MARGIN
-        for glyph in row:
+        for glyph, (x, y, _, _) in _places(row, index):
             yield b"BT /F%d %d Tf 1 0 0 1 %d %d Tm <%b> Tj ET" % (
-                glyph.font, _SIZE, x, y, glyph.code.hex().encode(),
+                glyph.font, _SIZE, x, height - y - _SIZE - (_ROW - _SIZE) // 2, glyph.code.hex().encode(),
             )  # fmt: skip
-            x += _PITCH if glyph.says > "\u2e80" else 2 * _PITCH // 3
+
+
+def _look(sheet: Picture, box: tuple[int, int, int, int], glyph: Glyph) -> bytes:
+    """What is drawn in a cell with a font; nothing for a cell without ink."""
+    cell = sheet.crop(box).convert("L")
+    darkest, _ = cast("tuple[int, int]", cell.getextrema())
+    return glyph.font.to_bytes(4, "big") + cell.tobytes() if darkest < _INK else b""
 
 
 def _plain(says: str) -> str:

@@ -100,6 +100,24 @@ def _unpacked(data: bytes, filters: Sequence[bytes], limits: Limits) -> int:
     return size
 
 
+def unpacked(data: bytes, filters: Sequence[str]) -> Pieces:
+    """Unpack a stream piece by piece, as far as it goes.
+
+    Args:
+        data: as it lies in the file.
+        filters: names with their slash, only such as :func:`can_unpack` knows.
+    """
+    pieces: Pieces = iter((data,))
+    for name in filters:
+        pieces = _UNPACKERS[name[1:].encode()](pieces)
+    return pieces
+
+
+def can_unpack(filters: Sequence[str]) -> bool:
+    """Whether all of these filters are known here."""
+    return all(name[1:].encode() in _UNPACKERS for name in filters)
+
+
 def _limited(pieces: Pieces, limits: Limits) -> Pieces:
     size = 0
     for piece in pieces:

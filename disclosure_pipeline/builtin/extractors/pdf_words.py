@@ -7,10 +7,15 @@ import re
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffd]")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _LETTERS = re.compile(r"[^\W\d_]{2}|\d{2}|[\u3400-\u9fff]")
-_RUNS = re.compile("[\\w\u3000-\u303f\uff00-\uffef.,:;()/@ +-]{4,}")
+_RUNS = re.compile("[\\w★☆*\u2014\u2018-\u201d\u2026\u3000-\u303f\uff00-\uffef.,:;()/@ +-]{4,}")
 _ASCII_RUN = re.compile(rb"[\x20-\x7e]{8,}")
 _TECHNICAL = re.compile(r"(?!.*\d{8})[\x20-\x7e\r\n]{0,300}")
 _COUNTED = re.compile(r"[A-Za-z_.-]{2,}0*\d{1,6}")
+_PHRASE = re.compile(r"[A-Za-z]{2,}(?:[ ,:;]+[A-Za-z]{2,})+")
+_DEFAULT_NAME = re.compile(
+    r"(?:check|list|combo|text|drop|date|image|radio|push|signature|number|group|form)[ -]?"
+    r"(?:box|fields?|buttons?|down|list|choices?)?(?: (?:list|field|box))?[ _-]?\d*(?:_\d+)?", re.IGNORECASE
+)  # fmt: skip
 _DATE = re.compile(r"(?:D:)?[12]\d{3}[\d\s'Z:T.+-]{0,30}")
 _NUMBER_LONG = re.compile(r"\d{6}")
 _BOMS = ((b"\xfe\xff", "utf-16-be"), (b"\xff\xfe", "utf-16-le"), (b"\xef\xbb\xbf", "utf-8"))
@@ -22,6 +27,11 @@ TECHNICAL_KEYS = frozenset(
      "/Ordering", "/ID", "/IDTree", "/Dests", "/Style", "/Headers", "/XFA", "/NS", "/RT", "/StemV", "/FontFamily", "/OutputConditionIdentifier", "/Identifier")
 )  # fmt: skip
 """Keys whose values are mostly made up by programs: kept only when they look like somebody's words."""
+
+_PEOPLE_NAME = frozenset(
+    ("/NM", "/T", "/D", "/Dest", "/Dests", "/Names", "/Limits", "/P", "/IDTree", "/Headers")
+)
+"""Those of them that people name now and then: kept when several words follow one another."""
 
 DATE_KEYS = frozenset(("/M", "/CreationDate", "/ModDate", "/LastModified", "/TS"))
 BINARY_KEYS = frozenset(
@@ -61,9 +71,17 @@ def is_technical(words: str, key: str = "") -> bool:
         return True
     if key in DATE_KEYS:
         return _DATE.fullmatch(words) is not None
+    if key in _PEOPLE_NAME and _is_phrase(words):
+        return False
     if key in TECHNICAL_KEYS or not key:
         return _TECHNICAL.fullmatch(words) is not None or _COUNTED.fullmatch(words) is not None
     return False
+
+
+def _is_phrase(words: str) -> bool:
+    """Whether several words follow one another, other than a program's name for a box."""
+    phrase = _PHRASE.search(words)
+    return phrase is not None and len(phrase[0]) > _FEW and not _DEFAULT_NAME.fullmatch(words.strip())
 
 
 def spoken(data: bytes) -> str:
@@ -139,7 +157,11 @@ def _is_plausible(text: str) -> bool:
         return False
     foreign = [letter for letter in text if ord(letter) > 0x7F]
     usual = sum(
-        "\u4e00" <= letter <= "\u9fff" or "\u3000" <= letter <= "\u303f" or letter > "\uff00"
+        "\u3400" <= letter <= "\u9fff"
+        or "\u3000" <= letter <= "\u303f"
+        or "\u2010" <= letter <= "\u203f"
+        or "\u2460" <= letter <= "\u26ff"
+        or letter > "\uff00"
         for letter in foreign
     )
     return not foreign or usual >= 0.8 * len(foreign)

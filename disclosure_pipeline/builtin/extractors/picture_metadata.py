@@ -18,7 +18,7 @@ from disclosure_pipeline.model.text import Place
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
-_HAN = "\u3000-\u303f\u3400-\u9fff\uff00-\uffef"
+_HAN = "\u2605\u2606\u3000-\u303f\u3400-\u9fff\uff00-\uffef"
 _WORDS = re.compile(rf"[\w{_HAN}]")
 _RUN = re.compile(rf"[\x20-\x7e{_HAN}\u00b7\u2010-\u203b\n\r\t]{{4,}}")
 _LETTERS = re.compile(rf"[A-Za-z0-9{_HAN}]")

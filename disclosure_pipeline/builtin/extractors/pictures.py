@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["is_picture", "look_at", "open_picture", "read_frame", "read_raster", "unread"]
 
+Window = tuple[float, float, float, float]
+"""Left, top, right, bottom of a part of a picture, as shares of its sides."""
+
 LARGE_PIXELS = 600
 """Width and height in pixels from which a picture that was not read is a doubt."""
 
@@ -56,7 +59,7 @@ def is_picture(name: str, data: bytes) -> bool:
 
 def look_at(
     out: Collector, part: str, data: bytes, *, large: bool = False, page: int | None = None,
-    bbox: tuple[float, float, float, float] | None = None,
+    bbox: tuple[float, float, float, float] | None = None, window: Window | None = None,
 ) -> None:  # fmt: skip
     """Read a picture that lies in another file: its words, what its pixels hide, its metadata.
 
@@ -67,6 +70,7 @@ def look_at(
         large: whether it takes half a page or more where it is shown.
         page: page on which it is shown.
         bbox: where on that page, points.
+        window: the part of it that is shown; ``None`` for all of it.
     """
     if metafile.is_metafile(data) or part.lower().endswith((".emf", ".wmf", ".emz", ".wmz")):
         metafile.read(out, part, data, page=page)
@@ -76,7 +80,7 @@ def look_at(
             surplus = picture_metadata.read(out, part, data, picture)
             for number, frame in enumerate(_frames(picture, out.limits.max_pages)):
                 where = bbox if number == 0 else None
-                read_frame(out, part, frame, page=page, bbox=where, large=large)
+                read_frame(out, part, frame, page=page, bbox=where, large=large, window=window)
     except Exception:  # noqa: BLE001 - hostile pictures fail in many ways; each is simply unread
         unread(out, Place(part, "ocr", page))
         return
@@ -119,7 +123,7 @@ def _frames(picture: Picture, most: int) -> Iterator[Picture]:
 def read_frame(
     out: Collector, part: str, frame: Picture, *, page: int | None = None,
     bbox: tuple[float, float, float, float] | None = None, size: tuple[float, float] | None = None,
-    large: bool = False, dpi: int = 0,
+    large: bool = False, dpi: int = 0, window: Window | None = None,
 ) -> None:  # fmt: skip
     """Read the words of one picture: those that show, then those that its pixels hide.
 
@@ -132,6 +136,7 @@ def read_frame(
         size: width and height in points, for a page that is this picture.
         large: whether it takes half a page or more.
         dpi: pixels per inch, where known.
+        window: the part of it that is shown; ``None`` for all of it.
     """
     if frame.width * frame.height < SMALL_PIXELS or min(frame.size) < LOW_PIXELS:
         return
@@ -139,11 +144,20 @@ def read_frame(
     shown = _on_paper(frame)
     origin = (bbox[0], bbox[1]) if bbox else (0.0, 0.0)
     size = (bbox[2] - bbox[0], bbox[3] - bbox[1]) if bbox else size
+    raster = raster_of(shown, dpi)
+    points = size if size is not None else (raster.width, raster.height)
+
+    def is_shown(line: RecognisedLine) -> bool:
+        return window is None or _is_inside(line, window, points, origin)
+
     lines = read_raster(
-        out, raster_of(shown, dpi), part=part, page=page, size_in_points=size, origin=origin, doubtful=weighty
+        out, raster, part=part, page=page, size_in_points=size, origin=origin, keep=is_shown, doubtful=weighty
     )
     if lines is None:
         return
+    for line in lines:
+        if not is_shown(line):
+            out.add(line.text, "ocr", part, page=page, detail="not shown", visible=False)
     known = {_bare(line.text) for line in lines}
 
     def is_new(line: RecognisedLine) -> bool:
@@ -155,6 +169,15 @@ def read_frame(
             out, raster_of(hidden, dpi), part=part, page=page, size_in_points=size, origin=origin,
             keep=is_new, visible=False, doubtful=False, detail=detail,
         )  # fmt: skip
+
+
+def _is_inside(
+    line: RecognisedLine, window: Window, size: tuple[float, float], origin: tuple[float, float]
+) -> bool:
+    """Whether the middle of a line lies in the part of its picture that is shown."""
+    across = ((line.box[0] + line.box[2]) / 2 - origin[0]) / size[0]
+    down = ((line.box[1] + line.box[3]) / 2 - origin[1]) / size[1]
+    return window[0] <= across <= window[2] and window[1] <= down <= window[3]
 
 
 def _bare(text: str) -> str:

@@ -85,6 +85,15 @@ def objects(stream: bytes) -> Iterator[tuple[str, bytes]]:
             yield name, data
 
 
+def without_objects(stream: bytes) -> bytes:
+    """The stream with its packed objects blanked: they are read on their own, unpacked."""
+    rest = bytearray(stream)
+    for record in _records(stream, 0, len(stream)):
+        if record.kind == _OBJECT and record.instance & 1:
+            rest[record.body : record.end] = bytes(record.end - record.body)
+    return bytes(rest)
+
+
 def _records(stream: bytes, start: int, end: int) -> Iterator[_Record]:
     """The records of one level; a length beyond the end is cut there."""
     at = start

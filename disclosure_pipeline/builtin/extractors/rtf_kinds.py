@@ -28,7 +28,7 @@ KINDS: dict[str, str] = {
     "colortbl": "", "creatim": "", "revtim": "", "printim": "", "buptim": "", "latentstyles": "", "lsdlockedexcept": "",
     "panose": "", "falt": "", "rsidtbl": "", "pgptbl": "", "wgrffmtfilter": "", "passwordhash": "", "writereservhash": "",
     "fname": "", "fchars": "", "lchars": "", "blipuid": "", "bliptag": "", "colorschememapping": "", "keycode": "", "fontemb": "", "fontfile": "",
-    "mmathPr": "", "oldcprops": "", "oldpprops": "", "oldtprops": "", "oldsprops": "", "listtable": "",
+    "pgdsctbl": "", "pgdsc": "name", "mmathPr": "", "oldcprops": "", "oldpprops": "", "oldtprops": "", "oldsprops": "", "listtable": "",
     "listoverridetable": "", "list": "", "listlevel": "", "listoverride": "", "objalias": "", "objsect": "", "objtime": "",
     "picprop": "", "pnseclvl": "", "defchp": "", "defpap": "", "themedata": "",
 }  # fmt: skip
@@ -36,7 +36,7 @@ KINDS: dict[str, str] = {
 
 TRANSPARENT = frozenset(
     ("rtf", "field", "fldrslt", "object", "result", "shp", "shpinst", "shpgrp", "sp", "shppict", "background", "do", "upr", "ud",
-     "nonesttables", "nesttableprops", "moMath", "moMathPara", "mmath", "pn", "xmlclose", "pgdsctbl", "pgdsc")
+     "nonesttables", "nesttableprops", "moMath", "moMathPara", "mmath", "pn", "xmlclose")
 )  # fmt: skip
 """Groups whose text belongs to the place they stand in."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,40})(-?[0-9]{1,10})?[ ]?"  # a control word, its number, the space that ends it
@@ -32,8 +32,7 @@ SYMBOLS = "symbols"
 OPEN, CLOSE, WORD, SYMBOL, TEXT, BYTE, BINARY = range(7)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token.
 
     Args:

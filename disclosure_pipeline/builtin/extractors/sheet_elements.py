@@ -34,6 +34,7 @@ _ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
     "control": {"name": "name"},
     "oleObject": {"link": "link", "progId": "name"},
     "cfRule": {"text": "formula"},
+    "cellSmartTagPr": {"key": "metadata", "val": "metadata"},
     "cfvo": {"val": "formula"},
     "dataRef": {"name": "formula", "sheet": "formula"},
 }  # fmt: skip

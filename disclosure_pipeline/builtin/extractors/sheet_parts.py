@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from disclosure_pipeline.builtin.extractors.ooxml import PartReader
 
 _STANDARD_KEYS = re.compile(r"[_%]\w+(?::\w+)?|[a-z]+")
-_WIDE_RUN = re.compile(r"[\x20-\x7e\u2010-\u2030\u3000-\u301f\u4e00-\u9fff\uff01-\uff5e]{4,}")
+_WIDE_RUN = re.compile(r"[\x20-\x7e\u2605\u2606\u2010-\u2030\u3000-\u301f\u4e00-\u9fff\uff01-\uff5e]{4,}")
 """Text between the numbers of a binary part: letters of Chinese and Latin, four at least."""
 _RULES: Mapping[str, Mapping[str, str]] = {
     "personList": {"person displayName": "metadata", "person userId": "metadata", "person providerId": "field"},

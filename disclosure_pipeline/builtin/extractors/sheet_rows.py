@@ -151,8 +151,8 @@ class SheetPart:
         self._prefix = f"{start['prefix'].decode()}:" if start["prefix"] else ""
         opening, closing = f"<{self._prefix}sheetData".encode(), f"</{self._prefix}sheetData>".encode()
         first = data.find(opening)
-        if first < 0:
-            return data
+        if first < 0:  # none, or one with another prefix than the root: macro sheets are written so
+            return None if b"sheetData" in data else data
         begin = data.find(b">", first) + 1
         if begin == 0 or data.find(opening, begin) >= 0:
             return None

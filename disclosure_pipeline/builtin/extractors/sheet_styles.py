@@ -151,7 +151,7 @@ class CellStyles:
     def _ground(self, fill: etree._Element) -> Color | None:
         pattern = fill.find("{*}patternFill")
         if pattern is None:
-            return None  # a gradient
+            return None if fill.find("{*}gradientFill") is not None else WHITE
         kind = pattern.get("patternType", "none")
         if kind == "none":
             return WHITE

@@ -27,6 +27,10 @@ _COMPARISONS = (
     "between",
 )
 _Payload = TypeVar("_Payload")
+_UNREADABLE_WIDTH = 0.3
+"""Width of a column, in characters, in which nothing can be read."""
+_UNREADABLE_HEIGHT = 1.5
+"""Height of a row, in points, in which nothing can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +173,7 @@ class Veil:
     def hides_row(attributes: dict[str, str]) -> bool:
         """Whether a row is hidden; a default that hides rows is for those that are not written down."""
         height = attributes.get("ht", "15")
-        return attributes.get("hidden") in ("1", "true") or height.rstrip("0").rstrip(".") == ""
+        return attributes.get("hidden") in ("1", "true") or _is_nothing(height, _UNREADABLE_HEIGHT)
 
     def reason(self, row: int, column: int, look: Look, stored: str, cell_type: str) -> str:
         """Why a cell is not seen; empty when it is."""
@@ -196,7 +200,7 @@ class Veil:
 
     def _note_column(self, column: etree._Element) -> None:
         width = column.get("width")
-        no_width = width is not None and width.rstrip("0").rstrip(".") == ""
+        no_width = width is not None and _is_nothing(width, _UNREADABLE_WIDTH)
         if column.get("hidden") in ("1", "true") or no_width:
             self._columns.append((natural(column.get("min")), natural(column.get("max"))))
 
@@ -212,6 +216,14 @@ class Veil:
             operands = tuple(formula.text or "" for formula in rule.iterfind("{*}formula"))
             condition = Condition(overlay, rule.get("type", ""), rule.get("operator", ""), operands)
             self._conditions += [(block, condition) for block in blocks if block is not None]
+
+
+def _is_nothing(size: str, unreadable: float) -> bool:
+    """Whether a width or height is too small for anybody to read what is in it."""
+    try:
+        return float(size) <= unreadable
+    except ValueError:
+        return False
 
 
 def parse_areas(formula: str) -> list[Range]:

@@ -16,7 +16,6 @@ from disclosure_pipeline.builtin.extractors.txt_encoding import (
     looks_like_text,
 )
 from disclosure_pipeline.builtin.extractors.txt_escapes import base64_files, unescaped
-from disclosure_pipeline.builtin.extractors.txt_invisible import reveal
 from disclosure_pipeline.builtin.extractors.txt_terminal import is_terminal_text, shown
 from disclosure_pipeline.model.text import Place, Text
 
@@ -101,7 +100,7 @@ class TxtExtractor(BuiltinExtractor):
                     out.add(run, "hidden", "text", paragraph=number, detail="terminal")
             else:
                 out.add(line, "body", "text", paragraph=number)
-            reveal(out, line, "text", number)
+            out.reveal(line, Place("text", "hidden", paragraph=number))
 
     def _coded(self, out: Collector, text: str) -> None:
         """What stands in the text as escapes or Base64."""

@@ -5,36 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from disclosure_pipeline.builtin.extractors.collector import Collector
-from disclosure_pipeline.model.text import Place
-
 _TAGS = re.compile("[\U000e0020-\U000e007e]+")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{2,}")
 _NOTHING = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
 _ZERO_WIDTH = re.compile(f"[{_NOTHING}]")
 _RUN = re.compile(f"[{_NOTHING}]{{8,}}")
-_ANY = re.compile(f"[{_NOTHING}\ufe00-\ufe0f\U000e0020-\U000e01ef]")
+INVISIBLE = re.compile(f"[{_NOTHING}\ufe00-\ufe0f\U000e0020-\U000e01ef]")
+"""A character that no screen shows."""
+
 _BYTE = 8
 _SHORTEST = 2
 
 
-def reveal(out: Collector, text: str, part: str, paragraph: int | None = None) -> None:
-    """Add what invisible characters spell as ``hidden``; a run that spells nothing known is a doubt.
+def spelled(text: str) -> tuple[str, ...]:
+    """The words that invisible characters of a text spell."""
+    return tuple(word for word in _spelled(text) if len(word) >= _SHORTEST)
 
-    Args:
-        out: gets the words.
-        text: a line or a block as it stands in the file.
-        part: see :class:`Place`, as ``paragraph``.
-        paragraph: its number.
-    """
-    if not _ANY.search(text):
-        return
-    words = [word for word in _spelled(text) if len(word) >= _SHORTEST]
-    for word in words:
-        out.add(word, "hidden", part, paragraph=paragraph, detail="invisible characters")
-    if not words and _RUN.search(text):
-        place = Place(part, "hidden", paragraph=paragraph)
-        out.doubt("text.invisible", "文本中有成串的不可见字符，其中可能藏有内容，请人工查看。", place)
+
+def is_suspicious(text: str) -> bool:
+    """Whether invisible characters stand in a long row, as they never do for the sake of the script."""
+    return _RUN.search(text) is not None
 
 
 def _spelled(text: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from disclosure_pipeline.builtin.extractors.collector import Collector
-from disclosure_pipeline.builtin.extractors.txt_invisible import reveal
+from disclosure_pipeline.model.text import Place
 
 _FRONT = re.compile(r"\A\ufeff?(---|\+\+\+)[ \t]*\n(.*?\n)\1[ \t]*(?:\n|\Z)", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -42,7 +42,7 @@ def read_markdown(out: Collector, text: str, settings: Mapping[str, Any], depth:
             _html(out, rest, first, settings, depth)
         else:
             _add_lines(out, rest, first)
-    reveal(out, text, "text")
+    out.reveal(text, Place("text", "hidden"))
 
 
 def _blocks(text: str, first: int) -> Iterator[tuple[int, str, bool]]:

@@ -12,7 +12,6 @@ from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.markup import local
 from disclosure_pipeline.builtin.extractors.package import parse_xml
 from disclosure_pipeline.builtin.extractors.txt_encoding import load, strictly
-from disclosure_pipeline.builtin.extractors.txt_invisible import reveal
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.model.text import Place, Text
 
@@ -132,7 +131,7 @@ class _Walk:
         if text and not str(text).isspace():
             self._number += 1
             self._out.add(str(text), kind, "xml", paragraph=self._number, detail=detail)
-            reveal(self._out, str(text), "xml", self._number)
+            self._out.reveal(str(text), Place("xml", "hidden", paragraph=self._number))
 
     def _kind(self, element: etree._Element) -> str:
         if not self._drawing:

@@ -26,6 +26,7 @@ from disclosure_pipeline.builtin.extractors.wordml_runs import (
     Runs,
 )
 from disclosure_pipeline.builtin.extractors.wordml_shape import ground_of, is_unseen
+from disclosure_pipeline.builtin.extractors.wordml_style import hides
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -258,8 +259,16 @@ class PartWalker(InlineWalker):
         style = table.find("{*}tblPr/{*}tblStyle") if self._looks_matter else None
         if style is not None and attribute(style, "val") in self._story.sheet.styles.colored_tables:
             where = replace(where, ground=None)  # which cells it paints depends on their place
+        if style is not None and self._vanishes(attribute(style, "val"), where):
+            where = replace(where, mode=where.mode or HIDDEN)
         for at, row in enumerate(self._members(table, "tr", where), 1):
             self._row(row, number, at, where)
+
+    def _vanishes(self, style: str, where: _Where) -> bool:
+        """Whether a table style makes all letters of its table invisible."""
+        styles = self._story.sheet.styles
+        look = styles.tables.get(style)
+        return look is not None and hides({**styles.base, **look}, where.ground)
 
     def _members(self, parent: etree._Element, wanted: str, where: _Where) -> Iterable[etree._Element]:
         """Rows of a table or cells of a row, also those inside content controls and the like."""
@@ -336,6 +345,9 @@ class PartWalker(InlineWalker):
             where = replace(where, ground=self._story.sheet.palette.ground(shading) or where.ground)
         if first(properties, "cellDel") is not None:
             return replace(where, mode=DELETED)
+        merged = first(properties, "vMerge")
+        if merged is not None and attribute(merged, "val") != "restart":
+            return replace(where, mode=where.mode or HIDDEN)  # the cell above stands over it
         return replace(where, inserted=True) if first(properties, "cellIns") is not None else where
 
 

@@ -24,7 +24,7 @@ _SPECIAL = (
     "del", "moveFrom", "moveTo", "fldChar", "fldData", "binData", "txbxContent", "tbl", "AlternateContent", "blip", "imagedata",
     "footnoteReference", "endnoteReference", "posOffset", "align", "pctWidth", "pctHeight", "pctPosHOffset", "pctPosVOffset", "contentPart", "drawing", "pict", "object",
 )  # fmt: skip
-_HIDING = ("vanish", "webHidden", "specVanish", "highlight", "w", "position", "textFill", "framePr")
+_HIDING = ("vanish", "specVanish", "highlight", "w", "position", "textFill", "framePr")
 _DARK_ENOUGH = 0xB0
 
 
@@ -134,7 +134,7 @@ def hiding_elements(tags: Tags, sheet: StyleSheet) -> tuple[str, ...] | None:
         found += ("sz",)
     if any(_number(value, b"val") <= -30 or _is_thin(value) for value in tags.of(b"w:spacing")):
         found += ("spacing",)
-    if any(_number(value, key) >= 5000 for value in tags.of(b"w:ind") for key in (b"left", b"start")):
+    if any(abs(_number(value, key)) >= 5000 for value in tags.of(b"w:ind") for key in (b"left", b"start")):
         found += ("ind",)
     return found
 

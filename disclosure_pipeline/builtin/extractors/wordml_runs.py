@@ -38,7 +38,7 @@ TECHNICAL = frozenset(
 # The only symbols of Wingdings that matter here: stars of a secrecy marking, ticked boxes of a form.
 _WINGDINGS = {"F0AB": "★", "F0B6": "☆", "F0FE": "☑", "F052": "☑", "F0A8": "☐", "F06F": "☐", "F0FC": "✓"}
 _SYMBOL_FONT = re.compile(r"wingdings|webdings|symbol|marlett|mt extra", re.IGNORECASE)
-_WIDE_WORDS = re.compile("[\\x20-\\x7e\u3000-\u303f\u3400-\u9fff\uff00-\uffef]{3,}")
+_WIDE_WORDS = re.compile("[\\x20-\\x7e★☆\u3000-\u303f\u3400-\u9fff\uff00-\uffef]{3,}")
 
 
 @dataclass(frozen=True, slots=True)

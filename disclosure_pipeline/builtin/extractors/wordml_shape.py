@@ -20,6 +20,7 @@ _SMALLEST = 2 * _EMU_PER_POINT
 _VML_SHAPES = frozenset(("shape", "rect", "roundrect", "oval", "group", "line"))
 _DRAWINGML_SHAPES = frozenset(("wsp", "sp", "grpSp", "wgp", "pic"))
 _LENGTH = re.compile(r"(-?[\d.]+)\s*(pt|in|cm|mm|px|pc|)")
+_ALIGNED = re.compile(r"mso-position-(horizontal|vertical):(?:left|center|right|top|bottom|inside|outside)")
 _POINTS = {"pt": 1.0, "in": 72.0, "cm": 28.35, "mm": 2.835, "px": 0.75, "pc": 12.0, "": 0.75}
 _TRUE = ("1", "true", "on", "t")
 _FALSE = ("0", "false", "off", "f")
@@ -184,8 +185,10 @@ def _vml_is_unseen(shape: etree._Element, page: Page) -> bool:
     wide, high = style.get("width"), style.get("height")
     if (wide is not None and wide <= 2) or (high is not None and high <= 2):
         return local(shape) != "line"
-    left = style.get("margin-left", style.get("left", 0.0))
-    top = style.get("margin-top", style.get("top", 0.0))
+    # A shape that is aligned keeps the offset that it had before; programs ignore it.
+    aligned = set(_ALIGNED.findall(written))
+    left = 0.0 if "horizontal" in aligned else style.get("margin-left", style.get("left", 0.0))
+    top = 0.0 if "vertical" in aligned else style.get("margin-top", style.get("top", 0.0))
     if local(next(shape.iterancestors(), shape)) == "group":
         return False  # measured in the group's own units
     across, down = page.width / 20, page.height / 20

@@ -13,6 +13,8 @@ from disclosure_pipeline.builtin.extractors.wordml_plain import hiding_elements,
 from disclosure_pipeline.builtin.extractors.wordml_style import Palette, Styles
 
 _SEPARATOR = b"\x00\x00theme\x00"
+_TABLE_MARKS = (b"<w:vanish", b'<w:color w:val="FFFFFF"', b'w:themeColor="background1"')
+"""What makes the letters of a whole table disappear, when its style says so."""
 
 
 class StyleSheet:
@@ -33,7 +35,7 @@ class StyleSheet:
 
     @cached_property
     def is_quiet(self) -> bool:
-        """Whether no style can hide anything, by its bytes. Table styles colour cells, not paragraphs."""
+        """Whether no style can hide anything, by its bytes. Most table styles colour cells only."""
         return not self._data or _is_quiet(self._data + _SEPARATOR + self._theme())
 
     @property
@@ -60,6 +62,9 @@ def _hides_nothing(data: bytes) -> bool:
     styles, _, theme = data.partition(_SEPARATOR)
     head, _, rest = styles.partition(b"<w:latentStyles")
     pieces = (head + rest.partition(b"</w:latentStyles>")[2]).split(b"<w:style ")
+    tables = [piece for piece in pieces if b'type="table"' in piece[:200]]
+    if any(mark in piece.partition(b"<w:tblStylePr")[0] for piece in tables for mark in _TABLE_MARKS):
+        return False
     tags = Tags(b"<w:style ".join(piece for piece in pieces if b'type="table"' not in piece[:200]))
     sheet = StyleSheet(theme=lambda: theme)
     return may_be_searched(tags) and not tags.of(b"w:shd") and hiding_elements(tags, sheet) == ()

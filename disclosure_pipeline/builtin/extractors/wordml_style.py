@@ -89,7 +89,7 @@ class Palette:
         look: Look = {}
         for item in properties:
             name = local(item)
-            if name in ("vanish", "webHidden", "specVanish"):
+            if name in ("vanish", "specVanish"):  # webHidden hides on the screen only
                 look["hidden"] = is_on(item) or look.get("hidden", False)
             elif name == "color":
                 look["color"] = self.color(item)
@@ -119,7 +119,9 @@ class Palette:
                     look["thin"] = line <= _UNREADABLE_LINE
             elif name == "ind":
                 left = _number(attribute(item, "left") or attribute(item, "start")) or 0
-                look["far"] = left + min(_number(attribute(item, "firstLine")) or 0, 0) >= page_width
+                look["far"] = (
+                    not -page_width < left + min(_number(attribute(item, "firstLine")) or 0, 0) < page_width
+                )
             elif name == "framePr":
                 look["framed"] = _frame_is_off(item, page_width)
         return look
@@ -200,6 +202,7 @@ class Styles:
         default: id of the style of paragraphs that name none.
         base: look of all runs (document defaults).
         colored_tables: table styles that paint grounds.
+        tables: looks of runs by table style, without those of first rows and the like.
     """
 
     runs: dict[str, Look] = field(default_factory=dict)
@@ -207,12 +210,14 @@ class Styles:
     default: str = ""
     base: Look = field(default_factory=dict)
     colored_tables: frozenset[str] = frozenset()
+    tables: dict[str, Look] = field(default_factory=dict)
 
     @classmethod
     def of(cls, root: etree._Element, palette: Palette, page_width: int) -> Styles:
         """Read ``styles.xml``; a style inherits from the one it is based on."""
         styles = cls()
         own: dict[str, tuple[Look, Look]] = {}
+        own_tables: dict[str, Look] = {}
         parents: dict[str, str] = {}
         colored: set[str] = set()
         for style in root.iterchildren("{*}style"):
@@ -223,6 +228,8 @@ class Styles:
             if kind == "table":
                 if any(palette.ground(shading) not in (None, WHITE) for shading in style.iter("{*}shd")):
                     colored.add(name)
+                run = style.find("{*}rPr")
+                own_tables[name] = {} if run is None else palette.run(run)
                 continue
             run, paragraph = style.find("{*}rPr"), style.find("{*}pPr")
             own[name] = (
@@ -237,6 +244,9 @@ class Styles:
             chain = _chain(name, parents)
             styles.runs[name] = _merged(own[item][0] for item in chain if item in own)
             styles.paragraphs[name] = _merged(own[item][1] for item in chain if item in own)
+        for name in own_tables:
+            chain = _chain(name, parents)
+            styles.tables[name] = _merged(own_tables[item] for item in chain if item in own_tables)
         styles.colored_tables = frozenset(
             name for name in (*parents, *colored) if any(item in colored for item in _chain(name, parents))
         )
@@ -245,7 +255,7 @@ class Styles:
     @property
     def may_hide(self) -> bool:
         """Whether some style hides text by itself, or paints a ground."""
-        if hides(self.base, WHITE):
+        if hides(self.base, WHITE) or any(hides(look, WHITE) for look in self.tables.values()):
             return True
         return any(
             hides({**self.base, **look}, WHITE) or look.get("ground") or look.get("marker")

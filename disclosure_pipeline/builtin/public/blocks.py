@@ -13,6 +13,7 @@ from disclosure_pipeline.builtin.public.selection import (
     check_redactions,
     clean,
     cut,
+    is_recognised,
     public_parts,
     public_segments,
 )
@@ -155,7 +156,8 @@ _TableKey = tuple[str, str]
 
 def _blocks(part: PartText, redactions: Sequence[Redaction]) -> tuple[Block, ...]:
     """The blocks of one part; a table stands where its first cell stood."""
-    paged = part.text.media_type == "application/pdf"
+    scanned = is_recognised(part.text)
+    paged = scanned or part.text.media_type == "application/pdf"
     tables: dict[_TableKey, dict[tuple[int, int], list[str]]] = {}
     order: list[_TableKey | list[tuple[Place, str]]] = []
     for index, segment in public_segments(part.text):
@@ -175,16 +177,16 @@ def _blocks(part: PartText, redactions: Sequence[Redaction]) -> tuple[Block, ...
     blocks: list[Block] = []
     for item in order:
         if isinstance(item, list):
-            texts = _paged(item) if paged else _running(item)
+            texts = _paged(item, lines=scanned) if paged else _running(item)
             blocks += _with_headings(texts)
         elif any(any(texts) for texts in tables[item].values()):
             blocks.append(_grid(tables[item]))
     return tuple(blocks)
 
 
-def _paged(items: Sequence[tuple[Place, str]]) -> list[str]:
-    """Paragraphs of a format that only knows pages."""
-    return running_text(Printed(text, place.page or 0) for place, text in items)
+def _paged(items: Sequence[tuple[Place, str]], *, lines: bool) -> list[str]:
+    """Paragraphs of a format that only knows pages, or only lines."""
+    return running_text((Printed(text, place.page or 0) for place, text in items), lines=lines)
 
 
 def _running(items: Sequence[tuple[Place, str]]) -> list[str]:

@@ -37,7 +37,7 @@ def is_page_number(text: str, page: int) -> bool:
     return match.group(1) != text.strip() or int(match.group(1)) == page
 
 
-def running_text(blocks: Iterable[Printed]) -> list[str]:
+def running_text(blocks: Iterable[Printed], *, lines: bool = False) -> list[str]:
     """Whole paragraphs, each without the line breaks of print.
 
     A paragraph that the end of a page cut in two is one again: its last line is full and ends no
@@ -45,6 +45,7 @@ def running_text(blocks: Iterable[Printed]) -> list[str]:
 
     Args:
         blocks: in reading order.
+        lines: each block is one printed line, so that a paragraph may be cut anywhere.
     """
     kept = _without_page_numbers([block for block in blocks if block.text.strip()])
     widest = max((_width(line) for block in kept for line in block.text.split("\n")), default=0)
@@ -54,7 +55,7 @@ def running_text(blocks: Iterable[Printed]) -> list[str]:
         text = _joined(block.text)
         if (
             before is not None
-            and before.page != block.page
+            and (lines or before.page != block.page)
             and _runs_on(before, widest)
             and not _OPENS.match(text)
         ):

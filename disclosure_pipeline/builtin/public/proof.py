@@ -19,9 +19,11 @@ from disclosure_pipeline.builtin.public.lines import is_page_number
 from disclosure_pipeline.builtin.public.render import BOM, FORMULA_STARTS
 from disclosure_pipeline.builtin.public.selection import (
     MARK,
+    RECOGNISED,
     Redaction,
     clean,
     cut,
+    is_recognised,
     public_parts,
     public_segments,
 )
@@ -35,6 +37,9 @@ _CUT = "\uffff"
 _LOST = ("page.no_text", "page.garbled", "text.empty")
 """Doubts of an extractor that mean: a page is not in the text, however an officer settled it."""
 
+_LOST_IN_PIXELS = ("picture.unread", "picture.no_words", "ocr.unsure")
+"""The same where the public text was read from pixels: nobody else would see that a digit is wrong."""
+
 _SHORTEST_CJK = 2
 _SHORTEST_ASCII = 4
 
@@ -47,7 +52,7 @@ class Problem:
         code: ``public.empty`` a part without public text; ``public.foreign_text`` text that was not
             approved; ``public.redacted_remains`` redacted characters still readable;
             ``public.missing_text`` approved text that is not there; ``public.source_unread`` pages of
-            the draft that were never read as text (a scan), which the copy would lack;
+            the draft that were not read, or not surely (a scan), which the copy would lack;
             ``public.unread`` the artefact could not be read again; ``public.unexpected_file`` a file
             that the approved content does not give.
         count: how often.
@@ -111,7 +116,7 @@ def prove(
     copy = public_copy(title, texts, parts, redactions)
     planned = {file.name: file for file in plan(copy)}
     boilerplate = [copy.title, *(section.heading for section in copy.sections if section.number)]
-    lost = sum(doubt.code in _LOST for part in public_parts(texts) for doubt in part.text.doubts)
+    lost = sum(_lost(part.text) for part in public_parts(texts))
     problems = [Problem("public.source_unread", lost)] if lost else []
     for index, (artefact, text) in enumerate(files):
         file = planned.pop(artefact.name, None)
@@ -129,6 +134,12 @@ def prove(
     if planned:
         problems.append(Problem("public.missing_text", len(planned)))
     return problems
+
+
+def _lost(text: Text) -> int:
+    """Doubts about pages that the public copy would lack, or hold as nobody surely read them."""
+    codes = (*_LOST, *_LOST_IN_PIXELS) if is_recognised(text) else _LOST
+    return sum(doubt.code in codes for doubt in text.doubts)
 
 
 def _pieces(artefact: Artefact, text: Text) -> list[str]:
@@ -179,6 +190,7 @@ def _missing(approved: Sequence[PartText], redactions: Sequence[Redaction], whol
         for index, segment in public_segments(part.text):
             for line in cut(segment.text, part.position, index, redactions, "\n").split("\n"):
                 bare = _bare(line)
-                page_number = segment.place.page is not None and is_page_number(line, segment.place.page)
+                printed = segment.place.page is not None or segment.place.kind == RECOGNISED
+                page_number = printed and is_page_number(line, segment.place.page or 0)
                 missing += bool(bare) and not page_number and bare not in whole
     return missing

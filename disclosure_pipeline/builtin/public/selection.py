@@ -2,14 +2,15 @@
 
 Only what a reader of the printed page sees of the 正文 and the 附件 becomes public. Headers,
 footers and page numbers belong to the paper, not to the text; comments, deletions, hidden places
-and metadata never leave the house. Redacted characters are removed (条例 第三十七条 区分处理),
+and metadata never leave the house. Of a page that is nothing but a picture (a scan), the recognised
+words are the text, as the officers reviewed them; the lettering of a seal is not. Redacted characters are removed (条例 第三十七条 区分处理),
 not covered: they are cut out before anything is built.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
 from disclosure_pipeline.errors import Refused
@@ -18,6 +19,11 @@ from disclosure_pipeline.model.text import Segment, Text
 
 PUBLIC_KINDS = frozenset({"body", "table", "insertion", "footnote", "endnote", "textbox"})
 """Kinds of place whose visible text becomes public."""
+
+RECOGNISED = "ocr"
+"""Kind of place of words read from pixels."""
+
+_SEAL = "seal"
 
 MARK = "〔此处依法不予公开〕"
 """Stands where characters were removed."""
@@ -46,9 +52,32 @@ def public_parts(texts: Sequence[PartText]) -> list[PartText]:
 
 def public_segments(text: Text) -> Iterator[tuple[int, Segment]]:
     """Index and segment of everything in a part that becomes public."""
+    written = {
+        segment.place.page
+        for segment in text.segments
+        if segment.visible and segment.place.kind in PUBLIC_KINDS and segment.text.strip()
+    }
     for index, segment in enumerate(text.segments):
-        if segment.visible and segment.place.kind in PUBLIC_KINDS:
+        if segment.visible and (segment.place.kind in PUBLIC_KINDS or _is_scanned(segment, written)):
             yield index, segment
+
+
+def is_recognised(text: Text) -> bool:
+    """Whether words read from pixels become public."""
+    return any(segment.place.kind == RECOGNISED for _, segment in public_segments(text))
+
+
+def _is_scanned(segment: Segment, written: Set[int | None]) -> bool:
+    """Whether a segment is the text of a page (or of a whole file) that has no other.
+
+    Args:
+        segment: it.
+        written: pages of the file with other text; ``None`` stands for a format without pages.
+    """
+    place = segment.place
+    if place.kind != RECOGNISED or place.detail == _SEAL:
+        return False
+    return not written or (place.page is not None and not written & {place.page, None})
 
 
 def check_redactions(texts: Sequence[PartText], redactions: Sequence[Redaction]) -> None:

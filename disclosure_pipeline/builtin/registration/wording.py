@@ -13,4 +13,4 @@ def register_detectors(context: PluginContext) -> Sequence[Detector]:
     """The lexicon."""
     from disclosure_pipeline.builtin.detectors.lexicon import Lexicon
 
-    return [Lexicon(context.rulebook, context.folders.get("cache"), context.words)]
+    return [Lexicon(context.rulebook, context.words)]
