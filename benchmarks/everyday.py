@@ -1,6 +1,6 @@
 """Everyday files must stay quiet: how many clean ones end undetermined, and what is found in them all the same.
 
-Run: ``python benchmarks/everyday.py [--kinds docx "scan, pdf"] [--scale 1.0] [--keep FOLDER]``. Writes some 170 clean
+Run: ``python benchmarks/everyday.py [--kinds docx "scan, pdf"] [--scale 1.0] [--keep FOLDER]``. Writes some 185 clean
 files (official documents, budgets, slides, letters, stamped scans, the same in every run) as Word, WPS, LibreOffice,
 a browser and libraries write them, screens each as `disclosure screen` does, sandbox and recognition included, and
 exits with 1 when more than 2 % of all, or of any family, end undetermined. LibreOffice and Chromium must be there.

@@ -304,3 +304,14 @@ def test_changed_bytes_end_in_text_or_in_a_refusal(at: int, noise: bytes) -> Non
         read(changed)
     except ExtractionFailed as error:
         assert error.code in ("file.broken", "file.bomb", "file.unknown")
+
+
+def test_a_merged_cell_is_seen_in_those_of_its_columns_that_are_shown() -> None:
+    def change(book: Workbook, sheet: Any) -> None:
+        sheet["E9"], sheet["E10"] = "合并后可见", "窄列中的字"
+        sheet.merge_cells("E9:G9")
+        sheet.column_dimensions["E"].hidden = True
+
+    text = read(made(change))
+    assert only(text, "合并后可见").visible
+    assert only(text, "窄列中的字").place.detail == "hidden column"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from disclosure_pipeline.builtin.extractors.collector import Collector
 
-_LONG = re.compile(r"(?<![\d.])\d{11}")
+_LONG = re.compile(r"(?<![\d.])\d{11}|[★☆]")
 _PLAIN = re.compile(r"\s*|-?[\d.]{1,9}|[Tt]rue|[Ff]alse")
 _NUMBERS = re.compile(r"[\s\d.,+\-eEg#a-fA-F]*")
 _DRAWING = re.compile(r"[\s\d.,+\-eEMLQBACSZmlqbacsz]*")

@@ -80,7 +80,9 @@ def _filters(header: bytes, data: Any) -> list[bytes]:
             value = named[1].partition(b"endobj")[0] if named is not None else b"/FlateDecode"
         for name in _NAME.findall(value):
             plain = _ESCAPED.sub(lambda code: bytes.fromhex(code[1].decode()), name)
-            found.append(_SHORT.get(plain, plain))
+            plain = _SHORT.get(plain, plain)
+            if plain.endswith(b"Decode"):  # a resource may be named F, too
+                found.append(plain)
     return found
 
 

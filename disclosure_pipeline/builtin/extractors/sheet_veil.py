@@ -177,11 +177,14 @@ class Veil:
 
     def reason(self, row: int, column: int, look: Look, stored: str, cell_type: str) -> str:
         """Why a cell is not seen; empty when it is."""
-        if self._column_hidden(column):
-            return "hidden column"
+        columns = range(column, column + 1)
         for block, _ in self._merged.at(row):
-            if block.left <= column <= block.right and (row, column) != (block.top, block.left):
-                return "covered by a merged cell"
+            if block.left <= column <= block.right:
+                if (row, column) != (block.top, block.left):
+                    return "covered by a merged cell"
+                columns = range(block.left, block.right + 1)  # seen in those that are shown
+        if all(map(self._column_hidden, columns)):
+            return "hidden column"
         if self._printed_in_part and not any(
             block.left <= column <= block.right for block, _ in self._print_area.at(row)
         ):
