@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.peers import PEERS  # noqa: E402
 from tests.hiding.place import Hiding  # noqa: E402
 from tests.hiding.reading import found  # noqa: E402
+from tests.recognition_desk import opened  # noqa: E402
 
 FORMATS = (
     "docx",
@@ -74,8 +75,9 @@ def measure(formats: Sequence[str], python: str) -> list[Line]:
             files.append({"path": str(path), "marker": place.marker})
         peers = {name: _ask(name, python, files) for name in PEERS}
     lines = []
-    for number, (name, place) in enumerate(known):
-        segments = found(place)
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder)):
+        ours = [found(place) for _, place in known]
+    for number, ((name, place), segments) in enumerate(zip(known, ours, strict=True)):
         named = any(segment.place.kind in place.kinds for segment in segments)
         finds = {peer: answers[number] for peer, answers in peers.items() if answers is not None}
         lines.append(Line(name, place, named, {OURS: bool(segments), **finds}))

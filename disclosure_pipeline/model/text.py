@@ -168,5 +168,5 @@ class Text:
             "media_type": self.media_type,
             "extractor": self.extractor,
             "segments": [segment.as_json() for segment in self.segments],
-            "warnings": list(self.warnings) + [doubt.message for doubt in self.doubts],
+            "warnings": list(dict.fromkeys((*self.warnings, *(doubt.message for doubt in self.doubts)))),
         }

@@ -203,6 +203,8 @@ _PROPERTIES: Places = [
     place("other names of a style", lambda m: Draft(parts={"word/styles.xml": styles(f'<w:style w:type="paragraph" w:styleId="z"><w:name w:val="heading 1"/><w:aliases w:val="{m}"/></w:style>')}).data(), "name", narrow=True),
     place("text in the style sheet", lambda m: Draft(parts={"word/styles.xml": styles(f'<w:style w:type="paragraph" w:styleId="z"><w:name w:val="heading 1">{m}</w:name></w:style>')}).data(), "unplaced"),
     place("name of the theme", parts(word__theme__theme1_dot_xml=_THEME), "name"),
+    place("other name of a font", parts(word__fontTable_dot_xml=part("fonts", '<w:font w:name="仿宋"><w:altName w:val="@"/></w:font>')), "name", narrow=True),
+    place("part with a code name", lambda m: Draft(parts={f"word/{m}.xml": f"{XML}<x/>"}).data(), "name", narrow=True),
     place("substitute of a font", parts(word__fontTable_dot_xml=part("fonts", '<w:font w:name="仿宋"><w:notes w:val="@"/></w:font>')), "unplaced"),
     place("custom XML", parts(customXml__item1_dot_xml=f"{XML}<data><name>@</name></data>"), "metadata"),
     place("attribute of custom XML", parts(customXml__item1_dot_xml=f'{XML}<data name="@"/>'), "metadata"),

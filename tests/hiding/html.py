@@ -60,6 +60,14 @@ def _data_svg(marker: str) -> bytes:
     return page(f'<img alt="" src="data:image/svg+xml,{quote(drawing)}">')
 
 
+def _escaped(words: str) -> str:
+    return "".join(f"\\x{ord(letter):02x}" for letter in words)
+
+
+def _percent(words: str) -> str:
+    return "".join(f"%{ord(letter):02X}" for letter in words)
+
+
 def _imported_sheet(marker: str) -> bytes:
     sheet = quote(".q7{display:none}")
     return page(f'<p class="q7">{marker}</p>', f'<style>@import url("data:text/css,{sheet}");</style>')
@@ -166,6 +174,8 @@ _BODY: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("data attribute", ("metadata",), '<p data-note="@@">甲</p>'),
     ("class name", ("name", "unplaced", "metadata"), '<p class="@@">甲</p>'),
     ("element id", ("name", "unplaced", "metadata"), '<p id="@@">甲</p>'),
+    ("class in ASCII", ("name",), '<p class="@@">甲</p>'),
+    ("id in ASCII", ("name",), '<p id="@@">甲</p>'),
     ("attribute name", ("name", "unplaced", "metadata"), "<p @@>甲</p>"),
     ("element name", ("name", "unplaced"), "<x-@@>甲</x-@@>"),
     ("style of an element", ("script",), "<p style=\"--note:'@@'\">甲</p>"),
@@ -250,6 +260,12 @@ _MADE: tuple[tuple[str, tuple[str, ...], Callable[[str], bytes]], ...] = (
     ("tag without an end", ("alt", "unplaced"), _unpaired),
 )
 
+_MADE_NARROW: tuple[tuple[str, tuple[str, ...], Callable[[str], bytes]], ...] = (
+    ("document type", ("unplaced",), lambda marker: page("").replace(b"html>", f'html PUBLIC "-//{marker}//">'.encode(), 1)),
+    ("ASCII escaped in a script", ("script",), lambda marker: _body(f"<script>var t='{_escaped(marker)}';</script>", "")),
+    ("ASCII escaped in a link", ("link",), lambda marker: _body(f'<a href="/?t={_percent(marker)}">甲</a>', "")),
+)  # fmt: skip
+
 # ------------------------------------------------------------------- web archives
 
 _BOUNDARY = "----=_NextPart_000_0001"
@@ -301,7 +317,9 @@ _ARCHIVED: tuple[tuple[str, tuple[str, ...], Callable[[str], bytes], bool], ...]
     ("address of a part", ("link", "metadata"), lambda marker: web_archive(page(""), (f"file:///C:/{marker}.css", "text/css", b"p{margin:0}")), False),
 )  # fmt: skip
 
-_NARROW = frozenset(("escaped link", "link", "datetime", "address of a part"))
+_NARROW = frozenset(
+    ("escaped link", "link", "datetime", "address of a part", "class in ASCII", "id in ASCII")
+)
 
 PLACES: tuple[Hiding, ...] = (
     *(
@@ -311,6 +329,7 @@ PLACES: tuple[Hiding, ...] = (
     *(Hiding(name, ".html", kinds, partial(_head, text)) for name, kinds, text in _HEAD),
     *(Hiding(name, ".html", kinds, partial(_after, text)) for name, kinds, text in _AFTER),
     *(Hiding(name, ".html", kinds, make) for name, kinds, make in _MADE),
+    *(Hiding(name, ".html", kinds, make, narrow=True) for name, kinds, make in _MADE_NARROW),
     *(Hiding(name, ".html", kinds, make, visible=True) for name, kinds, make in _SHOWN_PLACES),
     *(
         Hiding(name, ".mht", kinds, make, visible, name in _NARROW)

@@ -337,6 +337,8 @@ _TEXT_PLACES = (
     _place("label of a form control", "odt", "form", lambda m: odt(_form(f'form:label="{m}"'))),
     _place("script in a paragraph", "odt", "script", lambda m: odt(f'<text:p><text:script script:language="x">{m}</text:script></text:p>')),
     _place("event", "odt", "script link", lambda m: odt(scripts=f'<office:scripts><office:event-listeners><script:event-listener script:language="ooo:script" script:event-name="dom:load" xlink:href="vnd.sun.star.script:{m}"/></office:event-listeners></office:scripts>')),
+    _place("description of a placeholder", "odt", "form", lambda m: odt(f'<text:p><text:placeholder text:placeholder-type="text" text:description="{m}">&lt;x&gt;</text:placeholder></text:p>'), narrow=True),
+    _place("font in ASCII", "odt", "unplaced name", lambda m: odt(styles=f'<style:style style:name="T9" style:family="text"><style:text-properties fo:font-family="{m}"/></style:style>'), narrow=True),
     _place("index mark", "odt", "name field unplaced", lambda m: odt(f'<text:p><text:alphabetical-index-mark text:string-value="{m}"/>文</text:p>')),
     _place("unknown element", "odt", "unplaced", lambda m: odt(f'<x:memo xmlns:x="urn:x">{m}</x:memo>')),
     _place("unknown attribute", "odt", "unplaced", lambda m: odt(f'<text:p loext:memo="{m}">文</text:p>')),

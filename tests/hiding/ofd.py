@@ -584,6 +584,7 @@ PLACES: tuple[Hiding, ...] = (
     _place("member that nothing names", "attachment unplaced", lambda m: pack(members(more={"Doc_0/note.txt": m.encode()}))),
     _place("XML that nothing names", "unplaced", _unknown_document_part),
     _place("name of a member", "name", lambda m: pack(members(more={f"Doc_0/Res/{m}.png": PNG}))),
+    _place("name of a font in ASCII", "unplaced name", lambda m: pack(members(resources=element("Fonts", element("Font", ID="4", FontName=m)))), narrow=True),
     _place("zip comment", "metadata", lambda m: pack(members(), comment=m.encode())),
     _place("comment of a member", "metadata unplaced", lambda m: pack(members(), remark=m.encode())),
     _place("extra field of a member", "unplaced metadata", lambda m: pack(members(), extra=struct.pack("<HH", 0x6D65, len(m)) + m.encode()), narrow=True),

@@ -11,7 +11,9 @@ from pikepdf import Dictionary, Name, ObjectStreamMode, Pdf, Stream, String
 
 from tests.hiding.pdf_beside import BESIDE
 from tests.hiding.pdf_drawn import DRAWN
+from tests.hiding.pdf_named import NAMED
 from tests.hiding.pdf_paper import annotate, append, orphaned, paper, saved, text, updated
+from tests.hiding.pdf_undrawn import UNDRAWN
 from tests.hiding.place import Hiding
 
 
@@ -194,4 +196,4 @@ BETWEEN: tuple[Hiding, ...] = (
     _place("after a stream", _after_the_stream),
 )
 
-PLACES: tuple[Hiding, ...] = (*DRAWN, *BESIDE, *BETWEEN)
+PLACES: tuple[Hiding, ...] = (*DRAWN, *BESIDE, *BETWEEN, *NAMED, *UNDRAWN)

@@ -100,8 +100,8 @@ def _picture(marker: str) -> bytes:
     return document(_TEXT + rf"{{\pict\pngblip\picw40\pich40 {out.getvalue().hex()}}}")
 
 
-def _binary(marker: str) -> bytes:
-    data = marker.encode("utf-16-le")
+def _binary(marker: str, encoding: str = "utf-16-le") -> bytes:
+    data = marker.encode(encoding)
     head, tail = document(_TEXT + r"{\*\private \bin@ }").split(b"@ ")
     return head + str(len(data)).encode() + b" " + data + tail
 
@@ -177,6 +177,11 @@ PLACES: tuple[Hiding, ...] = (
     Hiding("picture metadata", ".rtf", ("metadata",), _picture),
     Hiding("picture for old readers", ".rtf", ("hidden",), _old_picture),
     Hiding("binary data", ".rtf", ("unplaced",), _binary),
+    Hiding("binary data in ASCII", ".rtf", ("unplaced",), lambda marker: _binary(marker, "ascii"), narrow=True),
+    Hiding("text box right of the page", ".rtf", ("hidden",), _body(
+        r"{\shp{\*\shpinst\shpleft30000\shptop0\shpright34000\shpbottom900{\sp{\sn shapeType}{\sv 202}}{\shptxt\pard @\par}}}")),
+    Hiding("text box above the page", ".rtf", ("hidden",), _body(
+        r"{\shp{\*\shpinst\shpleft0\shptop-29000\shpright4000\shpbottom-28000{\sp{\sn shapeType}{\sv 202}}{\shptxt\pard @\par}}}")),
     Hiding("data store", ".rtf", ("attachment",), _datastore),
     Hiding("after the last brace", ".rtf", ("unplaced",), lambda marker: document(_TEXT, tail=b"\r\n" + marker.encode("gbk"))),
 )  # fmt: skip

@@ -183,9 +183,11 @@ def _embedded(m: str) -> Book:
     return _linked(_SHEET, "package", "xl/embeddings/Microsoft_Excel_Worksheet.xlsx", inner)
 
 
-def _printer(m: str) -> Book:
+def _printer(m: str, driver: str = "") -> Book:
     """Windows' DEVMODE begins with the name of the printer, 32 characters of UTF-16."""
-    device = m.encode("utf-16-le").ljust(64, b"\0") + b"\x01\x04\x00\x06\xdc\x00" + b"\0" * 150
+    device = (
+        m.encode("utf-16-le").ljust(64, b"\0") + b"\x01\x04\x00\x06\xdc\x00" + b"\0" * 150 + driver.encode()
+    )
     return _linked(_SHEET, "printerSettings", "xl/printerSettings/printerSettings1.bin", device)
 
 
@@ -261,6 +263,12 @@ PLACES: tuple[Hiding, ...] = (
     place("macro sheet with a prefix of its own", "hidden", lambda m: Book(parts={"xl/macrosheets/sheet8.xml": f'<xm:macrosheet xmlns="{MAIN}" xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main"><sheetData>{row(1, cell("A1", m))}</sheetData></xm:macrosheet>'})),
     place("smart tag of a cell", "metadata", lambda m: Book(parts={"xl/worksheets/sheet6.xml": f'<worksheet {NAMESPACES}><sheetData/><smartTags><cellSmartTags r="A1"><cellSmartTag type="0"><cellSmartTagPr key="k" val="{m}"/></cellSmartTag></cellSmartTags></smartTags></worksheet>'}), narrow=True),
     place("part that nobody names", "unplaced", lambda m: Book(parts={"xl/旧/a.xml": f"<a>{m}</a>"})),
+    place("part with a code name", "name", lambda m: Book(parts={f"xl/media/{m}.xml": "<a/>"}), narrow=True),
+    place("element in the schema of an XML map", "metadata", lambda m: _linked(_BOOK, "xmlMaps", "xl/xmlMaps.xml", f'<MapInfo xmlns="{MAIN}" SelectionNamespaces=""><Schema ID="s"><xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="{m}"/></xs:schema></Schema></MapInfo>'), narrow=True),
+    place("id of an XML map's schema", "metadata", lambda m: _linked(_BOOK, "xmlMaps", "xl/xmlMaps.xml", f'<MapInfo xmlns="{MAIN}" SelectionNamespaces=""><Schema ID="{m}"/></MapInfo>'), narrow=True),
+    place("topic of a volatile dependency", "link", lambda m: _linked(_BOOK, "volatileDependencies", "xl/volatileDependencies.xml", f'<volTypes xmlns="{MAIN}"><volType type="realTimeData"><main first="rtd"><tp t="s"><v>1</v><stp>{m}</stp><tr r="A1" s="1"/></tp></main></volType></volTypes>'), narrow=True),
+    place("words of a printer's driver", "metadata", lambda m: _printer("PDF", m), narrow=True),
+    place("font of a theme", "unplaced name", lambda m: _linked(_BOOK, "theme", "xl/theme/theme1.xml", f'<a:theme xmlns:a="{DRAWING}" name="Office"><a:themeElements><a:fontScheme name="Office"><a:majorFont><a:latin typeface="{m}"/></a:majorFont></a:fontScheme></a:themeElements></a:theme>'), narrow=True),
     place("name of a member", "name", lambda m: Book(parts={f"xl/media/{m}.xml": "<a/>"})),
     place("value in a chart of another kind", "cache", lambda m: _drawing(_shape("见图"), more={"xl/charts/chartEx1.xml": f'<cx:chartSpace xmlns:cx="http://schemas.microsoft.com/office/drawing/2014/chartex"><cx:chartData><cx:data id="0"><cx:strDim type="cat"><cx:lvl ptCount="1"><cx:pt idx="0">{m}</cx:pt></cx:lvl></cx:strDim></cx:data></cx:chartData></cx:chartSpace>'}, relations=[Relation("http://schemas.microsoft.com/office/2014/relationships/chartEx", "../charts/chartEx1.xml")]), visible=True),
 )  # fmt: skip

@@ -149,6 +149,8 @@ SHEET_PLACES: tuple[Hiding, ...] = (
     place("validation in an extension", "form", _extension('<x14:dataValidations count="1"><x14:dataValidation type="list"><x14:formula1><xm:f>"甲,@"</xm:f></x14:formula1><xm:sqref>C2</xm:sqref></x14:dataValidation></x14:dataValidations>')),
     place("condition in an extension", "formula", _extension('<x14:conditionalFormattings><x14:conditionalFormatting><x14:cfRule type="expression"><xm:f>A1="@"</xm:f></x14:cfRule><xm:sqref>A1:B9</xm:sqref></x14:conditionalFormatting></x14:conditionalFormattings>')),
     place("source of a sparkline", "formula", _extension('<x14:sparklineGroups><x14:sparklineGroup displayEmptyCellsAs="gap"><x14:sparklines><x14:sparkline><xm:f>@!A1:A3</xm:f><xm:sqref>D2</xm:sqref></x14:sparkline></x14:sparklines></x14:sparklineGroup></x14:sparklineGroups>')),
+    place("sheet of a sparkline in ASCII", "formula", _extension('<x14:sparklineGroups><x14:sparklineGroup displayEmptyCellsAs="gap"><x14:sparklines><x14:sparkline><xm:f>@!A1:A3</xm:f><xm:sqref>D2</xm:sqref></x14:sparkline></x14:sparklines></x14:sparklineGroup></x14:sparklineGroups>'), narrow=True),
+    place("name beside codes of characters", "formula", lambda m: Book(rows=row(3, f'<c r="B3"><f>CONCAT("{m}",UNICHAR(24352))</f></c>')), narrow=True),
     place("target of a link in the book", "link", _linked("location=\"'@'!A1\"")),
     place("tip of a link", "link", _linked('location="名单!A1" tooltip="@"')),
     place("name of a link", "link", _linked('location="名单!A1" display="@"')),

@@ -268,6 +268,25 @@ def test_cells_and_characters_are_limited() -> None:
         read(Book().data(), max_characters=5)
 
 
+@pytest.mark.parametrize(
+    ("formula", "value", "expected"),
+    [
+        ("_xlfn.CONCAT(_xlfn.UNICHAR(24352),CHAR(65))", "", {"cell.uncomputed"}),
+        ("CHAR(64+B1)", "", {"cell.uncomputed"}),
+        ("CHAR(65)", "<v>A</v>", set()),
+        ("A1&amp;CHAR(10)&amp;A2", "", set()),
+        ("SUM(A1:A9)", "", set()),
+    ],
+)
+def test_words_that_a_formula_makes_of_codes_are_a_doubt(
+    formula: str, value: str, expected: set[str]
+) -> None:
+    text = read(Book(rows=row(3, f'<c r="B3" t="str"><f>{formula}</f>{value}</c>')).data())
+    assert codes(text) == expected
+    kept = {segment.text for segment in text.segments if segment.place.kind == "formula"}
+    assert kept == ({formula} if expected else set())
+
+
 def test_an_empty_workbook_is_a_doubt() -> None:
     buffer = io.BytesIO()
     Workbook().save(buffer)

@@ -145,7 +145,7 @@ def test_ordinary_files_pass() -> None:
 
 
 def test_a_resource_of_the_name_of_a_filter_is_none() -> None:
-    form = b"7 0 obj<</Type/XObject/Subtype/Form/Matrix[1 0 0 1 0 0]/BBox[0 0 9 9]/Resources<</A 1 0 R/B 2 0 R/C 3 0 R>>>>endobj\n"
+    form = b"7 0 obj<</Type/XObject/Subtype/Form/Matrix[1 0 0 1 0 0]/BBox[0 0 9 9]/Resources<</A 1 0 R/B 2 0 R/C 3 0 R>>/Filter/FlateDecode>>endobj\n"
     chained = b"8 0 obj<</Filter[/ASCIIHexDecode /FlateDecode]/Length 0>>stream\n\nendstream endobj\n"
     head = b"9 0 obj<</Resources<</XObject<</F 7 0 R>>>>/Filter/FlateDecode/Length 20>>stream\n"
     check_streams(

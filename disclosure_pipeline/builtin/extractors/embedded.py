@@ -9,6 +9,7 @@ from disclosure_pipeline.builtin.extractors.archive_budget import Budget
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.ole_sweep import sweep
 from disclosure_pipeline.builtin.extractors.readers import builtin_extractors
+from disclosure_pipeline.builtin.extractors.txt_encoding import looks_like_text
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks.sniff import HEAD_BYTES, choose
 from disclosure_pipeline.model.text import Place
@@ -37,7 +38,8 @@ def read_embedded(
     inside = builtin_extractors(limits, depth + 1) if depth < limits["max_depth"] else ()
     reader = choose(inside, data[:HEAD_BYTES], name)
     if reader is None:
-        for run in dict.fromkeys(sweep(data, everything=True)):
+        # Sound, films and the like are weighed: any bytes hold some letters in a row.
+        for run in dict.fromkeys(sweep(data, everything=looks_like_text(data[:HEAD_BYTES]))):
             out.add(run, "unplaced", part, detail="unknown format", visible=False)
         out.doubt("attachment.unread", "文件中嵌有无法读取的附件或对象，请人工查看。", place)
         return

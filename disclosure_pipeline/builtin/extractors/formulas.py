@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from disclosure_pipeline.builtin.extractors.code_words import CODE_WORD
+
 _PART = re.compile(
     r'"(?P<string>(?:[^"]|"")*)"|\'(?P<sheet>(?:[^\']|\'\')*)\'!|(?P<reference>\$?[A-Za-z]{1,3}\$?\d{1,7}(?![\w.]))'
     r"|(?P<name>[^\W\d][\w.\\]*)!?|(?P<number>\d[\d.]*(?:[eE][+\-]?\d+)?)"
@@ -13,6 +15,15 @@ _CELL_PICTURE = re.compile(r"ID_[0-9A-F]{32}")
 """What WPS calls a picture in a cell: ``DISPIMG("ID_…", 1)``."""
 _LONG = 6
 _PLAIN = re.compile(r'[^"\d]*(?:\d{1,5}(?!\d)[^"\d]*)*')
+
+
+_CHARACTERS = re.compile(r"\bUNICHAR\s*\(|\bCHAR\s*\(\s*(?!(?:9|10|13|32|34|39|160)\s*\))", re.IGNORECASE)
+"""A character by its code; not line breaks, blanks and quotation marks, which everyday formulas make so."""
+
+
+def spells(text: str) -> bool:
+    """Whether a formula makes characters from their codes."""
+    return _CHARACTERS.search(text) is not None
 
 
 class Formulas:
@@ -28,7 +39,7 @@ class Formulas:
 
     def words(self, text: str) -> tuple[str, ...]:
         """The strings, unknown names and long numbers of a formula."""
-        if text.isascii() and _PLAIN.fullmatch(text):
+        if text.isascii() and _PLAIN.fullmatch(text) and not CODE_WORD.search(text):
             return ()
         words = []
         for part in _PART.finditer(text):
@@ -39,7 +50,8 @@ class Formulas:
             elif kind == "sheet":
                 telling = not self.explains(word.replace("''", "'"))
             elif kind == "name":
-                telling = not word.isascii() and not self.explains(word)
+                told = not word.isascii() or CODE_WORD.search(word) is not None
+                telling = told and not self.explains(word)
             else:
                 telling = kind == "number" and len(word) >= _LONG
             if telling:

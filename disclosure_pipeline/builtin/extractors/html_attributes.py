@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from disclosure_pipeline.builtin.extractors.code_words import CODE_WORD
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.html_address import is_data, read_data
 from disclosure_pipeline.builtin.extractors.html_sheets import told_by_style
@@ -129,7 +130,7 @@ class Attributes:
         elif name in _FONTS or name.startswith("xmlns"):
             return
         elif name in _TECHNICAL:
-            if not value.isascii() or _LONG_NUMBER.search(value):
+            if not value.isascii() or _LONG_NUMBER.search(value) or CODE_WORD.search(value):
                 self._add_once(value, "name" if name in _NAMES else "metadata", detail)
         elif not _SAYS_NOTHING.fullmatch(value.strip()):
             self._add_once(value, "metadata", detail)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from disclosure_pipeline.builtin.extractors.code_words import PATTERN
 from disclosure_pipeline.builtin.extractors.collector import Collector
 
 _SPACE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\x00\ufffd]+")
@@ -13,7 +14,9 @@ _IGNORED = re.compile(
     r"|&quot;|\b\w{1,6}_x0020_\d+|mso-[\w-]+\s*:[^;\"']*|<!--\[if.*?<!\[endif\]-->",
     re.DOTALL | re.IGNORECASE,
 )
-_RUN = re.compile("[\u3400-\u9fff\U00020000-\U000323af](?:[^\\W_]|[，。；：、·★☆]){1,}|\\d{11,}[Xx]?")
+_RUN = re.compile(
+    "[\u3400-\u9fff\U00020000-\U000323af](?:[^\\W_]|[，。；：、·★☆]){1,}|\\d{11,}[Xx]?|" + PATTERN
+)
 _END_TAG = re.compile(r"</[A-Za-z][\w:-]*\s+([^>]*[^\s>])\s*>")
 _START_TAG = re.compile(r"<[A-Za-z][\w:-]*\s([^<>]*)>")
 _ATTRIBUTE = re.compile(r"([^\s=\"'>/]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+)")
@@ -23,7 +26,7 @@ _WORDS = re.compile(r"[^\W_]{2,}")
 def sweep_source(out: Collector, source: str, part: str) -> None:
     """Add as ``unplaced`` what stands in the source and was read nowhere.
 
-    Runs of Chinese and long numbers anywhere; attributes of end tags and second attributes of one name,
+    Runs of Chinese, long numbers and code words anywhere; attributes of end tags and second attributes of one name,
     whatever they hold.
 
     Args:

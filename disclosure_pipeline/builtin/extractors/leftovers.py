@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING
 
+from disclosure_pipeline.builtin.extractors.code_words import CODE_WORD, PATTERN, has_code_word
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.markup import local
 from disclosure_pipeline.builtin.extractors.office_defaults import is_default
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from lxml import etree
 
 GUID = re.compile(r"\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
-TELLING = re.compile(r"[^\x00-\x7f]|\d{11}")
-"""Attribute values that a person may have written: not ASCII, or with a number as long as a telephone's."""
+TELLING = re.compile(rf"[^\x00-\x7f]|\d{{11}}|{PATTERN}")
+"""Attribute values that a person may have written: not ASCII, a code word, or a number as long as a telephone's."""
 _TECHNICAL = re.compile(
     r"\s*|[\d.,:;\-+eE]{1,10}|[Tt]rue|[Ff]alse|#REF!|(?:\$?[A-Z]{1,3}\$?\d{1,7}[\s:,]*)+|\s*!\[(?:if [\w ]+|endif)\]>\s*"
 )
@@ -73,6 +74,9 @@ def is_technical(text: str) -> bool:
 
 def is_telling(element: str, attribute: str, text: str) -> bool:
     """Whether an attribute that no rule names is worth keeping: fonts, bullets and measures are not."""
+    if has_code_word(text):
+        return True
+    text = CODE_WORD.sub("", text)
     if not TELLING.search(text) or attribute in _FONTS or (attribute == "val" and element in _FONT_ELEMENTS):
         return False
     if element == "buChar" and len(text) <= _BULLET:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from disclosure_pipeline.builtin.extractors.code_words import CODE_WORD
 from disclosure_pipeline.builtin.extractors.markup import attribute, local
 from disclosure_pipeline.builtin.extractors.odf_sheet import says_something
 
@@ -63,7 +64,7 @@ _KINDS = {
 }  # fmt: skip
 _ASCII_TELLING = frozenset(
     ("string-value", "string-value-if-true", "string-value-if-false", "current-value", "label", "help-text", "comment",
-     "macro-name", "author", "connection-resource", "dde-topic", "dde-item")
+     "macro-name", "author", "connection-resource", "dde-topic", "dde-item", "description")
 )  # fmt: skip
 """Attributes that are kept even when they are ASCII."""
 
@@ -117,6 +118,8 @@ class OdfSweep:
         rule = _RULES.get(key)
         if rule is not None:
             return rule(self, tag, text)
+        if CODE_WORD.search(text):
+            return True
         if key in _FONTS and len(text) < _LONGEST_FONT:
             return False
         if key in _ASCII_TELLING and not _PLAIN.fullmatch(text):
@@ -130,6 +133,8 @@ class OdfSweep:
         return text.rstrip("/") not in self._members and not _PATHS.fullmatch(text)
 
     def _tells_name(self, tag: str, text: str) -> bool:
+        if CODE_WORD.search(text):
+            return True
         if tag in ("font-face", "font-decl") and len(text) < _LONGEST_FONT:
             return False
         if _LONG.search(text):
@@ -175,7 +180,7 @@ class OdfSweep:
     def _is_technical(self, element: etree._Element, tag: str, text: str) -> bool:
         if tag == "config-item":
             binary = attribute(element, "type") == "base64Binary"
-            own = text.isascii() and _LONG.search(text) is None
+            own = text.isascii() and not (_LONG.search(text) or CODE_WORD.search(text))
             return binary or own or attribute(element, "name") in _FORBIDDEN
         base64 = _BASE64.fullmatch(text) is not None and " " not in text.strip()
         return base64 and tag in (

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from disclosure_pipeline.builtin.extractors.code_words import PATTERN
 from disclosure_pipeline.builtin.extractors.markup import local
 from disclosure_pipeline.builtin.extractors.ofd_parts import Parts
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from disclosure_pipeline.builtin.extractors.collector import Collector
 
-_LONG = re.compile(r"(?<![\d.])\d{11}|[★☆]")
+_LONG = re.compile(rf"(?<![\d.])\d{{11}}|[★☆]|{PATTERN}")
 _PLAIN = re.compile(r"\s*|-?[\d.]{1,9}|[Tt]rue|[Ff]alse")
 _NUMBERS = re.compile(r"[\s\d.,+\-eEg#a-fA-F]*")
 _DRAWING = re.compile(r"[\s\d.,+\-eEMLQBACSZmlqbacsz]*")
@@ -194,7 +195,7 @@ class _Walk:
         if _PLAIN.fullmatch(value):
             return
         if key in _LOCATIONS:
-            if not (self.parts.known(value) or _OWN_FILE.fullmatch(value)):
+            if not (self.parts.known(value) or _is_own_file(value)):
                 self._once(value, "link", f"{tag} {key}")
             return
         own = _OWN_VALUES.get(key)
@@ -212,9 +213,9 @@ class _Walk:
         self._once(value, kind, f"{tag} {key}")
 
     def _path(self, text: str, tag: str, kind: str) -> None:
-        own = self.parts.known(text) or _OWN_FILE.fullmatch(text)
-        if tag == "FontFile":
-            own = own or _FONT_FILE.fullmatch(text)
+        own = self.parts.known(text) or _is_own_file(text)
+        if tag == "FontFile" and not _LONG.search(text):
+            own = own or _FONT_FILE.fullmatch(text) is not None
         if tag == "ExternalFileLoc" or not own:
             self._keep(text, kind, tag)
 
@@ -242,6 +243,10 @@ def member_names(parts: Parts) -> Iterator[str]:
     for name in parts.names:
         if not name.isascii() or _LONG.search(name):
             yield name
+
+
+def _is_own_file(path: str) -> bool:
+    return _OWN_FILE.fullmatch(path) is not None and _LONG.search(path) is None
 
 
 def _is_code(value: str) -> bool:

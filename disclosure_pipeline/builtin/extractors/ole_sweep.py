@@ -2,7 +2,7 @@
 
 Bytes that are no text often look like some: any two letters of ASCII are a Chinese character in UTF-16. A
 run is therefore weighed: common characters (GB 2312, level 1) and full-width punctuation speak for it,
-rare ones against it. Numbers of eleven digits and more, addresses and plain sentences count as well.
+rare ones against it. Numbers of eleven digits and more, addresses, code words and plain sentences count as well.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+
+from disclosure_pipeline.builtin.extractors.code_words import CODE_WORD
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _WIDE_RUN = re.compile(f"[{_HAN}★☆※\u3000-\u301f\uff01-\uff5e\u2014-\u2026\u00b7\\x20-\\x7e]{{3,}}")
@@ -127,7 +129,7 @@ def _narrow(run: str, *, everything: bool) -> Iterator[str]:
         if _LETTERS.search(run) and len(set(run)) >= _DISTINCT_LETTERS:
             yield run.strip()
         return
-    for pattern in (_NUMBER, _ADDRESS, _SENTENCE):
+    for pattern in (_NUMBER, _ADDRESS, _SENTENCE, CODE_WORD):
         for match in pattern.finditer(run):
             if pattern is not _NUMBER or len(set(match[0])) >= _DISTINCT_DIGITS:
                 yield match[0]

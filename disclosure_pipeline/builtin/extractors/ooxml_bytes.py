@@ -23,7 +23,7 @@ _UTF8_PROLOG = re.compile(
 )
 _NAMESPACE = re.compile(rb'xmlns(?::[\w.\-]+)?="([^"]*)"')
 _UTF16_STARTS = (b"\xff\xfe<\x00", b"\xfe\xff\x00<", b"<\x00?\x00", b"\x00<\x00?")
-_SHORT = 10
+_SHORT = 7
 _TO_BLANKS = bytes.maketrans(b"\n\t\r", b"   ")
 
 

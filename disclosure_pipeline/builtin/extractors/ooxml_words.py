@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from disclosure_pipeline.builtin.extractors.code_words import has_code_word
+
 _KINDS = {
     "descr": "alt", "title": "alt", "alt": "alt", "tooltip": "link", "href": "link", "screenTip": "link",
     "author": "metadata", "initials": "metadata", "userId": "metadata", "displayName": "metadata",
@@ -171,11 +173,12 @@ def is_known_namespace(address: str) -> bool:
 
 
 def may_tell(value: str) -> bool:
-    """Whether a value may hold words, whatever attribute it has: not ASCII, or a long number."""
+    """Whether a value may hold words, whatever attribute it has: not ASCII, a long number, or a code word."""
     if value in _FONTS:
         return False
     if value.isascii():
-        return _LONG_NUMBER.search(value) is not None and not _KEY.fullmatch(value)
+        long_number = _LONG_NUMBER.search(value) is not None and not _KEY.fullmatch(value)
+        return long_number or has_code_word(value)
     return any(letter.isalnum() for letter in value if letter > "\x7f")
 
 
@@ -200,7 +203,8 @@ def kind_of(element: str, key: str, value: str, *, foreign: bool = False) -> str
         or (element in _FONT_ELEMENTS and key in ("name", "val"))
         or element in _PARAGRAPH_SIGNS
     ):
-        return "name" if "★" in value or "☆" in value else None  # no font is called so
+        # No font is called so.
+        return "name" if "★" in value or "☆" in value or has_code_word(value) else None
     if not may_tell(value) or (element == "lsdException" and key == "name"):
         return None
     return (

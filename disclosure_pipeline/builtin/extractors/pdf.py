@@ -18,6 +18,7 @@ from disclosure_pipeline.builtin.extractors.pdf_nesting import Nesting
 from disclosure_pipeline.builtin.extractors.pdf_objects import ObjectSweep
 from disclosure_pipeline.builtin.extractors.pdf_page import PART, PageReader
 from disclosure_pipeline.builtin.extractors.pdf_recognition import look, needs_look
+from disclosure_pipeline.builtin.extractors.pdf_undrawn import UndrawnPictures
 from disclosure_pipeline.builtin.extractors.pdf_unpacking import check_streams
 from disclosure_pipeline.model.text import Text
 
@@ -88,6 +89,7 @@ class PdfExtractor(BuiltinExtractor):
         streams = sweep.run()
         streams.keep(glyphs.unshown)
         LooseContent(structure, out, seen).run(streams, sweep.pages)
+        UndrawnPictures(structure, out, seen).run(streams.pictures)
         ends = _revision_ends(data)
         self._read_revisions(data, ends, password, out)
         FileSweep(data, structure, out, self._settings, self._depth).run()

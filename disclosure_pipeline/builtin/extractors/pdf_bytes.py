@@ -15,7 +15,7 @@ from disclosure_pipeline.builtin.extractors.embedded import read_embedded
 from disclosure_pipeline.builtin.extractors.pdf_content import comments, strings
 from disclosure_pipeline.builtin.extractors.pdf_leftovers import Leftover, Leftovers
 from disclosure_pipeline.builtin.extractors.pdf_unpacking import STREAM
-from disclosure_pipeline.builtin.extractors.pdf_words import is_technical, spoken
+from disclosure_pipeline.builtin.extractors.pdf_words import kept_as, spoken
 from disclosure_pipeline.hooks.sniff import LAST_RESORT, choose
 
 if TYPE_CHECKING:
@@ -197,7 +197,10 @@ class FileSweep:
                 self._strings(body, "deletion")
 
     def _strings(self, data: bytes, kind: str) -> None:
-        self._keep((words for key, words in strings(data) if not is_technical(words, key)), "replaced", kind)
+        for key, words in strings(data):
+            named = kept_as(words, key, kind)
+            if named is not None:
+                self._keep([words], "replaced", named)
 
     def _keep(self, found: Any, detail: str, kind: str = "unplaced") -> None:
         for words in found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from disclosure_pipeline.builtin.extractors.pdf_words import BINARY_KEYS, decoded, is_technical, spoken
+from disclosure_pipeline.builtin.extractors.pdf_words import decoded, is_binary, kept_as, spoken
 
 STRING = rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\))*\)"
 _HEX = rb"<[0-9A-Fa-f\s]*>"
@@ -43,8 +43,9 @@ def unshown(data: bytes) -> Iterator[Found]:
         yield from comments(data)
     for match in _LOST.finditer(data):
         words = decoded(literal(match[1]))
-        if words and not is_technical(words):
-            yield "unplaced", "operand", words
+        kind = kept_as(words) if words else None
+        if kind is not None:
+            yield kind, "operand", words
 
 
 def comments(data: bytes) -> Iterator[Found]:
@@ -61,9 +62,10 @@ def strings(data: bytes) -> Iterator[tuple[str, str]]:
     """(key with its slash or empty, words) of every string in the bytes of an object."""
     for match in _KEYED.finditer(data):
         key = "/" + match[1].decode("latin-1") if match[1] else "/Names"
-        if key in BINARY_KEYS or (key == "/Contents" and b"/ByteRange" in data):
+        value = literal(match[2])
+        if is_binary(value, key) or (key == "/Contents" and b"/ByteRange" in data):
             continue
-        words = decoded(literal(match[2]))
+        words = decoded(value)
         if words:
             yield key, words
 
@@ -84,8 +86,10 @@ def _properties(dictionary: bytes) -> Iterator[Found]:
     for match in _PROPERTY.finditer(dictionary):
         key = match[1].decode("latin-1")
         words = decoded(literal(match[2]))
-        if words and not is_technical(words, "/" + key):
-            yield ("alt" if key in ("ActualText", "Alt", "E") else "unplaced"), key, words
+        usual = "alt" if key in ("ActualText", "Alt", "E") else "unplaced"
+        kind = kept_as(words, "/" + key, usual) if words else None
+        if kind is not None:
+            yield kind, key, words
 
 
 def _plain(data: bytes, detail: str) -> Iterator[Found]:

@@ -16,7 +16,7 @@ from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.pdf_content import strings
 from disclosure_pipeline.builtin.extractors.pdf_loose import LooseContent, Origin
 from disclosure_pipeline.builtin.extractors.pdf_streams import StreamReader
-from disclosure_pipeline.builtin.extractors.pdf_words import is_technical, shape_of
+from disclosure_pipeline.builtin.extractors.pdf_words import kept_as, shape_of
 
 if TYPE_CHECKING:
     from disclosure_pipeline.model.text import Text
@@ -127,8 +127,9 @@ class Leftovers:
             return
         if str(item.get("/Type", "")) == "/ObjStm":
             for key, words in strings(item.read_bytes()):
-                if not is_technical(words, key):
-                    self._keep(words, kind)
+                named = kept_as(words, key, kind)
+                if named is not None:
+                    self._keep(words, named)
             return
         inner = Collector("application/pdf", "builtin.pdf", self._out.limits)
         reader = StreamReader(inner, self._limits, self._depth, frozenset())

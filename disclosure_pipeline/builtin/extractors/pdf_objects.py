@@ -14,11 +14,12 @@ from collections.abc import Mapping, Set
 from typing import TYPE_CHECKING, Any
 
 from disclosure_pipeline.builtin.extractors.pdf_kinds import holder_kind, inner_kind, string_kind
+from disclosure_pipeline.builtin.extractors.pdf_names import is_given
 from disclosure_pipeline.builtin.extractors.pdf_streams import Role, StreamReader
 from disclosure_pipeline.builtin.extractors.pdf_words import (
-    BINARY_KEYS,
     decoded,
-    is_technical,
+    is_binary,
+    kept_as,
     name_words,
     shape_of,
 )
@@ -96,6 +97,7 @@ class ObjectSweep:
             except (pikepdf.PdfError, ValueError, RuntimeError, TypeError, KeyError) as error:
                 self._damaged(error)
         self._keep_loose()
+        self._keep_old_destinations()
         self._streams.read_attachments()
         return self._streams
 
@@ -109,8 +111,16 @@ class ObjectSweep:
         known = self._out.texts()
         for data in self._loose:
             words = decoded(data)
-            if words and words not in known and not is_technical(words, "/Limits"):
-                self._out.add(words, "unplaced", "document", visible=False)
+            kind = kept_as(words, "/Limits") if words and words not in known else None
+            if kind is not None:
+                self._out.add(words, kind, "document", visible=False)
+
+    def _keep_old_destinations(self) -> None:
+        """Names of places as pdf 1.1 wrote them: keys of a dictionary."""
+        table = self._pdf.Root.get("/Dests")
+        for key in table.keys() if shape_of(table) == "dictionary" else ():
+            if is_given(key.lstrip("/")):
+                self._out.add(key.lstrip("/"), "name", "document", detail="Dests", visible=False)
 
     # -------------------------------------------------------------------- walk
 
@@ -205,18 +215,17 @@ class ObjectSweep:
                     self._streams.note(stream.objgen, Role.ATTACHMENT, name)
 
     def _string(self, data: bytes, kind: str, key: str) -> None:
-        if key in BINARY_KEYS and not data.startswith((b"\xfe\xff", b"\xef\xbb\xbf")):
+        if is_binary(data, key):
             return
         words = decoded(data)
-        if not words or is_technical(words, key):
+        named = kept_as(words, "/NM" if key == "/T" and kind == "form" else key, kind) if words else None
+        if named is None:
             return
         if kind in ("note", "alt") and "".join(words.split()) in self._seen:
             return
-        if key == "/T" and kind == "form" and is_technical(words, "/NM"):
-            return
         if key in ("/RC", "/RV"):
             words = " ".join(_XML_RUN.findall(words)) or words
-        self._out.add(words, kind, "document", detail=key.strip("/") or None, visible=False)
+        self._out.add(words, named, "document", detail=key.strip("/") or None, visible=False)
 
     def _name(self, name: str, kind: str) -> None:
         if name.isascii() and "#" not in name and not any(map(str.isdigit, name)):

@@ -11,6 +11,7 @@ from disclosure_pipeline.builtin.extractors.embedded import read_embedded
 from disclosure_pipeline.builtin.extractors.package import parse_xml
 from disclosure_pipeline.builtin.extractors.pdf_content import Found, comments, unshown
 from disclosure_pipeline.builtin.extractors.pdf_pictures import picture_words, profile_words
+from disclosure_pipeline.builtin.extractors.pdf_undrawn import is_large_enough
 from disclosure_pipeline.builtin.extractors.pdf_words import loose_words, spoken
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.model.text import Place
@@ -37,6 +38,7 @@ class Role(StrEnum):
     CONTENT = "content"
     GLYPH = "glyph"
     ATTACHMENT = "attachment"
+    PICTURE = "picture"
     OTHER = "other"
 
     @classmethod
@@ -44,7 +46,7 @@ class Role(StrEnum):
         """The role of what stands under a key."""
         if key.startswith("FontFile") or key in ("CIDToGIDMap", "CIDSet"):
             return cls.FONT
-        roles = {"JS": cls.SCRIPT, "Metadata": cls.XMP, "XFA": cls.FORM, "Thumb": cls.OTHER}
+        roles = {"JS": cls.SCRIPT, "Metadata": cls.XMP, "XFA": cls.FORM, "Thumb": cls.PICTURE}
         return roles.get(key, cls.TABLE)
 
 
@@ -67,10 +69,12 @@ class StreamReader:
         self._attachments: list[Any] = []
         self.drawing: list[Any] = []
         """Streams that show words: contents, forms, patterns, glyphs."""
+        self.pictures: list[Any] = []
+        """Pictures that are large enough to hold words, drawn or not."""
 
     def note(self, key: ObjectId, role: Role, name: str = "") -> None:
         """Remember what a stream is for; a claim to be technical never overrules another."""
-        technical = (Role.FONT, Role.TABLE, Role.OTHER)
+        technical = (Role.FONT, Role.TABLE, Role.PICTURE, Role.OTHER)
         if key not in self._roles or self._roles[key] in technical:
             self._roles[key] = role
         if name:
@@ -94,7 +98,7 @@ class StreamReader:
             self._xml(stream.read_bytes(), "form", "xfa")
         elif role is Role.SCRIPT:
             self._out.add(spoken(stream.read_bytes()), "script", "document", visible=False)
-        elif subtype == "/Image":
+        elif subtype == "/Image" or role is Role.PICTURE:
             self._picture(stream)
         elif role in (Role.CONTENT, Role.GLYPH) or subtype == "/Form" or "/PatternType" in stream:
             self._content(stream)
@@ -120,6 +124,8 @@ class StreamReader:
             self._out.add(words, kind, "document", detail=detail, visible=False)
 
     def _picture(self, stream: Any) -> None:
+        if is_large_enough(stream):
+            self.pictures.append(stream)
         for detail, words in picture_words(stream):
             self._out.add(words, "metadata", "document", detail=detail, visible=False)
 

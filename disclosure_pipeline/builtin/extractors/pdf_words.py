@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from disclosure_pipeline.builtin.extractors.pdf_names import is_given
+
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffd]")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _LETTERS = re.compile(r"[^\W\d_]{2}|\d{2}|[\u3400-\u9fff]")
@@ -76,6 +78,26 @@ def is_technical(words: str, key: str = "") -> bool:
     if key in TECHNICAL_KEYS or not key:
         return _TECHNICAL.fullmatch(words) is not None or _COUNTED.fullmatch(words) is not None
     return False
+
+
+def kept_as(words: str, key: str = "", kind: str = "unplaced") -> str | None:
+    """The kind that a value is kept as: a technical one that somebody named is a ``name``; else ``None``.
+
+    Args:
+        words: the value.
+        key: see :func:`is_technical`.
+        kind: what it is when it is not technical.
+    """
+    if not is_technical(words, key):
+        return kind
+    return "name" if is_given(words, key) else None
+
+
+def is_binary(data: bytes, key: str) -> bool:
+    """Whether a value is bytes that mean nothing, by its key, and does not look like words all the same."""
+    if key not in BINARY_KEYS or data.startswith((b"\xfe\xff", b"\xef\xbb\xbf")):
+        return False
+    return not (data.isascii() and is_given(data.decode("ascii"), key))
 
 
 def _is_phrase(words: str) -> bool:

@@ -69,7 +69,7 @@ class RtfData:
         """Sweep the data that has no format of its own; what was read elsewhere is no news."""
         known = Known(self._out.texts())
         for part, data in self._swept:
-            for run in dict.fromkeys(sweep(data)):
+            for run in dict.fromkeys(sweep(data, everything=part.startswith("bin "))):
                 if not known.explains(run):
                     self._out.add(run, "unplaced", part, detail="data", visible=False)
 

@@ -44,6 +44,12 @@ _TINY = 4
 """Half points: smaller letters nobody reads."""
 
 _WHITE = 0xFFFFFF
+_PAPER = {"paperw": 12240, "paperh": 15840}
+"""Size of the paper in twips, unless the document says another."""
+
+_EDGES = {"shpleft": "paperw", "shpright": "paperw", "shptop": "paperh", "shpbottom": "paperh"}
+"""Edges of a shape, and the side of the paper they are measured by."""
+
 _PARAGRAPH_ENDS = frozenset(("par", "sect", "page", "column", "row", "nestrow"))
 _SHADES = frozenset(("highlight", "chcbpat", "cbpat", "clcbpat", "clcbpatraw", "chshdng", "shading"))
 _DATA = frozenset(("objdata", "pict", "datastore", "themedata", "datafield"))
@@ -68,12 +74,14 @@ class _State:
     owns: bool = False
     fresh: bool = True
     old: bool = False
+    away: bool = False
+    """Whether it lies in a shape that is off the page."""
 
     def inner(self) -> _State:
         """The state in which a group inside this one begins."""
         return _State(
             self.sink, self.destination, self.font, self.skip, self.hidden, self.deleted, self.revised, self.colour,
-            self.size, self.shaded, self.table, old=self.old,
+            self.size, self.shaded, self.table, old=self.old, away=self.away,
         )  # fmt: skip
 
 
@@ -101,6 +109,7 @@ class RtfDocument:
         self._hex = bytearray()
         self._binary = b""
         self._picture: dict[str, int] = {}
+        self._paper = dict(_PAPER)
         self._tables, self._row, self._column, self._in_table = 0, 0, 0, False
         self._ud: list[str] = []
         self._upr: list[tuple[str, str]] = []
@@ -330,8 +339,19 @@ class RtfDocument:
             state.table = True
         elif word == "pard":
             state.table = False
+        elif word in _PAPER or word in _EDGES:
+            self._place(word, number or 0)
         elif word == "ftnalt" and state.sink.kind == "footnote":
             state.sink.kind = "endnote"
+
+    def _place(self, word: str, twips: int) -> None:
+        """The size of the paper, or an edge of a shape: off the paper, whatever its place is counted from?"""
+        if word in _PAPER:
+            self._paper[word] = twips or _PAPER[word]
+            return
+        size = self._paper[_EDGES[word]]
+        far = twips >= size if word in ("shpleft", "shptop") else twips <= -size
+        self._state.away = self._state.away or far
 
     # ------------------------------------------------------------------- text
 
@@ -340,7 +360,7 @@ class RtfDocument:
         state = self._state
         if state.deleted:
             return "deletion"
-        if state.hidden or state.size <= _TINY or self._is_white(state):
+        if state.hidden or state.away or state.size <= _TINY or self._is_white(state):
             return "hidden"
         return "insertion" if state.revised else ""
 

@@ -97,7 +97,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "externalLink": {"v": "cache", "val": "cache"},
     "queryTable": {}, "rvData": {"v": "cache"}, "supportingPropertyBags": {"v": "cache"},
     "table": {"calculatedColumnFormula": "formula", "totalsRowFormula": "formula"},
-    "volTypes": {"v": "cache", "stp": "formula"}, "singleXmlCells": {},
+    "volTypes": {"v": "cache", "stp": "link"}, "singleXmlCells": {},
     "slicerCacheDefinition": {}, "MapInfo": {},
 }  # fmt: skip
 """Text of elements, by root element of the part."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from disclosure_pipeline.builtin.extractors.collector import Collector, Limits
 from disclosure_pipeline.builtin.extractors.digits import natural
 from disclosure_pipeline.builtin.extractors.failures import failure
-from disclosure_pipeline.builtin.extractors.formulas import Formulas
+from disclosure_pipeline.builtin.extractors.formulas import Formulas, spells
 from disclosure_pipeline.builtin.extractors.markup import column_number
 from disclosure_pipeline.builtin.extractors.number_formats import general
 from disclosure_pipeline.builtin.extractors.package import Package
@@ -20,6 +20,7 @@ from disclosure_pipeline.builtin.extractors.sheet_elements import ElementReader
 from disclosure_pipeline.builtin.extractors.sheet_rows import Cell, Row, SheetPart
 from disclosure_pipeline.builtin.extractors.sheet_styles import CellStyles, Look, is_lost, is_tiny
 from disclosure_pipeline.builtin.extractors.sheet_veil import Range, Veil
+from disclosure_pipeline.model.text import Place
 
 _NUMERIC = ("n", "")
 _TEXTUAL = ("s", "str", "inlineStr")
@@ -164,12 +165,23 @@ class _Walk:
                 reason = self._veil.reason(int(digits), self._column(column), look, stored, kind)
             self._value(stored, kind, look, place, reason=reason, runs=runs)
         if formula:
-            self._formula(formula, place)
+            self._formula(formula, place, is_computed=bool(stored))
 
-    def _formula(self, text: str, place: str) -> None:
-        """A macro sheet's formulas are a program; those of others are kept for their words."""
+    def _formula(self, text: str, place: str, *, is_computed: bool) -> None:
+        """A macro sheet's formulas are a program; those of others are kept for their words.
+
+        Words made of character codes are read only by a program that computes them.
+        """
         if self._formulas is None:
             self._out.add(text, "script", self._tab.part, cell=place, paragraph=self._row)
+        elif not is_computed and spells(text):
+            self._out.add(text, "formula", self._tab.part, cell=place, paragraph=self._row)
+            where = Place(self._tab.part, "formula", cell=place)
+            self._out.doubt(
+                "cell.uncomputed",
+                "有单元格的公式用字符编码拼出文字，但文件中没有计算结果，请人工查看。",
+                where,
+            )
         elif self._formulas.tells_more(text):
             self._out.add(text, "formula", self._tab.part, cell=place, paragraph=self._row)
 

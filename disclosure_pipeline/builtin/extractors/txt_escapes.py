@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
+from disclosure_pipeline.builtin.extractors.code_words import PATTERN
 from disclosure_pipeline.builtin.extractors.txt_encoding import is_plausible, strictly
 
 _BACKSLASH = re.compile(
@@ -21,10 +22,11 @@ _BASE64 = re.compile(
     r"(?:[A-Za-z0-9+/_-]{40,}={0,2}(?:\r?\n[ \t]*|$)?)+(?:[A-Za-z0-9+/_-]+={0,2})?", re.MULTILINE
 )
 _SHORTEST_BASE64 = 200
+_TELLING = re.compile(rf"[^\x00-\x7f]|\d{{11}}|{PATTERN}")
 
 
 def unescaped(text: str) -> Iterator[str]:
-    """What runs of escapes in a text stand for, where that is text beyond ASCII."""
+    """What runs of escapes in a text stand for, where that is text beyond ASCII, a long number or a code word."""
     for pattern, mark, read in (
         (_BACKSLASH, "\\", _backslashes),
         (_PERCENT, "%", _percents),
@@ -35,7 +37,8 @@ def unescaped(text: str) -> Iterator[str]:
         for match in pattern.finditer(text):
             if mark in match[0]:
                 shown = read(match[0])
-                if shown != match[0] and not shown.isascii() and is_plausible(shown):
+                told = _TELLING.search(shown)
+                if told is not None and told[0] not in match[0] and is_plausible(shown):
                     yield shown
 
 
