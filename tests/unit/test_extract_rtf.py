@@ -128,5 +128,7 @@ def test_no_damage_raises_anything_else(data: bytes, at: int, damage: bytes) -> 
 
 
 def test_names_of_page_styles_are_no_text_of_the_page() -> None:
-    text = read(rb"{\rtf1{\*\pgdsctbl{\pgdsc0 Standard;}{\pgdsc1{\header Head\par}Default Page Style;}}Body\par}")
+    text = read(
+        rb"{\rtf1{\*\pgdsctbl{\pgdsc0 Standard;}{\pgdsc1{\header Head\par}Default Page Style;}}Body\par}"
+    )
     assert [(item.text, item.place.kind) for item in text.segments] == [("Head", "header"), ("Body", "body")]

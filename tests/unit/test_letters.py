@@ -26,7 +26,9 @@ def test_a_return_note_quotes_reason_and_place(office: Office):
 
 
 def test_a_note_about_hidden_content_names_the_command_that_cleans(office: Office):
-    case = office.reviewed(body="<!doctype html><p>通知正文。</p><p hidden>底价八百万元</p>", name="通知.html")
+    case = office.reviewed(
+        body="<!doctype html><p>通知正文。</p><p hidden>底价八百万元</p>", name="通知.html"
+    )
     office.decide(case, SECRECY, Verb.RETURN, reason="请清理")
     letters.deliver(office.core)
     assert "disclosure clean" in note(office, "退回说明")

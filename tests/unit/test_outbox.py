@@ -114,7 +114,14 @@ def test_return_note_quotes_place_and_reason_and_gives_the_draft_back(
 def test_return_note_names_the_command_that_cleans(notifier: OutboxNotifier, outbox: Path) -> None:
     send(notifier, outbox, "returned", reasons=REASONS, hidden=True)
     assert "disclosure clean 原文件.docx -o 清洁副本.docx" in text(outbox / f"{CASE}_退回说明.html")
-    send(notifier, outbox, "returned", key=f"{CASE}/returned/2", at="2026-11-23T01:30:00+00:00", reasons=REASONS)
+    send(
+        notifier,
+        outbox,
+        "returned",
+        key=f"{CASE}/returned/2",
+        at="2026-11-23T01:30:00+00:00",
+        reasons=REASONS,
+    )
     assert "disclosure clean" not in text(outbox / f"{CASE}_退回说明.html")
 
 
