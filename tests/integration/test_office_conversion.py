@@ -15,8 +15,8 @@ import pytest
 from docx import Document
 from support import CLERK, DEPARTMENT, Office, files_with, holds
 
-from disclosure_pipeline.builtin.extractors.legacy import LegacyExtractor
-from disclosure_pipeline.builtin.extractors.office_convert import ConversionFailed, convert, find_program
+from disclosure_pipeline.builtin.extractors.legacy.convert import ConversionFailed, convert, find_program
+from disclosure_pipeline.builtin.extractors.legacy.reader import LegacyExtractor
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.hooks.passwords import handed_out
 from disclosure_pipeline.model.lifecycle import State
@@ -102,7 +102,7 @@ def test_a_hanging_program_is_killed_with_its_children(tmp_path: Path, scratch: 
 def test_the_program_dies_with_the_process_that_started_it(tmp_path: Path) -> None:
     program = hanging(tmp_path, f"echo $$ > {tmp_path}/id\nexec sleep 300\n")
     code = (
-        "import sys; from disclosure_pipeline.builtin.extractors.office_convert import convert; "
+        "import sys; from disclosure_pipeline.builtin.extractors.legacy.convert import convert; "
         "convert(b'x', '.doc', 'docx', {'office': sys.argv[1], 'office_timeout': 300})"
     )
     reader = subprocess.Popen([sys.executable, "-c", code, program])

@@ -11,7 +11,7 @@ from pathlib import Path
 import docx
 import pytest
 
-from disclosure_pipeline.builtin.extractors.docx import DocxExtractor
+from disclosure_pipeline.builtin.extractors.word.reader import DocxExtractor
 from disclosure_pipeline.builtin.forms import is_form, read_form
 from disclosure_pipeline.cli.template import write_template
 from disclosure_pipeline.hooks.contracts import SourceFile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from disclosure_pipeline.builtin.extractors.code_words import CODE_WORD, has_code_word
+from disclosure_pipeline.builtin.extractors.shared.code_words import CODE_WORD, has_code_word
 
 
 @pytest.mark.parametrize("text", ["HIDDENMARK00042", "/a/ZQXMARK1234.xml", "?t=CASE00042&x", "_SECRET2026_"])

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosure_pipeline.builtin.extractors.archive import ArchiveExtractor
-from disclosure_pipeline.builtin.extractors.archive_names import decode_name
+from disclosure_pipeline.builtin.extractors.archives.names import decode_name
+from disclosure_pipeline.builtin.extractors.archives.reader import ArchiveExtractor
 from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.readers import builtin_extractors
 from disclosure_pipeline.errors import ExtractionFailed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from disclosure_pipeline.builtin.extractors.collector import Collector, Limits
-from disclosure_pipeline.builtin.extractors.docx import DocxExtractor
+from disclosure_pipeline.builtin.extractors.word.reader import DocxExtractor
 from disclosure_pipeline.model.text import Text
 from tests.unit.hostile import docx, limits, paragraph
 

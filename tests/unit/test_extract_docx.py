@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from disclosure_pipeline.builtin.extractors import wordml
-from disclosure_pipeline.builtin.extractors.docx import DocxExtractor
-from disclosure_pipeline.builtin.extractors.wordml_plain import Plain
+from disclosure_pipeline.builtin.extractors.word import part as wordml
+from disclosure_pipeline.builtin.extractors.word.plain import Plain
+from disclosure_pipeline.builtin.extractors.word.reader import DocxExtractor
 from disclosure_pipeline.builtin.public.blocks import Grid, public_copy
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks.contracts import PartText, SourceFile

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosure_pipeline.builtin.extractors.html import HtmlExtractor
+from disclosure_pipeline.builtin.extractors.html.reader import HtmlExtractor
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.model.text import Text
 from tests.unit.hostile import codes, limits, only, png

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from disclosure_pipeline.builtin.extractors.collector import Collector, Limits
-from disclosure_pipeline.builtin.extractors.image import ImageExtractor
-from disclosure_pipeline.builtin.extractors.pictures import _hidden, _on_paper, look_at
+from disclosure_pipeline.builtin.extractors.pictures.pictures import _hidden, _on_paper, look_at
+from disclosure_pipeline.builtin.extractors.pictures.reader import ImageExtractor
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks import recognition
 from disclosure_pipeline.model.text import Text

@@ -14,9 +14,9 @@ from docx import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosure_pipeline.builtin.extractors.decrypt import decrypted
-from disclosure_pipeline.builtin.extractors.legacy import LegacyExtractor
-from disclosure_pipeline.builtin.extractors.ole_sweep import Known, sweep
+from disclosure_pipeline.builtin.extractors.legacy.decrypt import decrypted
+from disclosure_pipeline.builtin.extractors.legacy.reader import LegacyExtractor
+from disclosure_pipeline.builtin.extractors.shared.byte_words import Known, sweep
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Text

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosure_pipeline.builtin.extractors.docx import DocxExtractor
-from disclosure_pipeline.builtin.extractors.macros import decompress
+from disclosure_pipeline.builtin.extractors.ole.macros import decompress
+from disclosure_pipeline.builtin.extractors.word.reader import DocxExtractor
 from disclosure_pipeline.model.text import Text
 from tests.hiding.msg_file import compound_file
 from tests.hiding.vba import compressed, project

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosure_pipeline.builtin.extractors.mime import MailExtractor
-from disclosure_pipeline.builtin.extractors.mime_headers import header_text
-from disclosure_pipeline.builtin.extractors.mime_signed import open_signed
-from disclosure_pipeline.builtin.extractors.msg import MsgExtractor
-from disclosure_pipeline.builtin.extractors.msg_rtf import original, unpack
+from disclosure_pipeline.builtin.extractors.mail.headers import header_text
+from disclosure_pipeline.builtin.extractors.mail.mime import MailExtractor
+from disclosure_pipeline.builtin.extractors.mail.msg import MsgExtractor
+from disclosure_pipeline.builtin.extractors.mail.msg_rtf import original, unpack
+from disclosure_pipeline.builtin.extractors.mail.signed import open_signed
 from disclosure_pipeline.builtin.extractors.readers import builtin_extractors
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks.sniff import choose

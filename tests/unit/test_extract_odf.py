@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosure_pipeline.builtin.extractors.odf import OdfExtractor
+from disclosure_pipeline.builtin.extractors.odf.reader import OdfExtractor
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.model.text import Segment, Text
 from disclosure_pipeline.settings.models import ExtractionSettings

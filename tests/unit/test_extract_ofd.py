@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosure_pipeline.builtin.extractors.ofd import OfdExtractor
-from disclosure_pipeline.builtin.extractors.ofd_asn1 import NotAsn1, parse, seals, strings
-from disclosure_pipeline.builtin.extractors.ofd_fonts import CharacterMap
-from disclosure_pipeline.builtin.extractors.ofd_geometry import covers_point, outlines
-from disclosure_pipeline.builtin.extractors.ofd_jbig2 import as_png
-from disclosure_pipeline.builtin.extractors.pdf_layout import IDENTITY
+from disclosure_pipeline.builtin.extractors.ofd.fonts import CharacterMap
+from disclosure_pipeline.builtin.extractors.ofd.geometry import covers_point, outlines
+from disclosure_pipeline.builtin.extractors.ofd.jbig2 import as_png
+from disclosure_pipeline.builtin.extractors.ofd.reader import OfdExtractor
+from disclosure_pipeline.builtin.extractors.shared.asn1 import NotAsn1, parse, seals, strings
+from disclosure_pipeline.builtin.extractors.shared.layout import IDENTITY
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.model.text import Segment, Text
 from disclosure_pipeline.settings.models import ExtractionSettings

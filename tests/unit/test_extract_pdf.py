@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from reportlab.lib import pdfencrypt
 from reportlab.lib.utils import ImageReader
 
-from disclosure_pipeline.builtin.extractors.pdf import PdfExtractor
-from disclosure_pipeline.builtin.extractors.pdf_layout import Edge, Line, paragraphs, tables
+from disclosure_pipeline.builtin.extractors.pdf.reader import PdfExtractor
+from disclosure_pipeline.builtin.extractors.shared.layout import Edge, Line, paragraphs, tables
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Text

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from disclosure_pipeline.builtin.extractors.collector import Collector, Limits
-from disclosure_pipeline.builtin.extractors.office_defaults import is_default
-from disclosure_pipeline.builtin.extractors.package import parse_xml
-from disclosure_pipeline.builtin.extractors.pptx import PptxExtractor
-from disclosure_pipeline.builtin.extractors.slideml import Page, PageReader
+from disclosure_pipeline.builtin.extractors.ooxml.defaults import is_default
+from disclosure_pipeline.builtin.extractors.packages.package import parse_xml
+from disclosure_pipeline.builtin.extractors.slides.page import Page, PageReader
+from disclosure_pipeline.builtin.extractors.slides.reader import PptxExtractor
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Text

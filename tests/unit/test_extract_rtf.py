@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosure_pipeline.builtin.extractors.rtf import RtfExtractor
+from disclosure_pipeline.builtin.extractors.rtf.reader import RtfExtractor
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.model.text import Text
 from disclosure_pipeline.settings.models import ExtractionSettings

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosure_pipeline.builtin.extractors.delimited import DelimitedExtractor
 from disclosure_pipeline.builtin.extractors.readers import builtin_extractors
-from disclosure_pipeline.builtin.extractors.txt import TxtExtractor
-from disclosure_pipeline.builtin.extractors.txt_encoding import decode, strictly
-from disclosure_pipeline.builtin.extractors.txt_xml import XmlExtractor
+from disclosure_pipeline.builtin.extractors.text.delimited import DelimitedExtractor
+from disclosure_pipeline.builtin.extractors.text.encoding import decode, strictly
+from disclosure_pipeline.builtin.extractors.text.plain import TxtExtractor
+from disclosure_pipeline.builtin.extractors.text.xml import XmlExtractor
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.hooks.sniff import choose

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from disclosure_pipeline.builtin.extractors.number_formats import as_stored, compiled, general
-from disclosure_pipeline.builtin.extractors.xlsx import XlsxExtractor
+from disclosure_pipeline.builtin.extractors.sheets.number_formats import as_stored, compiled, general
+from disclosure_pipeline.builtin.extractors.sheets.reader import XlsxExtractor
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Text

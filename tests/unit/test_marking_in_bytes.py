@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from disclosure_pipeline.builtin.extractors.ole_sweep import sweep
-from disclosure_pipeline.builtin.extractors.pdf_words import spoken
+from disclosure_pipeline.builtin.extractors.pdf.words import spoken
+from disclosure_pipeline.builtin.extractors.shared.byte_words import sweep
 
 MARKINGS = ("机密★10年", "绝密★30年", "秘密★1年", "机密★长期")
 

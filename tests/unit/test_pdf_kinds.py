@@ -5,7 +5,7 @@ from __future__ import annotations
 import pikepdf
 import pytest
 
-from disclosure_pipeline.builtin.extractors.pdf_kinds import holder_kind, string_kind
+from disclosure_pipeline.builtin.extractors.pdf.kinds import holder_kind, string_kind
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 from pikepdf import Dictionary, Name
 
-from disclosure_pipeline.builtin.extractors.pdf import PdfExtractor
+from disclosure_pipeline.builtin.extractors.pdf.reader import PdfExtractor
 from disclosure_pipeline.model.text import Text
 from tests.hiding.pdf_paper import VISIBLE, paper, saved, text, updated
 from tests.unit.hostile import codes, limits, only

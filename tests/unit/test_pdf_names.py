@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from disclosure_pipeline.builtin.extractors.pdf_names import is_given
-from disclosure_pipeline.builtin.extractors.pdf_words import is_binary, kept_as
+from disclosure_pipeline.builtin.extractors.pdf.names import is_given
+from disclosure_pipeline.builtin.extractors.pdf.words import is_binary, kept_as
 
 
 @pytest.mark.parametrize(

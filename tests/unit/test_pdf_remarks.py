@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from disclosure_pipeline.builtin.extractors.pdf import PdfExtractor
-from disclosure_pipeline.builtin.extractors.pdf_replacements import agree
+from disclosure_pipeline.builtin.extractors.pdf.reader import PdfExtractor
+from disclosure_pipeline.builtin.extractors.pdf.replacements import agree
 from disclosure_pipeline.model.text import Segment
 from tests.unit.hostile import limits, pdf
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pikepdf
 import pytest
 
-from disclosure_pipeline.builtin.extractors import pdf_recognition
-from disclosure_pipeline.builtin.extractors.pdf import PdfExtractor
-from disclosure_pipeline.builtin.extractors.pdf_drawing import Drawing
-from disclosure_pipeline.builtin.extractors.pdf_fonts import judge, parse_table, write_table
-from disclosure_pipeline.builtin.extractors.pdf_layout import Line
-from disclosure_pipeline.builtin.extractors.pdf_page import PageText
-from disclosure_pipeline.builtin.extractors.pdf_replacements import agree
-from disclosure_pipeline.builtin.extractors.pdf_specimen import _rows, _sheet, is_unproven, liars
-from disclosure_pipeline.builtin.extractors.pdf_state import state_of
+from disclosure_pipeline.builtin.extractors.pdf import recognition as pdf_recognition
+from disclosure_pipeline.builtin.extractors.pdf.drawing import Drawing
+from disclosure_pipeline.builtin.extractors.pdf.fonts import judge, parse_table, write_table
+from disclosure_pipeline.builtin.extractors.pdf.page import PageText
+from disclosure_pipeline.builtin.extractors.pdf.reader import PdfExtractor
+from disclosure_pipeline.builtin.extractors.pdf.replacements import agree
+from disclosure_pipeline.builtin.extractors.pdf.specimen import _rows, _sheet, is_unproven, liars
+from disclosure_pipeline.builtin.extractors.pdf.state import state_of
+from disclosure_pipeline.builtin.extractors.shared.layout import Line
 from disclosure_pipeline.hooks.contracts import RecognisedLine
 from disclosure_pipeline.model.text import Text
 from tests.hiding.pdf_drawn import scan, truetype

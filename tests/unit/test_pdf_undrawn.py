@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 from pikepdf import Dictionary, Name, Pdf
 
-from disclosure_pipeline.builtin.extractors.pdf import PdfExtractor
+from disclosure_pipeline.builtin.extractors.pdf.reader import PdfExtractor
 from disclosure_pipeline.hooks import recognition
 from disclosure_pipeline.model.text import Text
 from tests.hiding.pdf_paper import append, form, paper, picture, saved

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from disclosure_pipeline.builtin.extractors.collector import Limits
-from disclosure_pipeline.builtin.extractors.pdf import PdfExtractor
-from disclosure_pipeline.builtin.extractors.pdf_unpacking import can_unpack, check_streams, unpacked
+from disclosure_pipeline.builtin.extractors.pdf.reader import PdfExtractor
+from disclosure_pipeline.builtin.extractors.pdf.unpacking import can_unpack, check_streams, unpacked
 from disclosure_pipeline.errors import ExtractionFailed
 from tests.hiding.pdf_paper import paper, picture, saved
 from tests.unit.hostile import limits, only

@@ -11,8 +11,8 @@ from plugin_hosts import FAULTS, ROOT
 
 from disclosure_pipeline.builtin.detectors.mobile import Mobile
 from disclosure_pipeline.builtin.detectors.secrecy_marking import SecrecyMarking
-from disclosure_pipeline.builtin.extractors.docx import DocxExtractor
-from disclosure_pipeline.builtin.extractors.txt import TxtExtractor
+from disclosure_pipeline.builtin.extractors.text.plain import TxtExtractor
+from disclosure_pipeline.builtin.extractors.word.reader import DocxExtractor
 from disclosure_pipeline.hooks import testing
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.hooks.reading import Reader, mark_key

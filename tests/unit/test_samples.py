@@ -217,14 +217,14 @@ def test_numbers_pass_their_checksums(made: Path) -> None:
 # ----------------------------------------------------------------------- the public copy
 
 EXTRACTORS = {
-    ".docx": ("docx", "DocxExtractor"),
-    ".xlsx": ("xlsx", "XlsxExtractor"),
-    ".txt": ("txt", "TxtExtractor"),
-    ".csv": ("txt", "TxtExtractor"),
-    ".pdf": ("pdf", "PdfExtractor"),
-    ".html": ("html", "HtmlExtractor"),
-    ".ofd": ("ofd", "OfdExtractor"),
-    ".png": ("image", "ImageExtractor"),
+    ".docx": ("word.reader", "DocxExtractor"),
+    ".xlsx": ("sheets.reader", "XlsxExtractor"),
+    ".txt": ("text.plain", "TxtExtractor"),
+    ".csv": ("text.plain", "TxtExtractor"),
+    ".pdf": ("pdf.reader", "PdfExtractor"),
+    ".html": ("html.reader", "HtmlExtractor"),
+    ".ofd": ("ofd.reader", "OfdExtractor"),
+    ".png": ("pictures.reader", "ImageExtractor"),
 }
 SLIPS = ("slip.toml", "发文拟稿单.docx")
 PUBLISHED = [path for path in EXPECTED if expectation(path)["state"] == "published"]

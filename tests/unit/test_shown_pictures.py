@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from disclosure_pipeline.builtin.extractors.ooxml_pictures import ShownPictures, _shown
-from disclosure_pipeline.builtin.extractors.package import parse_xml
+from disclosure_pipeline.builtin.extractors.ooxml.pictures import ShownPictures, _shown
+from disclosure_pipeline.builtin.extractors.packages.package import parse_xml
 
 _FILL = b'<f xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:blip/>%s<a:stretch/></f>'
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from disclosure_pipeline.builtin.collation.streams import Stream, stream_of
 from disclosure_pipeline.builtin.detectors.common import refuse_expired
-from disclosure_pipeline.builtin.extractors.scanned import SEAL, UNSURE
+from disclosure_pipeline.builtin.extractors.pictures.scanned import SEAL, UNSURE
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Comparison, PartText
 from disclosure_pipeline.model.finding import Finding

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from disclosure_pipeline.builtin.extractors.scanned import SEAL
+from disclosure_pipeline.builtin.extractors.pictures.scanned import SEAL
 from disclosure_pipeline.hooks.contracts import PartText
 from disclosure_pipeline.model.text import Segment
 

@@ -16,9 +16,9 @@ from disclosure_pipeline.builtin.editors.container import OFFICE
 from disclosure_pipeline.builtin.editors.word_rules import W as WORD
 from disclosure_pipeline.builtin.extractors.collector import Limits, Source
 from disclosure_pipeline.builtin.extractors.failures import failure
-from disclosure_pipeline.builtin.extractors.markup import attribute, local
-from disclosure_pipeline.builtin.extractors.ooxml import relation_targets
-from disclosure_pipeline.builtin.extractors.package import Package
+from disclosure_pipeline.builtin.extractors.ooxml.parts import relation_targets
+from disclosure_pipeline.builtin.extractors.packages.package import Package
+from disclosure_pipeline.builtin.extractors.shared.markup import attribute, local
 from disclosure_pipeline.hooks.contracts import Remark
 from disclosure_pipeline.model.text import VISIBLE_KINDS
 from disclosure_pipeline.model.words import place_in_words

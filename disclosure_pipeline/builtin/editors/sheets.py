@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from disclosure_pipeline.builtin.editors.repaint import repaint
 from disclosure_pipeline.builtin.extractors.collector import Limits, Source
 from disclosure_pipeline.builtin.extractors.failures import failure
-from disclosure_pipeline.builtin.extractors.markup import local
-from disclosure_pipeline.builtin.extractors.package import Package, parse_xml
+from disclosure_pipeline.builtin.extractors.packages.package import Package, parse_xml
+from disclosure_pipeline.builtin.extractors.shared.markup import local
 from disclosure_pipeline.model.text import Segment
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from disclosure_pipeline.builtin.editors.repaint import repaint
 from disclosure_pipeline.builtin.editors.unseen import unseen_runs
 from disclosure_pipeline.builtin.extractors.collector import Limits, Source
 from disclosure_pipeline.builtin.extractors.failures import failure
-from disclosure_pipeline.builtin.extractors.markup import local
-from disclosure_pipeline.builtin.extractors.ooxml import relation_targets
-from disclosure_pipeline.builtin.extractors.package import Package
+from disclosure_pipeline.builtin.extractors.ooxml.parts import relation_targets
+from disclosure_pipeline.builtin.extractors.packages.package import Package
+from disclosure_pipeline.builtin.extractors.shared.markup import local
 from disclosure_pipeline.model.text import Segment
 
 if TYPE_CHECKING:

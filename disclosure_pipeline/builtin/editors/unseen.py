@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from disclosure_pipeline.builtin.extractors.markup import local
+from disclosure_pipeline.builtin.extractors.shared.markup import local
 from disclosure_pipeline.model.text import Segment
 
 if TYPE_CHECKING:

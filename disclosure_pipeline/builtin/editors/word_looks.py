@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from disclosure_pipeline.builtin.editors import word_rules as rules
-from disclosure_pipeline.builtin.extractors.markup import attribute, local
+from disclosure_pipeline.builtin.extractors.shared.markup import attribute, local
 
 if TYPE_CHECKING:
     from lxml import etree
 
-    from disclosure_pipeline.builtin.extractors.package import Package
+    from disclosure_pipeline.builtin.extractors.packages.package import Package
 
 W = f"{{{rules.W}}}"
 _STYLE_REFERENCES = frozenset(("pStyle", "rStyle", "tblStyle", "basedOn", "next", "link"))

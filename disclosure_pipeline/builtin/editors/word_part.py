@@ -10,7 +10,7 @@ from disclosure_pipeline.builtin.editors import word_rules as rules
 from disclosure_pipeline.builtin.editors.container import OFFICE
 from disclosure_pipeline.builtin.editors.unseen import unseen_runs
 from disclosure_pipeline.builtin.extractors.failures import failure
-from disclosure_pipeline.builtin.extractors.markup import attribute, is_on, local
+from disclosure_pipeline.builtin.extractors.shared.markup import attribute, is_on, local
 from disclosure_pipeline.model.text import Segment
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from disclosure_pipeline.builtin.extractors.failures import failure
-from disclosure_pipeline.builtin.extractors.txt_invisible import INVISIBLE, is_suspicious, spelled
+from disclosure_pipeline.builtin.extractors.shared.invisible import INVISIBLE, is_suspicious, spelled
 from disclosure_pipeline.model.text import VISIBLE_KINDS, Doubt, Place, Segment, Text
 
 if TYPE_CHECKING:
-    from disclosure_pipeline.builtin.extractors.archive_budget import Budget
+    from disclosure_pipeline.builtin.extractors.budget import Budget
 
 Source = Path | bytes
 """Where a file's bytes are: a path, or memory for what was found inside another file."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from disclosure_pipeline.builtin.extractors.archive_budget import Budget
+from disclosure_pipeline.builtin.extractors.budget import Budget
 from disclosure_pipeline.builtin.extractors.collector import Collector
-from disclosure_pipeline.builtin.extractors.ole_sweep import sweep
 from disclosure_pipeline.builtin.extractors.readers import builtin_extractors
-from disclosure_pipeline.builtin.extractors.txt_encoding import looks_like_text
+from disclosure_pipeline.builtin.extractors.shared.byte_words import sweep
+from disclosure_pipeline.builtin.extractors.text.encoding import looks_like_text
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks.sniff import HEAD_BYTES, choose
 from disclosure_pipeline.model.text import Place

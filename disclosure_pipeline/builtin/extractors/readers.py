@@ -9,22 +9,22 @@ from typing import Any
 from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 
 _TABLE = (
-    "docx:DocxExtractor",
-    "xlsx:XlsxExtractor",
-    "pptx:PptxExtractor",
-    "pdf:PdfExtractor",
-    "ofd:OfdExtractor",
-    "odf:OdfExtractor",
-    "html:HtmlExtractor",
-    "image:ImageExtractor",
-    "rtf:RtfExtractor",
-    "msg:MsgExtractor",
-    "legacy:LegacyExtractor",
-    "mime:MailExtractor",
-    "archive:ArchiveExtractor",
-    "txt_xml:XmlExtractor",
-    "delimited:DelimitedExtractor",
-    "txt:TxtExtractor",
+    "word.reader:DocxExtractor",
+    "sheets.reader:XlsxExtractor",
+    "slides.reader:PptxExtractor",
+    "pdf.reader:PdfExtractor",
+    "ofd.reader:OfdExtractor",
+    "odf.reader:OdfExtractor",
+    "html.reader:HtmlExtractor",
+    "pictures.reader:ImageExtractor",
+    "rtf.reader:RtfExtractor",
+    "mail.msg:MsgExtractor",
+    "legacy.reader:LegacyExtractor",
+    "mail.mime:MailExtractor",
+    "archives.reader:ArchiveExtractor",
+    "text.xml:XmlExtractor",
+    "text.delimited:DelimitedExtractor",
+    "text.plain:TxtExtractor",
 )
 """``module:class``; on equal scores the earlier one reads the file."""
 

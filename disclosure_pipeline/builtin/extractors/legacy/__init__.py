@@ -1,0 +1,1 @@
+"""Office documents of before 2007 (doc, xls, ppt; wps, et, dps)."""

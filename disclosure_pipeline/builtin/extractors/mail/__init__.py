@@ -1,0 +1,1 @@
+"""Mails: internet messages and Outlook's."""

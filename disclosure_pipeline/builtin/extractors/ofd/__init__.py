@@ -1,0 +1,1 @@
+"""OFD (GB/T 33190), the page format of Chinese offices."""

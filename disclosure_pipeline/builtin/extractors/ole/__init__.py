@@ -1,0 +1,1 @@
+"""OLE compound files: what lies in them, whatever wrote them."""

@@ -1,0 +1,1 @@
+"""Plain text, tables in text, and XML that nobody else reads."""
