@@ -88,7 +88,7 @@ def test_the_disclosure_office_has_a_value_of_its_own(cli_office: Office, cli_de
     ("name", "data", "code"),
     [
         ("坏.docx", "这不是文档，只有文字。".encode(), "file.unknown"),
-        ("图.svg", b"<svg><text>\xe7\xa7\x98</text><text>\xe5\xaf\x86</text></svg>", "file.unknown"),
+        ("图.dwg", b"AC1032\x00\x00\x00\x00" + "秘密".encode(), "file.unknown"),
         ("空.pdf", b"", "file.empty"),
     ],
 )

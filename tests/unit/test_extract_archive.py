@@ -277,6 +277,7 @@ def test_split_archives_are_refused() -> None:
     ("data", "name", "code"),
     [
         (b"", "a.zip", "file.empty"),
+        (b"PK\x05\x06" + bytes(18), "a.zip", "file.empty"),
         (b"PK\x03\x04" + WORDS, "a.zip", "file.broken"),
         (gzip.compress(WORDS)[:-12], "a.gz", "file.broken"),
         (bz2.compress(WORDS)[:-12], "a.bz2", "file.broken"),

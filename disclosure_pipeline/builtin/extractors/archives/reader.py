@@ -69,6 +69,8 @@ class ArchiveExtractor(BuiltinExtractor):
             read_tar(out, data, members, budget)
         else:
             read_zip(out, data, members, budget, words)
+        if members.number == 0 and not out.texts():
+            raise failure("file.empty", "The archive holds nothing.")
         return out.text()
 
     def _load(self, path: Any) -> bytes:
