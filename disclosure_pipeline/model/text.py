@@ -157,6 +157,22 @@ class Text:
     doubts: tuple[Doubt, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
 
+    def __reduce__(self) -> tuple[type[Text], tuple[object, ...], list[tuple[object, ...]]]:
+        """As plain rows: texts cross between processes, and a large file has a hundred thousand segments."""
+        rows: list[tuple[object, ...]] = [
+            (item.text, at.part, at.kind, at.page, at.paragraph, at.cell, at.bbox, at.detail, item.visible)
+            for item in self.segments
+            for at in (item.place,)
+        ]
+        return Text, (self.media_type, self.extractor, (), self.warnings, self.doubts, self.facts), rows
+
+    def __setstate__(self, rows: list[tuple[Any, ...]]) -> None:
+        segments = tuple(
+            Segment(text, Place(part, kind, page, paragraph, cell, bbox, detail), visible)
+            for text, part, kind, page, paragraph, cell, bbox, detail, visible in rows
+        )
+        object.__setattr__(self, "segments", segments)
+
     @property
     def length(self) -> int:
         """Characters over all segments."""
