@@ -3,7 +3,7 @@
 # (Run as root, a missing Debian package is installed; otherwise its install line is printed.)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types layers docs-check bundle requirements bench chaos peers clean
+.PHONY: help demo test check lint types layers docs-check test-names bundle requirements bench chaos peers clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
@@ -28,7 +28,7 @@ test: $(DEVELOPMENT) ## all tests, on SQLite and PostgreSQL
 	@scripts/need.sh --optional smbd=samba smbclient=smbclient $(READERS)
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --timeout 600
 
-check: lint types layers docs-check ## everything else that CI asks for
+check: lint types layers docs-check test-names ## everything else that CI asks for
 
 lint: $(DEVELOPMENT) ## style
 	$(BIN)/ruff check .
@@ -42,6 +42,9 @@ layers: $(DEVELOPMENT) ## who may import whom
 
 docs-check: $(DEVELOPMENT) ## documents against the code
 	$(BIN)/pytest -q tests/docs
+
+test-names: $(DEVELOPMENT) ## tests are called the same in every process
+	scripts/test_names.sh $(BIN)/pytest
 
 bundle: $(DEVELOPMENT) ## dist/…-bundle.tar.gz: everything an office without internet needs
 	$(BIN)/python scripts/bundle.py

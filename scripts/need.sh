@@ -3,9 +3,9 @@
 #
 #   scripts/need.sh [--optional] [PROGRAM=]DEBIAN_PACKAGE…
 #
-# PROGRAM is a name on the PATH, or the path of a file. A package named without its PROGRAM counts as missing. A missing one is installed when we are root on a Debian
-# system; otherwise its install line is printed, and the exit code is 1 (0 with --optional: what needs it will
-# say that it was left out).
+# PROGRAM is a name on the PATH, or the path of a file. A package named without its PROGRAM counts as missing. A
+# missing one is installed when we are root on a Debian system; otherwise its install line is printed, and the exit
+# code is 1 (0 with --optional: what needs it will say that it was left out).
 set -euo pipefail
 
 failure=1
