@@ -25,8 +25,9 @@ from disclosure_pipeline.builtin.detectors.secrecy_internal import InternalNotic
 from disclosure_pipeline.builtin.detectors.secrecy_marking import SecrecyMarking
 from disclosure_pipeline.hooks.contracts import Detector, PartText
 from disclosure_pipeline.model.document import PartRole
+from disclosure_pipeline.model.folding import SEPARATORS
 from disclosure_pipeline.model.text import Place, Segment, Text
-from disclosure_pipeline.model.view import SEPARATORS, View
+from disclosure_pipeline.model.view import View
 from disclosure_pipeline.settings.policy import load_rulebook
 
 SUBJECTS = [

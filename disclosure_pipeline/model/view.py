@@ -9,25 +9,15 @@ view comes from exactly one original character, so each hit leads back to offset
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from disclosure_pipeline.model.folding import SEPARATORS, WHITESPACE, folded
 from disclosure_pipeline.model.text import Place, Segment, Text
 
-WHITESPACE = frozenset(" \t\n")
-"""The only white space a view holds: blank, border of a table cell, end of a line or segment."""
-
-SEPARATORS = WHITESPACE | frozenset("-‐‑‒–—―·•._")
-"""What people put between the digits or characters of something they spread out."""
-
 _IGNORED = "\0"
-_LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
-_STARS = "★☆⋆✦✧✩✪✫✬✭✮✯✰✶✷✸✹⍟⚝⭐🌟🟊"
-_SPECIAL = {"\t": "\t", **dict.fromkeys(_LINE_ENDS, "\n"), **dict.fromkeys(_STARS, "★")}
-_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
-_UNUSUAL = re.compile("[^\\t\\n -~\u4e00-\u9fff。、·—“”‘’《》〈〉【】〔〕]")  # anything that may fold
 _FEW = 64
 _CELL = re.compile(r"(?P<row>.*?)(?P<column>[A-Za-z]+)(?P<number>[0-9]+)$", re.DOTALL)
 
@@ -45,57 +35,6 @@ class Span:
     segment: int
     start: int
     end: int
-
-
-def _is_ignored(character: str) -> bool:
-    """Controls, invisible formats, variation selectors, marks set over or under a character."""
-    return unicodedata.category(character) in ("Cc", "Cf", "Mn", "Me") or character in _FILLERS
-
-
-def _fold(character: str) -> str:
-    """What one original character becomes: itself, another one, several, or nothing."""
-    special = _SPECIAL.get(character)
-    if special is not None:
-        return special
-    if character.isspace():
-        return " "
-    if _is_ignored(character):
-        return ""
-    if unicodedata.category(character) == "Nd":
-        return str(unicodedata.decimal(character))
-    return _compatible(character)
-
-
-def _compatible(character: str) -> str:
-    """The compatibility form (NFKC), except of composite numbers.
-
-    Superscripts, circled numbers and the like would glue to a number beside them (a footnote mark
-    behind a telephone number), so they keep their form.
-    """
-    folded = unicodedata.normalize("NFKC", character)
-    if folded == character or any(part.isdigit() for part in folded):
-        return character
-    return "".join(part for part in folded if not part.isspace() and not _is_ignored(part))
-
-
-class _FoldTable(dict[int, str]):
-    """Folded forms by code point, computed when first met."""
-
-    def __missing__(self, code: int) -> str:
-        self[code] = folded = _fold(chr(code))
-        return folded
-
-
-_FOLDS = _FoldTable()
-
-
-def fold(text: str) -> str:
-    """The form in which patterns and terms meet the view (no white space is collapsed).
-
-    Args:
-        text: a pattern or term as its author wrote it.
-    """
-    return text.translate(_FOLDS)
 
 
 def _row(place: Place) -> tuple[str, str, str] | None:
@@ -151,11 +90,11 @@ class View:
         """
         original, bases = _joined(text.segments)
         dropped = frozenset(drop)
-        unusual = {character: _FOLDS[ord(character)] for character in set(_UNUSUAL.findall(original))}
+        unusual = {one: other for one in set(original) if (other := folded(one)) != one}
         expanding = {
-            character: "".join(part for part in folded if part not in dropped)
-            for character, folded in unusual.items()
-            if len(folded) > 1
+            character: "".join(part for part in several if part not in dropped)
+            for character, several in unusual.items()
+            if len(several) > 1
         }
         aligned = _aligned(original, unusual)
         shown, positions, origins = _shrink(aligned, expanding, dropped)
@@ -225,13 +164,38 @@ class View:
         return Span(segment, min(first - base, length), min(behind - base, length))
 
 
+class Views:
+    """The views of one text, each made when it is first asked for and kept for whoever asks next.
+
+    Args:
+        text: the extracted text.
+    """
+
+    def __init__(self, text: Text):
+        self._text = text
+
+    def __reduce__(self) -> tuple[type[Views], tuple[Text]]:
+        return Views, (self._text,)
+
+    @cached_property
+    def plain(self) -> View:
+        """Each run of white space is one character: what patterns with context read."""
+        return View.of(self._text)
+
+    @cached_property
+    def compact(self) -> View:
+        """Without white space: what terms are searched in, so that no line end hides one."""
+        return View.of(self._text, WHITESPACE)
+
+    @cached_property
+    def bare(self) -> View:
+        """Without white space and separators, for what people spread out."""
+        return View.of(self._text, SEPARATORS)
+
+
 def _aligned(original: str, folds: Mapping[str, str]) -> str:
     """Make every one-to-one change and mark what is to be ignored; indexes stay the same."""
-    changes = {
-        character: folded or _IGNORED
-        for character, folded in folds.items()
-        if len(folded) < 2 and folded != character
-    }
+    changes = {one: other or _IGNORED for one, other in folds.items() if len(other) < 2}
     if len(changes) > _FEW:
         return original.translate({ord(character): change for character, change in changes.items()})
     for character, change in changes.items():

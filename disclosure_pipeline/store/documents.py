@@ -151,6 +151,7 @@ def findings_of(connection: Connection, document_id: str, version: int) -> list[
                 segment=row.segment, more=tuple((item[0], item[1], item[2]) for item in row.more),
                 place=Place.from_json(row.place), rule=row.rule, article=row.article,
                 suggestion=row.suggestion, confidence=float(row.confidence), detector=row.detector, part=row.part,
+                why=row.why, rule_version=row.rule_version, count=row._mapping["count"],
             ),
             row.id,
             Settlement(row.settled) if row.settled else None,
@@ -197,7 +198,8 @@ def _finding_values(document_id: str, version: int, ordinal: int, item: Finding)
         "start": item.start, "end": item.end, "segment": item.segment, "place": item.place.as_json(),
         "more": [list(item) for item in item.more],
         "rule": item.rule, "article": item.article, "suggestion": item.suggestion,
-        "confidence": f"{item.confidence:.3f}",
+        "confidence": f"{item.confidence:.3f}", "why": item.why, "rule_version": item.rule_version,
+        "count": item.count,
     }  # fmt: skip
 
 

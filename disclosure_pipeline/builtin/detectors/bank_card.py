@@ -11,7 +11,6 @@ from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import RuleBook
-from disclosure_pipeline.model.view import View
 
 _LENGTHS = range(16, 20)
 _LONGEST = whole(spread(["[1-9]", *["[0-9]"] * 15]) + "(?:" + spread(["", "[0-9]"]) + "){0,3}")
@@ -62,7 +61,7 @@ class BankCard:
             DisclosureError: the rule has expired.
         """
         refuse_expired((self._rule.rule,))
-        view = View.of(part.text)
+        view = part.views.plain
         return [
             finding_at(
                 part, view, self._rule.rule, number.start, number.end,

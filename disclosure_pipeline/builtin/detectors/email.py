@@ -8,8 +8,8 @@ from disclosure_pipeline.builtin.detectors.common import finding_at, refuse_expi
 from disclosure_pipeline.builtin.detectors.patterns import PatternSet, without_overlaps
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
+from disclosure_pipeline.model.folding import WHITESPACE
 from disclosure_pipeline.model.policy import Rule, RuleBook
-from disclosure_pipeline.model.view import WHITESPACE, View
 
 
 class Email:
@@ -46,7 +46,7 @@ class Email:
             DisclosureError: a rule has expired.
         """
         refuse_expired(self._rules)
-        view = View.of(part.text)
+        view = part.views.plain
         return [
             finding_at(
                 part, view, self._rule_for(view.text[hit.start : hit.end], hit.rule), hit.start, hit.end

@@ -14,8 +14,9 @@ from disclosure_pipeline.builtin.detectors.segmentation import WordBoundaries
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
+from disclosure_pipeline.model.folding import fold
 from disclosure_pipeline.model.policy import Rule, RuleBook
-from disclosure_pipeline.model.view import WHITESPACE, View, fold
+from disclosure_pipeline.model.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +84,12 @@ class Lexicon:
         return [*self._terms(part), *self._regular(part)]
 
     def _regular(self, part: PartText) -> Iterator[Finding]:
-        view = View.of(part.text)
+        view = part.views.plain
         for hit in without_overlaps(self._patterns.hits(view.text)):
             yield finding_at(part, view, hit.rule, hit.start, hit.end)
 
     def _terms(self, part: PartText) -> Iterator[Finding]:
-        view = View.of(part.text, drop=WHITESPACE)
+        view = part.views.compact
         text = _lower(view.text)
         hits = self._hits(text)
         by_chance = {place for rule, places in hits for place in places if _may_be_chance(rule, place)}

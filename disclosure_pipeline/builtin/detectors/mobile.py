@@ -17,7 +17,6 @@ from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import RuleBook
-from disclosure_pipeline.model.view import View
 
 _COUNTRY = f"[+(]{{0,2}}(?:0{GAP}0{GAP})?8{GAP}6[)]?{GAP}"
 
@@ -55,7 +54,7 @@ class Mobile:
             DisclosureError: the rule has expired.
         """
         refuse_expired((self._rule.rule,))
-        view = View.of(part.text)
+        view = part.views.plain
         numbers = without_nested(
             Number.at(view.text, *match.span(2))
             for match in self._expression.finditer(view.text)

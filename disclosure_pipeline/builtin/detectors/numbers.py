@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from disclosure_pipeline.errors import ConfigError
+from disclosure_pipeline.model.folding import SEPARATORS, fold
 from disclosure_pipeline.model.policy import Rule
-from disclosure_pipeline.model.view import SEPARATORS, fold
 
 _GAP_CLASS = "[" + re.escape("".join(sorted(SEPARATORS))) + "]"
 GAP = _GAP_CLASS + "{0,3}"

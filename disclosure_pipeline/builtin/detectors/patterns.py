@@ -20,8 +20,8 @@ from dataclasses import dataclass
 
 from disclosure_pipeline.builtin.detectors.common import is_guarded
 from disclosure_pipeline.errors import ConfigError
+from disclosure_pipeline.model.folding import fold
 from disclosure_pipeline.model.policy import Rule, RuleBook
-from disclosure_pipeline.model.view import fold
 
 _MACRO = re.compile("«([a-z_]+)»")
 _SPREAD = re.compile("‹([^›]+)›")

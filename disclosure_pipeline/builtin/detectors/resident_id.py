@@ -14,7 +14,6 @@ from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import RuleBook
-from disclosure_pipeline.model.view import View
 
 _D = "[0-9]"
 _CHECK_LETTERS = "XxХхΧχ×"
@@ -84,7 +83,7 @@ class ResidentId:
             DisclosureError: a rule has expired.
         """
         refuse_expired(self._rules)
-        view = View.of(part.text)
+        view = part.views.plain
         current = list(self._current_numbers(view.text))
         former = [
             number

@@ -9,7 +9,6 @@ from disclosure_pipeline.builtin.detectors.patterns import PatternSet, without_o
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import RuleBook
-from disclosure_pipeline.model.view import View
 
 
 class InternalNotice:
@@ -41,6 +40,6 @@ class InternalNotice:
             DisclosureError: a rule has expired.
         """
         refuse_expired(self._rules)
-        view = View.of(part.text)
+        view = part.views.plain
         hits = without_overlaps(self._patterns.hits(self._patterns.plain(view.text)))
         return [finding_at(part, view, hit.rule, hit.start, hit.end) for hit in hits]

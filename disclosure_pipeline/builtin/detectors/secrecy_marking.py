@@ -66,7 +66,7 @@ class SecrecyMarking:
             DisclosureError: a rule has expired.
         """
         refuse_expired(self._rules)
-        view = View.of(part.text)
+        view = part.views.plain
         text = self._anywhere.plain(view.text)
         hits = [*self._anywhere.hits(text), *self._placed(part.text, view, text)]
         hits.sort(key=lambda hit: hit.rule.kind not in self.kinds[:1])
