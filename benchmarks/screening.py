@@ -15,14 +15,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from disclosure_pipeline.builtin.detectors.bank_card import BankCard
-from disclosure_pipeline.builtin.detectors.email import Email
 from disclosure_pipeline.builtin.detectors.hidden_content import HiddenContent
-from disclosure_pipeline.builtin.detectors.lexicon import Lexicon
-from disclosure_pipeline.builtin.detectors.mobile import Mobile
-from disclosure_pipeline.builtin.detectors.resident_id import ResidentId
-from disclosure_pipeline.builtin.detectors.secrecy_internal import InternalNotice
-from disclosure_pipeline.builtin.detectors.secrecy_marking import SecrecyMarking
+from disclosure_pipeline.builtin.detectors.numbers.bank_card import BankCard
+from disclosure_pipeline.builtin.detectors.numbers.email import Email
+from disclosure_pipeline.builtin.detectors.numbers.mobile import Mobile
+from disclosure_pipeline.builtin.detectors.numbers.resident_id import ResidentId
+from disclosure_pipeline.builtin.detectors.secrecy.internal import InternalNotice
+from disclosure_pipeline.builtin.detectors.secrecy.marking import SecrecyMarking
+from disclosure_pipeline.builtin.detectors.wording.lexicon import Lexicon
 from disclosure_pipeline.hooks.contracts import Detector, PartText
 from disclosure_pipeline.model.document import PartRole
 from disclosure_pipeline.model.folding import SEPARATORS

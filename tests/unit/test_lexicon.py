@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosure_pipeline.builtin.detectors.lexicon import Lexicon
-from disclosure_pipeline.builtin.detectors.segmentation import WordBoundaries
+from disclosure_pipeline.builtin.detectors.wording.lexicon import Lexicon
+from disclosure_pipeline.builtin.detectors.wording.segmentation import WordBoundaries
 from disclosure_pipeline.errors import ConfigError, DisclosureError
 from disclosure_pipeline.hooks.contracts import PartText
 from disclosure_pipeline.model.finding import FINDING_KINDS, Severity

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosure_pipeline.builtin.detectors.bank_card import BankCard, is_luhn
-from disclosure_pipeline.builtin.detectors.email import Email
-from disclosure_pipeline.builtin.detectors.mobile import Mobile
-from disclosure_pipeline.builtin.detectors.resident_id import ResidentId, is_resident_id
+from disclosure_pipeline.builtin.detectors.numbers.bank_card import BankCard, is_luhn
+from disclosure_pipeline.builtin.detectors.numbers.email import Email
+from disclosure_pipeline.builtin.detectors.numbers.mobile import Mobile
+from disclosure_pipeline.builtin.detectors.numbers.resident_id import ResidentId, is_resident_id
 from disclosure_pipeline.errors import ConfigError, DisclosureError
 from disclosure_pipeline.hooks.contracts import Detector, PartText
 from disclosure_pipeline.model.finding import Severity

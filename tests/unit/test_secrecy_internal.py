@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosure_pipeline.builtin.detectors.secrecy_internal import InternalNotice
+from disclosure_pipeline.builtin.detectors.secrecy.internal import InternalNotice
 from disclosure_pipeline.model.finding import Severity
 from tests.unit.screening_rules import assert_offsets, part, row, shipped
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosure_pipeline.builtin.detectors.secrecy_marking import SecrecyMarking
+from disclosure_pipeline.builtin.detectors.secrecy.marking import SecrecyMarking
 from disclosure_pipeline.errors import ConfigError, DisclosureError
 from disclosure_pipeline.hooks.contracts import PartText
 from disclosure_pipeline.model.finding import MARKING, Severity

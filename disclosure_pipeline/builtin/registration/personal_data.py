@@ -11,9 +11,9 @@ from disclosure_pipeline.hooks.hookspecs import hookimpl
 @hookimpl
 def register_detectors(context: PluginContext) -> Sequence[Detector]:
     """Resident id, mobile, bank card and e-mail."""
-    from disclosure_pipeline.builtin.detectors.bank_card import BankCard
-    from disclosure_pipeline.builtin.detectors.email import Email
-    from disclosure_pipeline.builtin.detectors.mobile import Mobile
-    from disclosure_pipeline.builtin.detectors.resident_id import ResidentId
+    from disclosure_pipeline.builtin.detectors.numbers.bank_card import BankCard
+    from disclosure_pipeline.builtin.detectors.numbers.email import Email
+    from disclosure_pipeline.builtin.detectors.numbers.mobile import Mobile
+    from disclosure_pipeline.builtin.detectors.numbers.resident_id import ResidentId
 
     return [kind(context.rulebook) for kind in (ResidentId, Mobile, BankCard, Email)]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from disclosure_pipeline.builtin.detectors.common import OFFICE_TIME, finding_at, refuse_expired
-from disclosure_pipeline.builtin.detectors.numbers import GAP, Number, NumberRule, spread, whole
+from disclosure_pipeline.builtin.detectors.numbers.number import GAP, Number, NumberRule, spread, whole
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding

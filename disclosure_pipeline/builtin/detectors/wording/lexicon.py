@@ -10,7 +10,7 @@ from ahocorasick_rs import AhoCorasick
 
 from disclosure_pipeline.builtin.detectors.common import finding_at, refuse_expired
 from disclosure_pipeline.builtin.detectors.patterns import PatternSet, without_overlaps
-from disclosure_pipeline.builtin.detectors.segmentation import WordBoundaries
+from disclosure_pipeline.builtin.detectors.wording.segmentation import WordBoundaries
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from disclosure_pipeline.builtin.detectors.common import finding_at, refuse_expired, rules_of
-from disclosure_pipeline.builtin.detectors.numbers import Number, NumberRule, spread, whole, without_nested
-from disclosure_pipeline.builtin.detectors.resident_id import is_resident_id
+from disclosure_pipeline.builtin.detectors.numbers.number import (
+    Number,
+    NumberRule,
+    spread,
+    whole,
+    without_nested,
+)
+from disclosure_pipeline.builtin.detectors.numbers.resident_id import is_resident_id
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding

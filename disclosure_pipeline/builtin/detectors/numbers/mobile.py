@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from disclosure_pipeline.builtin.detectors.common import finding_at, refuse_expired, rules_of
-from disclosure_pipeline.builtin.detectors.numbers import (
+from disclosure_pipeline.builtin.detectors.numbers.number import (
     GAP,
     Number,
     NumberRule,
