@@ -12,7 +12,7 @@ whoever happened to be running.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -28,9 +28,12 @@ from disclosure_pipeline.hooks.contracts import (
     Reading,
     SourceFile,
 )
+from disclosure_pipeline.hooks.explaining import unexplained
+from disclosure_pipeline.hooks.gathering import gathered
 from disclosure_pipeline.hooks.guard import Nonsense, ask, instance
 from disclosure_pipeline.hooks.loading import BUILTIN
 from disclosure_pipeline.hooks.registry import COLLATORS, DETECTORS, EXTRACTORS
+from disclosure_pipeline.model.amendment import Guard
 from disclosure_pipeline.model.finding import MARKING, Fault, Finding, Screening
 from disclosure_pipeline.model.text import Doubt, Place, Segment, Text
 
@@ -62,6 +65,14 @@ class Record:
             for found in self.findings
             if found.kind != MARKING or mark_key(digests.get(found.part, ""), found) not in released
         ]
+
+    def gather(self, texts: Sequence[PartText], least: int) -> None:
+        """Make one finding of the many that a rule has in a column."""
+        self.findings = gathered(self.findings, texts, least)
+
+    def explain(self, texts: Sequence[PartText], guards: Mapping[str, Sequence[Guard]]) -> None:
+        """Drop the findings that the office's guards explain away."""
+        self.findings = unexplained(self.findings, texts, guards)
 
     def bare_markings(self) -> None:
         """Leave out the characters of markings."""
@@ -183,6 +194,8 @@ class Reader:
         required: ids that must answer, of those this process is responsible for.
         rules_version: recorded with each screening.
         collators: what compares the parts, by full id.
+        guards: the office's guards by rule id.
+        list_from: findings of one rule in a column that become one finding.
     """
 
     def __init__(
@@ -192,6 +205,9 @@ class Reader:
         required: Sequence[str],
         rules_version: str,
         collators: Mapping[str, Collator] | None = None,
+        *,
+        guards: Mapping[str, Sequence[Guard]] | None = None,
+        list_from: int = 10,
     ):
         self._extractors = extractors
         self._detectors = detectors
@@ -199,6 +215,8 @@ class Reader:
         self._missing = tuple(name for name in wanted if name not in detectors)
         self._rules_version = rules_version
         self._collators = collators or {}
+        self._guards = guards or {}
+        self._list_from = list_from
 
     def read(self, files: Sequence[SourceFile], released: frozenset[str] = frozenset()) -> Reading:
         """Extract every file, check for markings, then screen.
@@ -221,6 +239,8 @@ class Reader:
         if concluded and not record.marked:
             self._collate(texts, record)
             self._screen(texts, record)
+        record.gather(texts, self._list_from)
+        record.explain(texts, self._guards)
         screening = record.screening(self._rules_version)
         faults = tuple(record.faults)
         if record.marked:
@@ -244,6 +264,30 @@ class Reader:
         self._collate(texts, record)
         self._screen(texts, record)
         record.spare(released, digests)
+        record.gather(texts, self._list_from)
+        record.explain(texts, self._guards)
+        record.bare_markings()
+        return record.screening(self._rules_version), tuple(record.faults)
+
+    def look_for(
+        self, texts: Sequence[PartText], kinds: Collection[str]
+    ) -> tuple[Screening, tuple[Fault, ...]]:
+        """Ask only what can find these kinds; a marking's characters are left out.
+
+        Args:
+            texts: texts that were read before.
+            kinds: kinds of findings.
+        """
+        record = Record(doubts=[missing(name) for name in self._missing])
+        for part in texts:
+            for name, detector in self._detectors.items():
+                if concerns(detector, part) and not set(kinds).isdisjoint(detector.kinds):
+                    examine(detector, name, part, record)
+        if any(not set(kinds).isdisjoint(collator.kinds) for collator in self._collators.values()):
+            self._collate(texts, record)
+        record.findings = [item for item in record.findings if item.kind in kinds]
+        record.gather(texts, self._list_from)
+        record.explain(texts, self._guards)
         record.bare_markings()
         return record.screening(self._rules_version), tuple(record.faults)
 
@@ -459,6 +503,11 @@ def screen_texts(
 ) -> tuple[Screening, tuple[Fault, ...]]:
     """Screen texts with the built-in detectors (called through the sandbox)."""
     return _reader().screen(texts, released, digests)
+
+
+def look_for_kinds(texts: Sequence[PartText], kinds: tuple[str, ...]) -> tuple[Screening, tuple[Fault, ...]]:
+    """Ask the built-in detectors that can find these kinds (called through the sandbox)."""
+    return _reader().look_for(texts, kinds)
 
 
 def describe() -> tuple[PluginInfo, ...]:

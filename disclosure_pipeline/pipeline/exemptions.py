@@ -34,6 +34,13 @@ def released(core: Core, document: str) -> frozenset[str]:
         return frozenset(rows.scalars())
 
 
+def ever_released(core: Core, document: str) -> frozenset[str]:
+    """Keys of the markings that were released for a document under any rules."""
+    with core.database.read() as connection:
+        rows = connection.execute(select(exemption.c.mark).where(exemption.c.document == document))
+        return frozenset(rows.scalars())
+
+
 def of_copies(
     core: Core, document: str, copies: Sequence[SourceFile], reading: Reading, keys: frozenset[str]
 ) -> frozenset[str]:

@@ -9,7 +9,7 @@ destroys the bytes and leaves a destruction record and an incident note.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,10 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 from disclosure_pipeline.errors import Fenced, NotAllowed, Refused
 from disclosure_pipeline.hooks.reading import mark_key
 from disclosure_pipeline.model.finding import Finding
-from disclosure_pipeline.model.lifecycle import State, step
+from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.pipeline import clocks, letters, spool
+from disclosure_pipeline.pipeline import clocks, incidents, letters, publication, spool
 from disclosure_pipeline.pipeline.core import INTAKE, Core
 from disclosure_pipeline.pipeline.transitions import Lease, take_step
 from disclosure_pipeline.store import documents, people
@@ -34,12 +34,21 @@ from disclosure_pipeline.store.vault import sync_folder
 RECORDS = "records"
 """Folder of the destruction records, in the quarantine folder."""
 
+Also = Callable[[Connection], None]
+"""What else belongs into the transaction of an isolation."""
+
 FORGET = "forget"
 """Fact in `meta`: text was purged, and the store's files may still hold remains of it."""
 
 
 def isolate(
-    core: Core, document: str, findings: Sequence[Finding], rules_version: str, *, lease: Lease | None = None
+    core: Core,
+    document: str,
+    findings: Sequence[Finding],
+    rules_version: str,
+    *,
+    lease: Lease | None = None,
+    also: Also | None = None,
 ) -> None:
     """Quarantine a whole submission.
 
@@ -49,6 +58,72 @@ def isolate(
         findings: the markings; only rule, place and offsets of them are kept.
         rules_version: the rules that found them.
         lease: the worker's lease.
+        also: written in the same transaction.
+    """
+    version, name, marks = _set_apart(core, document, findings, lease)
+    with core.database.write() as connection:
+        documents.fetch(connection, document, lock=True)
+        purge(connection, document, version, rules_version, marks)
+        if also is not None:
+            also(connection)
+        take_step(
+            core, connection, document, "quarantine", lease=lease,
+            changes={"spool": name, "work_at": None, "attempts": 0, "frozen_digest": None},
+            detail={"marks": len(marks), "rules": sorted({item.rule for item in findings})},
+        )  # fmt: skip
+    forget(core)
+    tidy(core, document)
+
+
+def recall(
+    core: Core,
+    document: str,
+    findings: Sequence[Finding],
+    rules_version: str,
+    *,
+    lease: Lease,
+    also: Also,
+) -> None:
+    """Withdraw what is out or archived from every channel, and take its text away at once.
+
+    Newer rules found a marking in it. Quarantine follows when every channel has answered
+    (`publication.finish`); the files lie in the quarantine folder from now on.
+
+    Args:
+        core: the process's parts.
+        document: case number.
+        findings: the markings; only rule, place and offsets of them are kept.
+        rules_version: the rules that found them.
+        lease: the worker's lease.
+        also: written in the same transaction.
+    """
+    rules = sorted({item.rule for item in findings})
+    version, name, marks = _set_apart(core, document, findings, lease)
+    with core.database.write() as connection:
+        row = documents.fetch(connection, document, lock=True)
+        purge(connection, document, version, rules_version, marks)
+        incidents.open_one(
+            connection, row, incidents.MARKING, rules=rules, findings=len(marks), rules_version=rules_version
+        )
+        changes = {"spool": name, "work_at": None, "attempts": 0, "frozen_digest": None}
+        if State(row.state) is not State.WITHDRAWING:
+            changes["generation"] = publication.call_back(core, connection, row)
+        also(connection)
+        detail = {"marks": len(marks), "rules": rules}
+        take_step(core, connection, document, "recall", lease=lease, changes=changes, detail=detail)
+        publication.finish(core, connection, document)
+    incidents.write_note(core, document, rules)
+    forget(core)
+    tidy(core, document)
+
+
+def _set_apart(
+    core: Core, document: str, findings: Sequence[Finding], lease: Lease | None
+) -> tuple[int, str, list[dict[str, Any]]]:
+    """Move the files into quarantine, before the rows say so; repeatable.
+
+    Returns:
+        The version, the name of the folder, and what is kept of the markings.
     """
     with core.database.read() as connection:
         row = documents.fetch(connection, document)
@@ -56,7 +131,7 @@ def isolate(
             # Who took over reads the files where they lie now.
             raise Fenced(f"{document} was taken over by another worker.")
         parts = documents.parts_of(connection, document, row.version)
-        frozen = _only_its_own(connection, document, artefact)
+        frozen = only_its_own(connection, document, artefact)
     name = row.spool or f"case-{document}"
     if row.spool is not None:
         spool.isolate(core, name)
@@ -72,22 +147,21 @@ def isolate(
         }
         for item in findings
     ]  # fmt: skip
-    with core.database.write() as connection:
-        documents.fetch(connection, document, lock=True)
-        _purge(connection, document, row.version, rules_version, marks)
-        take_step(
-            core, connection, document, "quarantine", lease=lease,
-            changes={"spool": name, "work_at": None, "attempts": 0, "frozen_digest": None},
-            detail={"marks": len(marks), "rules": sorted({item.rule for item in findings})},
-        )  # fmt: skip
-    forget(core)
-    tidy(core, document)
+    return row.version, name, marks
 
 
-def _purge(
+def purge(
     connection: Connection, document: str, version: int, rules_version: str, marks: list[dict[str, Any]]
 ) -> None:
-    """Remove every character of the document's text, and open the officers' case."""
+    """Remove every character of a document's text, and open the officers' case.
+
+    Args:
+        connection: a writing transaction that holds the document's row.
+        document: case number.
+        version: its version.
+        rules_version: the rules that found the markings.
+        marks: what is kept of the markings.
+    """
     documents.purge_text(connection, document)
     documents.resolve_faults(connection, document)
     connection.execute(delete(quarantine).where(quarantine.c.document == document))
@@ -96,44 +170,6 @@ def _purge(
     )
     letters.owe(connection, document, version, "held", {})
     set_meta(connection, FORGET, utc_now())
-
-
-def hold_again(core: Core) -> list[str]:
-    """Purge from a restored store what the folders of quarantine say was isolated or destroyed since.
-
-    Returns:
-        The case numbers.
-    """
-    held: dict[str, str | None] = {
-        path.read_text("ascii"): path.parent.name
-        for path in core.workspace.quarantine.glob(f"*/{spool.CASE}")
-    }
-    held |= dict.fromkeys(path.stem for path in (core.workspace.quarantine / RECORDS).glob("*.json"))
-    found = [case for case, name in sorted(held.items()) if _hold_again(core, case, name)]
-    forget(core)
-    for case in found:
-        tidy(core, case)
-    return found
-
-
-def _hold_again(core: Core, document: str, name: str | None) -> bool:
-    with core.database.write() as connection:
-        row = connection.execute(
-            select(document_table).where(document_table.c.id == document).with_for_update()
-        ).first()
-        if row is None:
-            return False
-        state = State(row.state)
-        if state in step("found_isolated").sources:
-            _purge(connection, document, row.version, "", [])
-            changes = {"spool": name, "work_at": None, "attempts": 0, "frozen_digest": None}
-            take_step(core, connection, document, "found_isolated", changes=changes)
-        elif state is not State.QUARANTINED or name is not None:
-            return False
-        if name is None:
-            clocks.stop(connection, document)
-            take_step(core, connection, document, "destroy", changes={"spool": None})
-        return True
 
 
 def forget(core: Core) -> bool:
@@ -164,12 +200,13 @@ def tidy(core: Core, document: str, more: Iterable[str] = ()) -> int:
     """
     with core.database.read() as connection:
         row = documents.fetch(connection, document)
-        if row.state not in (State.QUARANTINED.value, State.DESTROYED.value):
+        ended = row.state in (State.QUARANTINED.value, State.DESTROYED.value)
+        if not ended and not documents.is_held(connection, document):
             return 0
         needless = set(more) - _named(connection, set(more))
-        own = _only_its_own(connection, document, part)
-        scans = _only_its_own(connection, document, decision, decision.c.scan)
-        scans |= _only_its_own(connection, document, referral, referral.c.scan)
+        own = only_its_own(connection, document, part)
+        scans = only_its_own(connection, document, decision, decision.c.scan)
+        scans |= only_its_own(connection, document, referral, referral.c.scan)
         present = {item.sha256 for item in documents.parts_of(connection, document, row.version)}
     if row.state == State.DESTROYED.value:
         return spool.empty_vault(core, None, (), sorted(own | scans | needless))
@@ -243,8 +280,11 @@ def release(core: Core, document: str, by: str, reason: str) -> State:
         connection.execute(
             update(quarantine).where(quarantine.c.document == document).values(ended="released")
         )
+        incidents.close(connection, document, incidents.RELEASE, by)
         take_step(
-            core, connection, document, "release", actor=by, changes={"work_at": utc_now()}, work=INTAKE,
+            core, connection, document, "release", actor=by, work=INTAKE,
+            # After a recall a channel takes the document only under a newer generation than the withdrawal's.
+            changes={"work_at": utc_now(), "generation": row.generation + bool(row.generation)},
             detail={"reason": digest_of(reason), "marks": len(case.marks), "first": case.released_by},
         )  # fmt: skip
     return State.RECEIVED
@@ -318,6 +358,7 @@ def _destroy(core: Core, document: str) -> dict[str, Any]:
             update(quarantine).where(quarantine.c.document == document).values(ended="destroyed")
         )
         clocks.stop(connection, document)
+        incidents.close(connection, document, incidents.DESTROYED, note["confirmed_by"])
         take_step(
             core, connection, document, "destroy", actor=note["confirmed_by"], changes={"spool": None},
             detail={"reason": note["reason_sha256"], "files": note["files"]},
@@ -354,7 +395,7 @@ def _version(connection: Connection, document: str) -> int:
     return int(documents.fetch(connection, document).version)
 
 
-def _only_its_own(connection: Connection, document: str, table: Table, column: Any = None) -> set[str]:
+def only_its_own(connection: Connection, document: str, table: Table, column: Any = None) -> set[str]:
     """Hashes in the vault that the rows of this table name for this document, and no row for another."""
     wanted = table.c.sha256 if column is None else column
     mine = connection.execute(select(wanted).where(table.c.document == document, wanted.is_not(None)))

@@ -18,7 +18,7 @@ from structlog import get_logger
 from disclosure_pipeline.hooks.sandbox import FOLDER_PREFIX
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.times import later, utc_now
-from disclosure_pipeline.pipeline import leases, letters, quarantine, spool
+from disclosure_pipeline.pipeline import leases, letters, quarantine, rescreen_batches, spool
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store.database import get_meta, set_meta
 from disclosure_pipeline.store.tables import document, publication, worker
@@ -45,7 +45,7 @@ def reconcile(core: Core) -> Mapping[str, int]:
         Counts of what was mended.
     """
     return {
-        "freed": free_orphans(core),
+        "freed": free_orphans(core) + free_batches(core),
         "destroyed": quarantine.finish_destructions(core),
         "quarantine_moved": finish_quarantines(core),
         "forgotten": int(quarantine.forget(core)),
@@ -86,6 +86,17 @@ def free_orphans(core: Core) -> int:
             )
     log.info("orphans_freed", documents=len(cases), publications=len(publications))
     return len(cases) + len(publications)
+
+
+def free_batches(core: Core) -> int:
+    """Free the batches of re-screening whose worker is dead; returns how many."""
+    with core.database.read() as connection:
+        alive = leases.living(core, connection)
+        held = rescreen_batches.held(connection) - alive
+    if not held:
+        return 0
+    with core.database.write() as connection:
+        return rescreen_batches.free_orphans(connection, leases.living(core, connection))
 
 
 def finish_quarantines(core: Core) -> int:

@@ -177,6 +177,8 @@ def empty_vault(core: Core, name: str | None, earlier: Sequence[str], derived: S
     """
     target = core.workspace.quarantine / (name or "")
     held = [sha256 for sha256 in (*earlier, *derived) if core.vault.holds(sha256)]
+    if held and name:
+        target.mkdir(mode=PRIVATE, exist_ok=True)
     for sha256 in held:
         if sha256 in earlier:
             shutil.move(core.vault.path(sha256), target / f"{_EARLIER}{sha256}")

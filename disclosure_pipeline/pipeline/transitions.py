@@ -18,7 +18,7 @@ from disclosure_pipeline.errors import Fenced, StaleVersion
 from disclosure_pipeline.model.lifecycle import State, target_of
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline.core import Core
-from disclosure_pipeline.store import audit, documents
+from disclosure_pipeline.store import audit, documents, rule_changes
 from disclosure_pipeline.store.tables import document
 
 SYSTEM = "system"
@@ -74,13 +74,15 @@ def take_step(
     Raises:
         Refused: the table has no such step from the present state.
         StaleVersion: ``version`` is not the present one.
-        Fenced: the lease is no longer held.
+        Fenced: the lease is no longer held, or the rules have changed since the worker read them.
     """
     row = documents.fetch(connection, document_id, lock=True)
     if version is not None and version != row.version:
         raise StaleVersion(f"{document_id} is at version {row.version}, not {version}.")
     if lease is not None and (row.lease_owner, row.fence) != (lease.owner, lease.fence):
         raise Fenced(f"{document_id} was taken over by another worker.")
+    if lease is not None and rule_changes.mark(connection) != core.rules_mark:
+        raise Fenced("Other rules are in force than this worker works by.")
     before = State(row.state)
     after = target_of(step, before)
     values: dict[str, Any] = {**(changes or {}), "state": after.value, "revision": row.revision + 1}

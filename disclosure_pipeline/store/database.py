@@ -27,7 +27,7 @@ CHANNEL = "disclosure_rows"
 
 _WITH_TEXT = (
     "document", "part", "extract", "finding", "artefact", "tier", "decision", "referral", "attribute_review",
-    "letter",
+    "letter", "rule_change", "incident", "receipt", "publication",
 )  # fmt: skip
 """Tables that hold text of documents (`documents.purge_text`)."""
 

@@ -22,8 +22,13 @@ from disclosure_pipeline.store.tables import (
     extract,
     fault,
     finding,
+    incident,
     part,
+    publication,
+    quarantine,
+    receipt,
     referral,
+    rule_change,
     tier,
 )
 
@@ -179,6 +184,17 @@ def add_findings(connection: Connection, document_id: str, version: int, finding
     return len(new)
 
 
+def drop_findings(connection: Connection, document_id: str, version: int, ids: Iterable[str]) -> None:
+    """Remove findings that nobody has settled."""
+    for identity in ids:
+        connection.execute(
+            delete(finding).where(
+                finding.c.document == document_id, finding.c.version == version, finding.c.id == identity,
+                finding.c.settled.is_(None),
+            )
+        )  # fmt: skip
+
+
 def forget_doubts(connection: Connection, document_id: str, version: int) -> None:
     """Remove the doubts of an earlier screening of the same version, with how they were settled.
 
@@ -320,11 +336,54 @@ def purge_text(connection: Connection, document_id: str) -> None:
     connection.execute(update(tier).where(tier.c.document == document_id).values(reason=None))
     connection.execute(update(decision).where(decision.c.document == document_id).values(reason=""))
     connection.execute(update(referral).where(referral.c.document == document_id).values(reason=""))
+    connection.execute(update(incident).where(incident.c.document == document_id).values(reason=None))
+    _purge_guards(connection, document_id)
+    _purge_receipts(connection, document_id)
     connection.execute(
         update(document)
         .where(document.c.id == document_id)
         .values(title=None, slip={}, ground_reason="", dropped_as=None)
     )
+
+
+def _purge_receipts(connection: Connection, document_id: str) -> None:
+    """Leave the names of public files out of what channels answered."""
+    for table, column, key in (
+        (receipt, receipt.c.body, receipt.c.key),
+        (publication, publication.c.receipt, publication.c.channel),
+    ):
+        mine = table.c.document == document_id
+        for name, body in connection.execute(select(key, column).where(mine)).all():
+            if body:
+                changed = {column.name: without_names(body)}
+                connection.execute(update(table).where(mine, key == name).values(**changed))
+
+
+def without_names(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A receipt whose files are numbered instead of named: a name often is the title."""
+    hashes = dict(body.get("hashes") or {})
+    return {**body, "hashes": {str(number): value for number, value in enumerate(sorted(hashes.values()))}}
+
+
+def _purge_guards(connection: Connection, document_id: str) -> None:
+    """Take back the guards whose words were cut from a document; without them more is found, never less.
+
+    Reasons of every proposal from the document go too. Terms stay: they are a list that an officer wrote.
+    """
+    mine = rule_change.c.document == document_id
+    connection.execute(update(rule_change).where(mine).values(reason="", decision=""))
+    guards = update(rule_change).where(mine, rule_change.c.action == "guard")
+    connection.execute(guards.where(rule_change.c.state == "approved").values(state="revoked", content={}))
+    connection.execute(guards.where(rule_change.c.state == "proposed").values(state="rejected", content={}))
+    connection.execute(guards.values(content={}))
+
+
+def is_held(connection: Connection, document_id: str) -> bool:
+    """Whether the secrecy officers have a case about this document that has not ended."""
+    query = select(quarantine.c.document).where(
+        quarantine.c.document == document_id, quarantine.c.ended.is_(None)
+    )
+    return connection.execute(query).first() is not None
 
 
 def count_by_state(connection: Connection) -> dict[str, int]:

@@ -2,48 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
-from disclosure_pipeline.builtin.detectors.common import finding_at, refuse_expired, rules_of
-from disclosure_pipeline.builtin.detectors.numbers.number import (
-    Number,
-    NumberRule,
-    spread,
-    whole,
-    without_nested,
-)
-from disclosure_pipeline.builtin.detectors.numbers.resident_id import is_resident_id
-from disclosure_pipeline.errors import ConfigError
+from disclosure_pipeline.builtin.detectors.common import refuse_expired
+from disclosure_pipeline.builtin.detectors.numbers.checks import is_luhn, is_resident_id
+from disclosure_pipeline.builtin.detectors.numbers.digits import Digits, Number, digits_of
+from disclosure_pipeline.builtin.detectors.numbers.surroundings import around, sole_rule
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import RuleBook
 
-_LENGTHS = range(16, 20)
-_LONGEST = whole(spread(["[1-9]", *["[0-9]"] * 15]) + "(?:" + spread(["", "[0-9]"]) + "){0,3}")
-
-
-def is_luhn(digits: str) -> bool:
-    """Whether the last digit is the check digit of the others (ISO/IEC 7812-1)."""
-    total = 0
-    for index, digit in enumerate(reversed(digits)):
-        value = int(digit) * (1 + index % 2)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
+_LENGTHS = (16, 17, 18, 19)
 
 
 class BankCard:
     """Finds bank card numbers (rule of the form ``bank_card``; its patterns are issuer prefixes).
 
     Args:
-        rulebook: all rules in force; the option ``lengths`` maps a prefix to the lengths in use,
-            without it a number of 16 to 19 digits counts.
+        rulebook: all rules in force; the option ``lengths`` maps a prefix to the lengths in use, without it a
+            number of 16 to 19 digits counts; ``common`` are the prefixes that count without a word about cards.
 
     Raises:
         ConfigError: the rule is missing, empty or ambiguous.
     """
 
     id = "bank_card"
-    version = "1"
+    version = "2"
     kinds = ("privacy.bank_card",)
     canaries = (
         Canary("卡号：6222021234567890128", "privacy.bank_card"),
@@ -51,13 +36,20 @@ class BankCard:
     )
 
     def __init__(self, rulebook: RuleBook):
-        rules = rules_of(rulebook, "bank_card")
-        if len(rules) != 1:
-            raise ConfigError("More than one rule for bank cards.", code="rule.ambiguous")
-        self._rule = NumberRule(rules[0])
-        self._prefixes = rules[0].patterns
-        self._lengths = {
-            prefix: frozenset(lengths) for prefix, lengths in rules[0].options.get("lengths", {}).items()
+        self._rule = sole_rule(rulebook, "bank_card")
+        rule = self._rule.rule
+        usual = {
+            prefix: tuple(rule.options.get("lengths", {}).get(prefix, _LENGTHS)) for prefix in rule.patterns
+        }
+        self._prefixes = {
+            length: tuple(prefix for prefix, lengths in usual.items() if length in lengths)
+            for length in _LENGTHS
+        }
+        self._common = tuple(rule.options.get("common", ()))
+        first = "".join(sorted({prefix[0] for prefix in rule.patterns}))
+        # The longest reading that ends with a group is tried first.
+        self._shapes = {
+            length: re.compile(f"(?=([{first}]\\d{{{length - 1}}}))") for length in reversed(_LENGTHS)
         }
 
     def detect(self, part: PartText) -> Sequence[Finding]:
@@ -68,38 +60,41 @@ class BankCard:
         """
         refuse_expired((self._rule.rule,))
         view = part.views.plain
-        return [
-            finding_at(
-                part, view, self._rule.rule, number.start, number.end,
-                confidence=self._rule.confidence(number),
-            )
-            for number in without_nested(self._numbers(view.text))
-        ]  # fmt: skip
+        found: list[Finding] = []
+        last = 0
+        for number in sorted(self._numbers(digits_of(part)), key=self._rank):
+            if number.start < last:
+                continue
+            near = around(part, view, number.start, number.end)
+            common = number.digits.startswith(self._common)
+            judgement = self._rule.judge(view.text, number, near, sure=self._is_sure(number))
+            if judgement is None:
+                continue
+            if common or judgement.labelled or self._rule.has_context(near):
+                finding = self._rule.finding(part, view, number.start, number.end, judgement)
+                found.append(finding)
+                last = number.end
+        return found
 
-    def _numbers(self, text: str) -> Iterator[Number]:
-        for match in _LONGEST.finditer(text):
-            start = match.start(1)
-            ends = [start + index + 1 for index, character in enumerate(match[1]) if character.isdecimal()]
-            digits = "".join(text[end - 1] for end in ends)
-            numbers = [
-                Number.at(text, start, ends[length - 1])
-                for length in range(16, len(ends) + 1)
-                if self._is_card(digits[:length])
-                and not text[ends[length - 1] : ends[length - 1] + 1].isdecimal()
-            ]
-            numbers.sort(key=lambda number: (not self._rule.is_usual(number), -len(number.digits)))
-            card = next((number for number in numbers if self._rule.accepts(text, number)), None)
-            if card is not None:
-                yield card
+    def _rank(self, number: Number) -> tuple[int, bool, int]:
+        return number.start, not self._rule.is_usual(number), -len(number.digits)
 
-    def _is_card(self, digits: str) -> bool:
-        return (
-            digits.startswith(self._prefixes)
-            and any(
-                digits.startswith(prefix) and len(digits) in self._lengths.get(prefix, _LENGTHS)
-                for prefix in self._prefixes
-            )
-            and len(set(digits)) > 2
-            and is_luhn(digits)
-            and not is_resident_id(digits)
+    def _is_sure(self, number: Number) -> bool:
+        """Whether its digits and groups say enough: a usual way of writing, or cut in two at most."""
+        return self._rule.is_usual(number) or (
+            number.digits.startswith(self._common) and len(number.groups) < 3
         )
+
+    def _numbers(self, digits: Digits) -> Iterator[Number]:
+        for length, shape in self._shapes.items():
+            prefixes = self._prefixes[length]
+            for run, match in digits.matches(shape):
+                written = match[1]
+                if written.startswith(prefixes) and is_luhn(written) and _is_plausible(written):
+                    number = Number.at(digits.text, *run.range(*match.span(1)))
+                    if self._is_sure(number) or run.begins(digits.text, match.start(1), number):
+                        yield number
+
+
+def _is_plausible(digits: str) -> bool:
+    return len(set(digits)) > 2 and not is_resident_id(digits)

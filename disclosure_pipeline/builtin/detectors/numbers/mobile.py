@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from disclosure_pipeline.builtin.detectors.common import finding_at, refuse_expired, rules_of
-from disclosure_pipeline.builtin.detectors.numbers.number import (
-    GAP,
-    Number,
-    NumberRule,
-    spread,
-    whole,
-    without_nested,
-)
-from disclosure_pipeline.errors import ConfigError
+from disclosure_pipeline.builtin.detectors.common import refuse_expired
+from disclosure_pipeline.builtin.detectors.numbers.digits import GAP, Number, digits_of
+from disclosure_pipeline.builtin.detectors.numbers.surroundings import around, sole_rule
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import RuleBook
 
-_COUNTRY = f"[+(]{{0,2}}(?:0{GAP}0{GAP})?8{GAP}6[)]?{GAP}"
+_SHAPE = re.compile(r"(?=((?:(?:00)?86|0)?(1\d{10})))")
+_PLUS = re.compile(rf"[+(]{{1,2}}{GAP}\Z")
+_CLOSED = re.compile(rf"\({GAP}[+]?{GAP}(?:0{GAP}0{GAP})?8{GAP}6{GAP}\){GAP}\Z")
 
 
 class Mobile:
     """Finds mobile numbers (rule of the form ``mobile``; its patterns are the allowed beginnings).
+
+    A country code before the number is not part of the finding.
 
     Args:
         rulebook: all rules in force.
@@ -32,7 +30,7 @@ class Mobile:
     """
 
     id = "mobile"
-    version = "1"
+    version = "2"
     kinds = ("privacy.mobile",)
     canaries = (
         Canary("联系电话：13812345678。", "privacy.mobile"),
@@ -40,12 +38,8 @@ class Mobile:
     )
 
     def __init__(self, rulebook: RuleBook):
-        rules = rules_of(rulebook, "mobile")
-        if len(rules) != 1:
-            raise ConfigError("More than one rule for mobile numbers.", code="rule.ambiguous")
-        self._rule = NumberRule(rules[0])
-        self._beginnings = rules[0].patterns
-        self._expression = whole(f"(?:{_COUNTRY}|0{GAP})?({spread(['1', *['[0-9]'] * 10])})")
+        self._rule = sole_rule(rulebook, "mobile")
+        self._beginnings = self._rule.rule.patterns
 
     def detect(self, part: PartText) -> Sequence[Finding]:
         """Look at one part.
@@ -54,21 +48,26 @@ class Mobile:
             DisclosureError: the rule has expired.
         """
         refuse_expired((self._rule.rule,))
-        view = part.views.plain
-        numbers = without_nested(
-            Number.at(view.text, *match.span(2))
-            for match in self._expression.finditer(view.text)
-            if self._is_credible(view.text, match.span(1), match.span(2))
-        )
-        return [
-            finding_at(
-                part, view, self._rule.rule, number.start, number.end,
-                confidence=self._rule.confidence(number),
-            )
-            for number in numbers
-        ]  # fmt: skip
+        view, digits = part.views.plain, digits_of(part)
+        found: list[Finding] = []
+        end = 0
+        for run, match in digits.matches(_SHAPE):
+            start, behind = run.range(*match.span(2))
+            if start < end or not match[2].startswith(self._beginnings):
+                continue
+            number = Number.at(view.text, start, behind)
+            if not (run.begins(view.text, match.start(1), number) or self._rule.is_usual(number)):
+                continue
+            near = around(part, view, _beginning(view.text, run.places[match.start(1)]), behind)
+            judgement = self._rule.judge(view.text, number, near)
+            if judgement is not None:
+                found.append(self._rule.finding(part, view, start, behind, judgement))
+                end = behind
+        return found
 
-    def _is_credible(self, text: str, written: tuple[int, int], core: tuple[int, int]) -> bool:
-        number = Number.at(text, *core)
-        surrounded = Number(number.digits, written[0], core[1], number.groups, number.strength)
-        return number.digits.startswith(self._beginnings) and self._rule.accepts(text, surrounded)
+
+def _beginning(text: str, start: int) -> int:
+    """Where a number with its country code begins: the signs before it belong to it."""
+    before = text[max(0, start - 24) : start]
+    signs = _CLOSED.search(before) or _PLUS.search(before)
+    return start - len(before) + signs.start() if signs else start

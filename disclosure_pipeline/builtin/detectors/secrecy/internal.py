@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from disclosure_pipeline.builtin.detectors.common import finding_at, refuse_expired, rules_of
+from disclosure_pipeline.builtin.detectors.common import refuse_expired, rules_of
 from disclosure_pipeline.builtin.detectors.patterns import PatternSet, without_overlaps
+from disclosure_pipeline.builtin.detectors.secrecy.reporting import reported
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import RuleBook
@@ -22,11 +23,13 @@ class InternalNotice:
     """
 
     id = "secrecy_internal"
-    version = "1"
+    version = "2"
     kinds = ("secrecy.internal",)
     canaries = (
         Canary("内部资料　注意保存", "secrecy.internal"),
         Canary("阅后清退，不得外传。", "secrecy.internal"),
+        Canary("工作秘密★2年", "secrecy.internal"),
+        Canary("（此件发至县团级）", "secrecy.internal"),
     )
 
     def __init__(self, rulebook: RuleBook):
@@ -41,5 +44,4 @@ class InternalNotice:
         """
         refuse_expired(self._rules)
         view = part.views.plain
-        hits = without_overlaps(self._patterns.hits(self._patterns.plain(view.text)))
-        return [finding_at(part, view, hit.rule, hit.start, hit.end) for hit in hits]
+        return reported(part, view, without_overlaps(self._patterns.hits(view.text)))

@@ -2,27 +2,24 @@
 
 A marking counts wherever it stands: body, header, text box, comment, property, hidden sheet. A bare
 level (机密 on a line of its own) is a marking at the top of a page and in every place that does not
-flow down the page; elsewhere, and where several levels are listed, it is only a question to a person.
+flow down the page; elsewhere, and where levels are listed or quoted, it is only a question to a person.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 
-from disclosure_pipeline.builtin.detectors.common import finding_at, refuse_expired, rules_of
+from disclosure_pipeline.builtin.detectors.common import refuse_expired, rules_of
 from disclosure_pipeline.builtin.detectors.patterns import Hit, PatternSet, without_overlaps
+from disclosure_pipeline.builtin.detectors.secrecy.expiry import date_formed, expiry
+from disclosure_pipeline.builtin.detectors.secrecy.placement import Contexts, Tops
+from disclosure_pipeline.builtin.detectors.secrecy.reporting import reported
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Canary, PartText
-from disclosure_pipeline.model.finding import Finding
+from disclosure_pipeline.model.finding import MARKING, Finding
 from disclosure_pipeline.model.policy import RuleBook
-from disclosure_pipeline.model.text import Place, Text
+from disclosure_pipeline.model.text import Text
 from disclosure_pipeline.model.view import View
-
-_BESIDE = 24
-_WORD = re.compile("[A-Za-z\u3400-\u9fff]")
-_LINE = re.compile(r"\s*[^\n]*\n")
 
 
 class SecrecyMarking:
@@ -30,7 +27,10 @@ class SecrecyMarking:
 
     Rules of the form ``marking`` count anywhere. Rules of the form ``marking_line`` count outside
     of the kinds of place named by their option ``flow``, and inside of these within the first
-    ``top_lines`` lines of a page; elsewhere the rule named by ``otherwise`` applies, if any.
+    ``top_lines`` lines of a page; elsewhere the rule named by ``otherwise`` applies, if any. Rules of
+    the form ``marking_context`` say where a level is only spoken of (:class:`Contexts`). The option
+    ``signs`` of a rule names characters that are kept from being normalised (㊙); ``caps`` the
+    longest terms of the levels in years.
 
     Args:
         rulebook: all rules in force.
@@ -40,24 +40,31 @@ class SecrecyMarking:
     """
 
     id = "secrecy_marking"
-    version = "1"
-    kinds = ("secrecy.marking", "secrecy.term")
+    version = "2"
+    kinds = (MARKING, "secrecy.term")
     canaries = (
-        Canary("机密★10年", "secrecy.marking"),
-        Canary("绝　密☆長期", "secrecy.marking"),
-        Canary("秘密\n关于有关事项的通知", "secrecy.marking"),
+        Canary("机密★10年", MARKING),
+        Canary("绝　密☆長期", MARKING),
+        Canary("秘密\n关于有关事项的通知", MARKING),
+        Canary("机 宻＊1 0 年", MARKING),
+        Canary("本文件密级为秘密。", MARKING),
     )
 
     def __init__(self, rulebook: RuleBook):
         anywhere, lines = rules_of(rulebook, "marking"), rules_of(rulebook, "marking_line")
-        fallbacks = rulebook.of_form("marking_fallback")
-        self._rules = (*anywhere, *lines, *fallbacks)
-        self._fallbacks = {rule.id: rule for rule in fallbacks}
-        self._anywhere = PatternSet(rulebook, anywhere)
-        self._lines = PatternSet(rulebook, lines)
-        for rule in lines:
-            if rule.options.get("otherwise", "") not in ("", *self._fallbacks):
+        fallbacks = {rule.id: rule for rule in rulebook.of_form("marking_fallback")}
+        self._fallbacks = fallbacks
+        self._patterns = PatternSet(rulebook, (*anywhere, *lines))
+        self._placed = frozenset(rule.id for rule in lines)
+        self._contexts = Contexts(rulebook, self._patterns, fallbacks)
+        self._rules = (*anywhere, *lines, *fallbacks.values(), *self._contexts.rules)
+        self._signs: dict[str, str] = {}
+        self._caps: dict[str, int] = {}
+        for rule in self._rules:
+            if rule.options.get("otherwise", "") not in ("", *fallbacks):
                 raise ConfigError(f"Rule {rule.id} names an unknown rule.", code="rule.unknown")
+            self._signs |= rule.options.get("signs", {})
+            self._caps |= rule.options.get("caps", {})
 
     def detect(self, part: PartText) -> Sequence[Finding]:
         """Look at one part; overlapping hits are reported once, the surest first.
@@ -67,61 +74,56 @@ class SecrecyMarking:
         """
         refuse_expired(self._rules)
         view = part.views.plain
-        text = self._anywhere.plain(view.text)
-        hits = [*self._anywhere.hits(text), *self._placed(part.text, view, text)]
-        hits.sort(key=lambda hit: hit.rule.kind not in self.kinds[:1])
-        return [finding_at(part, view, hit.rule, hit.start, hit.end) for hit in without_overlaps(hits)]
-
-    def _placed(self, extracted: Text, view: View, text: str) -> Iterator[Hit]:
-        """Bare levels, judged by where they stand."""
-        hits = list(self._lines.hits(text))
+        text = self._with_signs(view)
+        hits = list(self._patterns.hits(text))
         if not hits:
-            return
-        tops = _Tops(extracted, view, text)
-        listed = _listed(hits, text)
+            return []
+        hits = list(self._contexts.judged(self._where_they_count(hits, part.text, view, text), text))
+        hits.sort(key=lambda hit: hit.rule.kind != MARKING)
+        return reported(part, view, without_overlaps(hits), _Remarks(text, self._caps, self._patterns))
+
+    def _with_signs(self, view: View) -> str:
+        """The view's text with signs as they were written: ㊙ is not the 秘 that it folds to."""
+        text = view.text
+        for sign, letter in self._signs.items():
+            if sign in view.original:
+                text = "".join(
+                    sign if character == letter and view.original[view.origin(index)] == sign else character
+                    for index, character in enumerate(text)
+                )
+        return text
+
+    def _where_they_count(self, hits: Sequence[Hit], extracted: Text, view: View, text: str) -> list[Hit]:
+        """The hits, bare levels among them judged by where they stand."""
+        tops = Tops(extracted, view, text)
+        kept: list[Hit] = []
         for hit in hits:
-            place = extracted.segments[view.segment(hit.start)].place
-            options = hit.rule.options
-            if hit.start not in listed and (
-                place.kind not in options["flow"] or hit.start < tops.end(place, options["top_lines"])
-            ):
-                yield hit
-            elif options.get("otherwise"):
-                yield Hit(self._fallbacks[options["otherwise"]], hit.start, hit.end, hit.core)
+            if hit.rule.id not in self._placed:
+                kept.append(hit)
+                continue
+            place, options = extracted.segments[view.segment(hit.start)].place, hit.rule.options
+            if place.kind not in options["flow"] or hit.start < tops.end(place, options["top_lines"]):
+                kept.append(hit)
+            elif otherwise := options.get("otherwise"):
+                kept.append(hit.under(self._fallbacks[otherwise]))
+        return kept
 
 
-class _Tops:
-    """Where the first lines of each page of each part of the file end in the view."""
+class _Remarks:
+    """What is to be said about a marking beside its rule: when its secrecy ends."""
 
-    def __init__(self, extracted: Text, view: View, text: str):
-        self._text = text
-        self._starts: dict[tuple[str, int | None], int] = {}
-        self._ends: dict[tuple[str, int | None, int], int] = {}
-        for index, segment in enumerate(extracted.segments):
-            key = (segment.place.part, segment.place.page)
-            if key not in self._starts:
-                self._starts[key] = view.position(index)
+    def __init__(self, text: str, caps: Mapping[str, int], patterns: PatternSet):
+        self._text, self._caps, self._patterns = text, caps, patterns
+        self._formed = date_formed(text)
+        self._told: dict[str, str] = {}
 
-    def end(self, place: Place, lines: int) -> int:
-        """Offset behind the first lines (empty ones not counted) of a place's page."""
-        key = (place.part, place.page, lines)
-        if key not in self._ends:
-            end = self._starts[place.part, place.page]
-            for _ in range(lines):
-                line = _LINE.match(self._text, end)
-                end = line.end() if line else len(self._text)
-            self._ends[key] = end
-        return self._ends[key]
-
-
-def _listed(hits: Sequence[Hit], text: str) -> set[int]:
-    """Starts of levels that stand beside a different level: a list or table head, not a marking.
-
-    Between them there may be figures and signs (numbers of papers by level), no words.
-    """
-    listed: set[int] = set()
-    for one, other in pairwise(sorted(hits, key=lambda hit: hit.start)):
-        between = text[one.end : other.start]
-        if one.core != other.core and len(between) <= _BESIDE and not _WORD.search(between):
-            listed |= {one.start, other.start}
-    return listed
+    def __call__(self, hit: Hit) -> str:
+        """The remark on a hit, empty for what is no marking."""
+        if hit.rule.kind != MARKING:
+            return ""
+        words = self._text[hit.start : hit.end]
+        if words not in self._told:
+            first = self._patterns.letters(hit.core)[:1]
+            level = next((name for name in self._caps if name[0] == first), "")
+            self._told[words] = expiry(words, level, self._formed, self._caps).told()
+        return self._told[words]
