@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import html
 import io
+import re
 import subprocess
 import textwrap
-from collections.abc import Iterator, Sequence
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.everyday_papers import Paper, Rows, budget, paper, places
 from benchmarks.everyday_pictures import logo, scan, seal, stored
-from tests.hiding import decks, ofd, word_papers
+from tests.hiding import decks, ofd_file, word_papers
 
 _FONT = "STSong-Light"
 
@@ -78,7 +80,7 @@ def _number_pages(document: Any) -> None:
 
 
 def workbook(seed: int) -> bytes:
-    """A budget with sums, a list, merged headings, number formats, dates and fixed columns."""
+    """A budget with sums and their results, a list, merged headings, number formats, dates and fixed columns."""
     import datetime
 
     import openpyxl
@@ -116,6 +118,24 @@ def workbook(seed: int) -> bytes:
         names.auto_filter.ref = f"A1:D{names.max_row}"
     out = io.BytesIO()
     book.save(out)
+    sums = {column: sum(row[at] for row in rows) for at, column in ((1, "B"), (2, "C"))}
+    return _computed(out.getvalue(), {f"SUM({column}3:{column}{last})": sums[column] for column in sums})
+
+
+def _computed(data: bytes, results: Mapping[str, float]) -> bytes:
+    """The workbook with the results of its formulas, which spreadsheet programs store and openpyxl does not."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as package,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy,
+    ):
+        for member in package.infolist():
+            part = package.read(member).decode("utf-8", "surrogateescape")
+            for formula, result in results.items():
+                part = re.sub(
+                    rf"(<f>{re.escape(formula)}</f>)(?:<v ?/>|<v></v>)", rf"\g<1><v>{result:.10g}</v>", part
+                )
+            copy.writestr(member, part.encode("utf-8", "surrogateescape"))
     return out.getvalue()
 
 
@@ -214,32 +234,38 @@ def sealed_ofd(seed: int) -> bytes:
     """Pages with a letterhead, page numbers, a logo and an electronic seal."""
     made = paper(seed)
     sheets = list(_sheets(made, 24))
-    media = ofd.element(
+    media = ofd_file.element(
         "MultiMedias",
-        ofd.element(
-            "MultiMedia", ofd.element("MediaFile", "image_1.png"), ID="40", Type="Image", Format="PNG"
+        ofd_file.element(
+            "MultiMedia", ofd_file.element("MediaFile", "image_1.png"), ID="40", Type="Image", Format="PNG"
         ),
     )
-    image = ofd.element("ImageObject", ID="41", ResourceID="40", Boundary="20 10 15 15", CTM="15 0 0 15 0 0")
+    image = ofd_file.element(
+        "ImageObject", ID="41", ResourceID="40", Boundary="20 10 15 15", CTM="15 0 0 15 0 0"
+    )
     pages = {}
     for at, lines in enumerate(sheets):
         drawn = [
-            ofd.text(html.escape(line), at=f"25 {30 + 9 * row} 170 8", size="6")
+            ofd_file.text(html.escape(line), at=f"25 {30 + 9 * row} 170 8", size="6")
             for row, line in enumerate(lines)
         ]
-        drawn.append(ofd.text(f"— {at + 1} —", at="95 280 30 6", size="4"))
-        layer = ofd.element("Layer", (image if at == 0 else "") + "".join(drawn), ID="80")
-        pages[f"Doc_0/Pages/Page_{at}/Content.xml"] = ofd.root("Page", ofd.element("Content", layer))
+        drawn.append(ofd_file.text(f"— {at + 1} —", at="95 280 30 6", size="4"))
+        layer = ofd_file.element("Layer", (image if at == 0 else "") + "".join(drawn), ID="80")
+        pages[f"Doc_0/Pages/Page_{at}/Content.xml"] = ofd_file.root(
+            "Page", ofd_file.element("Content", layer)
+        )
     listed = "".join(
-        ofd.element("Page", ID=str(at + 1), BaseLoc=f"Pages/Page_{at}/Content.xml")
+        ofd_file.element("Page", ID=str(at + 1), BaseLoc=f"Pages/Page_{at}/Content.xml")
         for at in range(1, len(pages))
     )
     drawn_seal = stored(seal(made.signed, 240))
-    parts = ofd.members(
+    parts = ofd_file.members(
         pages=listed, resources=media, more={**pages, "Doc_0/Res/image_1.png": stored(logo())}
     )
     return (
-        ofd.stamped(parts, value=ofd.seal(made.signed, picture=drawn_seal)) if seed % 2 else ofd.pack(parts)
+        ofd_file.stamped(parts, value=ofd_file.seal(made.signed, picture=drawn_seal))
+        if seed % 2
+        else ofd_file.pack(parts)
     )
 
 

@@ -23,7 +23,7 @@ from benchmarks import hiding_places
 from disclosure_pipeline.builtin.extractors.readers import builtin_extractors
 from disclosure_pipeline.hooks.sniff import HEAD_BYTES, choose
 from disclosure_pipeline.settings.models import ExtractionSettings
-from tests.hiding import ofd, word_papers
+from tests.hiding import ofd_file, word_papers
 
 LINE = "各镇人民政府，县政府各部门：现将《示范县人民政府2026年工作要点》印发给你们，请遵照执行。"
 PAGES = 10
@@ -76,13 +76,25 @@ def _made_by(program: str, name: str, data: bytes, arguments: Callable[[Path], l
         return (place / "a.pdf").read_bytes()
 
 
+def make_library_docx() -> bytes:
+    """Paragraphs in the template that python-docx brings, with its hundred styles of tables."""
+    import docx
+
+    document = docx.Document()
+    for number in range(250):
+        document.add_paragraph(f"第{number}条　{LINE}")
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
 def make_ofd() -> bytes:
     """Ten pages of 24 lines."""
-    lines = [ofd.text(LINE, at=f"25 {30 + 9 * number} 160 6", size="4") for number in range(24)]
+    lines = [ofd_file.text(LINE, at=f"25 {30 + 9 * number} 160 6", size="4") for number in range(24)]
     names = [f"Pages/Page_{number}/Content.xml" for number in range(1, PAGES)]
-    pages = "".join(ofd.element("Page", ID=str(200 + at), BaseLoc=name) for at, name in enumerate(names))
-    more = {f"Doc_0/{name}": ofd.page(*lines) for name in names}
-    return ofd.pack(ofd.members(*lines, pages=pages, more=more))
+    pages = "".join(ofd_file.element("Page", ID=str(200 + at), BaseLoc=name) for at, name in enumerate(names))
+    more = {f"Doc_0/{name}": ofd_file.page(*lines) for name in names}
+    return ofd_file.pack(ofd_file.members(*lines, pages=pages, more=more))
 
 
 def make_xlsx() -> bytes:
@@ -166,6 +178,7 @@ def plain_zip(data: bytes) -> None:
 FILES: dict[str, tuple[Callable[[], bytes | None], Callable[[bytes], None]]] = {
     "docx, Word, 10 pages": (word_papers.paper, plain_docx),
     "docx, WPS, 10 pages": (lambda: word_papers.paper(wps=True), plain_docx),
+    "docx, python-docx, 10 pages": (make_library_docx, plain_docx),
     "pdf, 10 pages": (make_pdf, plain_pdf),
     "pdf, of LibreOffice": (make_writer_pdf, plain_pdf),
     "pdf, of Chromium": (make_browser_pdf, plain_pdf),

@@ -2,7 +2,8 @@
 
 Run: ``python benchmarks/sandbox.py [--rounds 40]``. Prints JSON: for each file the least milliseconds of both ways
 and their difference (copying the file, two messages, the alarm, emptying the temporary folder; packing and unpacking an
-answer of 95000 lines is what a large text costs), and once what a process costs: start to first answer, a kill with a fresh start, and its confinement alone.
+answer of 95,000 lines is what a large text costs), and once what a process costs: start to first answer, a kill with
+a fresh start, and its confinement alone.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from disclosure_pipeline.errors import DisclosureError
-from disclosure_pipeline.hooks import confinement, reading
+from disclosure_pipeline.hooks import confinement, sandbox_entry
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.hooks.sandbox import Sandbox
-from disclosure_pipeline.hooks.sandbox_child import Bounds
+from disclosure_pipeline.hooks.sandbox_child import Bounds, collect_seldom
 from disclosure_pipeline.settings.models import Settings
 from disclosure_pipeline.settings.policy import load_rulebook
 from disclosure_pipeline.settings.workspace import Workspace
@@ -99,10 +100,11 @@ def measure(rounds: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         start = (settings, Workspace(CONFIG, folder / "var"), rulebook, ())
-        reading.initialise(*start)
+        sandbox_entry.initialise(*start)
+        collect_seldom()  # as a worker does
         with Sandbox(
             1, bounds=Bounds.of(settings), folder=folder / "spool", initargs=start,
-            initializer=f"{reading.__name__}:initialise",
+            initializer=f"{sandbox_entry.__name__}:initialise",
         ) as sandbox:  # fmt: skip
             figures["start_ms"] = _once(sandbox.warm)
             figures["kill_and_restart_ms"] = _once(lambda: _timed_out(sandbox))
@@ -111,9 +113,9 @@ def measure(rounds: int) -> dict[str, Any]:
                 path.write_bytes(data)
                 source = SourceFile(0, path, file)
                 here, there = _pair(
-                    lambda source=source: reading.extract_file(source),  # type: ignore[misc]
+                    lambda source=source: sandbox_entry.extract_file(source),  # type: ignore[misc]
                     lambda source=source: sandbox.run(  # type: ignore[misc]
-                        f"{reading.__name__}:extract_file", source, timeout=60.0
+                        f"{sandbox_entry.__name__}:extract_file", source, timeout=60.0
                     ),
                     rounds,
                 )

@@ -17,8 +17,9 @@ from disclosure_pipeline.model.document import Attribute, Part
 from disclosure_pipeline.model.lifecycle import WORKABLE, State
 from disclosure_pipeline.model.publication import PublicationState
 from disclosure_pipeline.model.route import TierState
-from disclosure_pipeline.pipeline import publication, spool, versions
+from disclosure_pipeline.pipeline import spool, versions
 from disclosure_pipeline.pipeline.core import Core
+from disclosure_pipeline.pipeline.publication_rows import publications_of
 from disclosure_pipeline.pipeline.quarantine import RECORDS
 from disclosure_pipeline.store import documents
 from disclosure_pipeline.store.tables import (
@@ -127,7 +128,7 @@ def _work(connection: Connection, row: Row[Any], state: State) -> Iterator[str]:
         yield f"is {state.value}, and no worker will look at it"
     if state in WAITING and row.work_at is not None:
         yield f"is {state.value}, and still asks for work"
-    given = publication.publications_of(connection, row.id)
+    given = publications_of(connection, row.id)
     if state is State.APPROVED and row.work_at is None and not given:
         yield "is approved, and nobody gives it to the channels"
     if state is State.IN_REVIEW:
@@ -193,7 +194,7 @@ def _copy(core: Core, connection: Connection, row: Row[Any]) -> Iterator[str]:
 
 
 def _channels(connection: Connection, row: Row[Any], state: State) -> Iterator[str]:
-    rows = publication.publications_of(connection, row.id)
+    rows = publications_of(connection, row.id)
     states = {item.state for item in rows}
     ended = {PublicationState.DONE.value, PublicationState.WITHDRAWN.value}
     if state in (State.PUBLISHING, State.WITHDRAWING) and not states - ended:
@@ -213,7 +214,7 @@ def _not_idle(core: Core, connection: Connection, rows: list[Row[Any]]) -> Itera
             yield f"{row.id}: a lease is left"
         if State(row.state) in WORKABLE | {State.PUBLISHING, State.WITHDRAWING, State.APPROVED}:
             yield f"{row.id}: is still {row.state}"
-        for item in publication.publications_of(connection, row.id):
+        for item in publications_of(connection, row.id):
             if item.lease_owner is not None:
                 yield f"{row.id}: a lease of {item.channel} is left"
     if connection.execute(select(letter.c.key).where(letter.c.sent_at.is_(None))).first():

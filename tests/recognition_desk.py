@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from disclosure_pipeline.hooks import recognition
 from disclosure_pipeline.hooks.loading import PluginSource
 from disclosure_pipeline.model.policy import RuleBook
@@ -29,3 +31,16 @@ def opened(folder: Path, *plugins: Path, **options: Any) -> Iterator[None]:
     finally:
         recognition.close()
         recognition._desk = before  # it starts its process again when it is asked
+
+
+@pytest.fixture(scope="module", autouse=True)
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Recognition in the process of a module that imports this fixture."""
+    with opened(tmp_path_factory.mktemp("desk")):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def submission() -> None:
+    """Each test is a submission of its own."""
+    recognition.begin()

@@ -7,10 +7,9 @@ shared by all offices of a session, because they cost a second each: the rules a
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +17,8 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, Row, select, text
+from sqlalchemy import Row, text
+from traces import dump
 
 from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.hooks import registry
@@ -34,6 +34,7 @@ from disclosure_pipeline.pipeline import anchors, publication, settling
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.decisions import Decision, decide
 from disclosure_pipeline.pipeline.intake import Accepted
+from disclosure_pipeline.pipeline.publication_rows import publications_of
 from disclosure_pipeline.pipeline.run import carry_on, due
 from disclosure_pipeline.service.desk import submit
 from disclosure_pipeline.settings.calendars import load_calendar
@@ -85,7 +86,7 @@ class Workshop:
         self.sandbox = Sandbox(
             2,
             bounds=Bounds.of(settings),
-            initializer="disclosure_pipeline.hooks.reading:initialise",
+            initializer="disclosure_pipeline.hooks.sandbox_entry:initialise",
             initargs=(settings, Workspace(CONFIG, Path("unused")), self.rulebook, ()),
         )
 
@@ -278,6 +279,10 @@ class Office:
             wanted = version or documents.fetch(connection, case).version
             return [(item.tier, item.state, item.by) for item in documents.tiers_of(connection, case, wanted)]
 
+    def tier_states(self, case: str, version: int | None = None) -> list[str]:
+        """States of its tiers, in order."""
+        return [state for _, state, _ in self.tiers(case, version)]
+
     def faults(self, case: str) -> list[str]:
         """Codes of open faults."""
         with self.core.database.read() as connection:
@@ -286,7 +291,7 @@ class Office:
     def channels(self, case: str) -> dict[str, str]:
         """State of its publications by channel."""
         with self.core.database.read() as connection:
-            rows = publication.publications_of(connection, case)
+            rows = publications_of(connection, case)
             return {row.channel.removeprefix("builtin."): row.state for row in rows}
 
     def letters(self, department: str = DEPARTMENT) -> list[str]:
@@ -320,59 +325,6 @@ class Office:
     def dump(self, *, without: tuple[str, ...] = ()) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table, those of the engine included."""
         return dump(self.core.database, without=without)
-
-
-def dump(database: Database, *, without: tuple[str, ...] = ()) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table of a store; rows are sorted."""
-    found: dict[str, list[tuple[Any, ...]]] = {}
-    with database.engine.connect() as connection:
-        for schema in (None,) if database.sqlite else (None, "dbos"):
-            present = MetaData(schema=schema)
-            present.reflect(connection)
-            for table in present.sorted_tables:
-                if table.name not in without:
-                    rows = connection.execute(select(*map(_as_text, table.c)))
-                    found[table.fullname] = sorted((tuple(row) for row in rows), key=repr)
-    return found
-
-
-def _as_text(column: Any) -> Any:
-    from sqlalchemy import LargeBinary, Text, cast
-
-    return column if isinstance(column.type, LargeBinary) else cast(column, Text).label(column.name)
-
-
-def holds(rows: Mapping[str, list[tuple[Any, ...]]], word: str) -> list[str]:
-    """Tables in which a word stands, also escaped as JSON writes it, or packed as the engine stores values."""
-    escaped = word.encode("unicode_escape").decode("ascii")
-    found = []
-    for name, lines in rows.items():
-        values = [
-            value.decode(errors="replace") if isinstance(value, bytes) else str(value)
-            for row in lines
-            for value in row
-        ]
-        values += [packed.decode(errors="replace") for value in values if (packed := _unpacked(value))]
-        if any(word in value or escaped in value for value in values):
-            found.append(name)
-    return found
-
-
-def _unpacked(value: str) -> bytes:
-    try:
-        return base64.b64decode(value, validate=True)
-    except ValueError:
-        return b""
-
-
-def files_with(folder: Path, word: str) -> list[str]:
-    """Files below a folder, by relative name, whose name or bytes hold a word."""
-    found = []
-    for path in sorted(folder.rglob("*")):
-        name = str(path.relative_to(folder))
-        if word in name or (path.is_file() and word.encode() in path.read_bytes()):
-            found.append(name)
-    return found
 
 
 def at_once(*jobs: Callable[[], Any]) -> list[Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import os
 from pathlib import Path
@@ -19,17 +21,21 @@ if TYPE_CHECKING:
     from disclosure_pipeline.hooks.editing import Copy
 
 
-@command("clean")
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@click.option(
+FILE = click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+OUT = click.option(
     "-o",
     "--output",
     "out",
     required=True,
     metavar="OUT",
     type=click.Path(path_type=Path),
-    help="清洁副本写到哪里。",
+    help="副本写到哪里（不覆盖已有文件）。",
 )
+
+
+@command("clean")
+@FILE
+@OUT
 def clean(session: Session, file: Path, out: Path) -> int:
     """Write a clean copy of a docx, xlsx or pptx: visible content only, metadata removed; needs no store.
 
@@ -39,16 +45,8 @@ def clean(session: Session, file: Path, out: Path) -> int:
 
 
 @command("annotate")
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    "out",
-    required=True,
-    metavar="OUT",
-    type=click.Path(path_type=Path),
-    help="带批注的副本写到哪里。",
-)
+@FILE
+@OUT
 def annotate(session: Session, file: Path, out: Path) -> int:
     """Write a copy of a docx with a comment at each place that needs work; needs no store."""
     return _write(session, file, out, annotate=True)
@@ -84,19 +82,30 @@ def _check_target(out: Path) -> None:
     """
     if out.exists() or out.is_symlink():
         raise UsageError(
-            "There is something at the path of the copy.", advice="Name a path where nothing is yet."
+            "There is something at the path of the copy.", advice="不覆盖已有文件，请换一个文件名。"
         )
     if not out.absolute().parent.is_dir():
-        raise UsageError("The folder of the copy is not there.", advice="Make the folder first.")
+        raise UsageError("The folder of the copy is not there.", advice="请先建好要写入的文件夹。")
 
 
 def _save(data: bytes, out: Path) -> None:
-    """Write the whole copy or none."""
+    """Write the whole copy or none.
+
+    Raises:
+        UsageError: ``copy.unwritten``: the folder may not be written, or the disk is full.
+    """
     part = out.with_name(f".{out.name}.part")
     try:
         with part.open("xb") as stream:
             stream.write(data)
             os.fsync(stream.fileno())
         os.link(part, out)
+    except OSError as error:
+        raise UsageError(
+            f"The copy cannot be written ({errno.errorcode.get(error.errno or 0, 'unknown')}).",
+            code="copy.unwritten",
+            advice="请检查目标文件夹的写权限和磁盘空间，或者换一个文件夹。",
+        ) from None
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)

@@ -7,6 +7,8 @@ as a control character.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -17,6 +19,7 @@ from disclosure_pipeline.model.words import kind_in_words
 
 _BRANCH, _LAST, _TRUNK = "├─ ", "└─ ", "│  "
 _SPACE = "   "
+_TABLE = re.compile(r"^table (\d+) ")
 
 
 def tree(text: Mapping[str, Any]) -> Iterator[str]:
@@ -53,8 +56,8 @@ def _segment(segment: Mapping[str, Any], indent: str) -> Iterator[str]:
     lines = [printable(line) for line in segment["text"].splitlines() if line.strip()]
     if segment["visible"]:
         address = segment["place"].get("cell")
-        marks = [f"{printable(address.rpartition('!')[2])}: " if address else ""]
-        marks += [" " * len(marks[0])] * (len(lines) - 1)
+        marks = [f"{_cell(address.rpartition('!')[2])}: " if address else ""]
+        marks += [" " * _width(marks[0])] * (len(lines) - 1)
         yield from (f"{indent}{mark}{line}" for mark, line in zip(marks, lines, strict=False))
         return
     yield indent + click.style(f"▒ {_label(segment['place'])}", fg="yellow")
@@ -64,10 +67,20 @@ def _segment(segment: Mapping[str, Any], indent: str) -> Iterator[str]:
 def _label(place: Mapping[str, Any]) -> str:
     """Kind, who or what, and where, of a place that the page does not show."""
     words = [f"{kind_in_words(place['kind'])} [{place['kind']}]"]
-    if "detail" in place:
+    if place.get("detail", "").strip():
         words.append(printable(place["detail"]))
     if "cell" in place:
-        words.append(printable(place["cell"]))
-    elif "paragraph" in place:
+        words.append(_cell(place["cell"]))
+    elif place.get("paragraph"):
         words.append(f"第{place['paragraph']}段")
     return " · ".join(words)
+
+
+def _cell(address: str) -> str:
+    """``表1 B2`` for a cell of a document's table, a sheet's cell as programs write it."""
+    return printable(_TABLE.sub(r"表\1 ", address))
+
+
+def _width(text: str) -> int:
+    """Columns that a terminal gives to a text: two for a Chinese character."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

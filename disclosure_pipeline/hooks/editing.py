@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from disclosure_pipeline.errors import ExtractionFailed, Refused
-from disclosure_pipeline.hooks import reading, registry
+from disclosure_pipeline.hooks import registry, sandbox_entry
 from disclosure_pipeline.hooks.contracts import Editor, Reading, Remark, SourceFile
 from disclosure_pipeline.hooks.guard import ask, instance
 from disclosure_pipeline.hooks.sniff import HEAD_BYTES, choose
@@ -52,7 +52,7 @@ def clean_file(file: SourceFile) -> Copy:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"copy{Path(file.name).suffix}"
         path.write_bytes(data)
-        after = reading.loaded().reader.extract(SourceFile(0, path, path.name))
+        after = sandbox_entry.loaded().reader.extract(SourceFile(0, path, path.name))
     prove(before, after)
     return Copy(data, Counter(segment.place.kind for segment in unseen))
 
@@ -73,7 +73,7 @@ def annotate_file(file: SourceFile) -> Copy:
 
 
 def _read(file: SourceFile) -> Reading:
-    found = reading.loaded().reader.read((file,))
+    found = sandbox_entry.loaded().reader.read((file,))
     if found.marked:
         raise Refused(
             "The draft bears a secrecy marking; no copy of it is made.",
@@ -91,7 +91,7 @@ def _read(file: SourceFile) -> Reading:
 def _editor(file: SourceFile) -> tuple[str, Editor]:
     with file.path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
-    editors = reading.loaded().editors
+    editors = sandbox_entry.loaded().editors
     chosen = choose(editors.values(), head, file.name)
     if chosen is None:
         raise ExtractionFailed(
@@ -135,7 +135,7 @@ def prove(before: Text, after: Text) -> None:
         raise _incomplete(kinds, "有页面上可见的内容无法带入清洁副本")
     if _lines(after) - _lines(before):
         raise _incomplete(set(), "清洁副本比原件多出了内容")
-    if after.doubts and not before.doubts:
+    if {doubt.code for doubt in after.doubts} - {doubt.code for doubt in before.doubts}:
         raise _incomplete(set(), "清洁副本中有无法读取的位置")
 
 

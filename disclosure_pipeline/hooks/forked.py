@@ -12,6 +12,7 @@ fork when there are more. The daemon, which has many, uses the other sandbox.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import shutil
@@ -95,6 +96,8 @@ class ForkedSandbox:
         if threading.active_count() > 1:
             raise RuntimeError("a process with several threads must not fork")
         ours, theirs = multiprocessing.Pipe()
+        # What is loaded stays for good: nobody looks through it for cycles, here at the end or in the child.
+        gc.freeze()
         sys.stdout.flush()
         sys.stderr.flush()
         child = os.fork()

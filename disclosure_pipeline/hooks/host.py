@@ -8,21 +8,16 @@ as a doubt, a fault or a refusal, never as "clear".
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self
 
-import structlog
-
-from disclosure_pipeline.errors import ChannelFault, DisclosureError, Fenced, PluginFault
+from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.hooks import checks, consulting, floor, registry
+from disclosure_pipeline.hooks.assembly import Scope, assemble
 from disclosure_pipeline.hooks.canary import required_detectors
 from disclosure_pipeline.hooks.contracts import (
     AttributeRule,
     Case,
-    Channel,
     Detector,
     Editor,
     Event,
@@ -35,15 +30,16 @@ from disclosure_pipeline.hooks.contracts import (
     RoutePlanner,
     SourceFile,
 )
+from disclosure_pipeline.hooks.fault_ledger import FaultLedger
 from disclosure_pipeline.hooks.guard import Subject, anything, ask, instance
-from disclosure_pipeline.hooks.loading import BUILTIN, PluginSource, find_plugins
+from disclosure_pipeline.hooks.loading import BUILTIN, PluginSource
+from disclosure_pipeline.hooks.publishing import ChannelInfo, Channels
 from disclosure_pipeline.hooks.reading import Reader
-from disclosure_pipeline.hooks.registry import Family, Registered
-from disclosure_pipeline.hooks.roster import PluginInfo, Roster, builtin_context, check_sections
+from disclosure_pipeline.hooks.registry import Family
+from disclosure_pipeline.hooks.roster import PluginInfo, Roster
 from disclosure_pipeline.hooks.screener import Screener
 from disclosure_pipeline.hooks.stages import Outcome, Stage, Toolbox
 from disclosure_pipeline.model.amendment import guards_of
-from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.finding import Fault, Screening
 from disclosure_pipeline.model.publication import Action, Order, Receipt, Standing
 from disclosure_pipeline.model.route import Route
@@ -59,37 +55,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ChannelInfo", "PluginHost", "PluginInfo", "Scope", "required_detectors"]
 
-Scope = Literal["worker", "sandbox", "daemon", "cli"]
-T = TypeVar("T")
-
-KEPT_FAULTS = 200
-"""Most recent faults a host keeps for showing; counts are kept of all."""
-
 _DESCRIBE_SECONDS = 60.0
-_LOCAL = tuple(family for family in registry.FAMILIES if not family.sandboxed)
-_SANDBOXED = tuple(family for family in registry.FAMILIES if family.sandboxed)
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelInfo:
-    """A channel or archive.
-
-    Args:
-        id: full id.
-        version: its version.
-        attributes: documents it takes.
-        archive: whether it is an archive (gets the deposit, takes every attribute).
-        in_use: whether new documents go there (``[publication] channels``); one that is not in use any
-            more must still be able to withdraw.
-        item: the channel itself, or its proxy; call it through the host.
-    """
-
-    id: str
-    version: str
-    attributes: tuple[Attribute, ...]
-    archive: bool
-    in_use: bool
-    item: Channel
 
 
 class PluginHost:
@@ -111,11 +77,10 @@ class PluginHost:
         self._sandbox = sandbox
         self._screener = Screener(settings, rulebook, roster, sandbox)
         self._sandboxed: tuple[PluginInfo, ...] | None = None
-        self._faults: deque[Fault] = deque(maxlen=KEPT_FAULTS)
-        self._counts: Counter[tuple[str, str]] = Counter()
-        self._lock = Lock()
+        self._ledger = FaultLedger()
+        self._channels = Channels(roster, settings.publication.channels, self._ledger)
         for plugin in roster.plugins:
-            self._record(plugin.faults)
+            self._ledger.record(plugin.faults)
 
     @classmethod
     def load(
@@ -139,25 +104,8 @@ class PluginHost:
         Raises:
             ConfigError: the plugin folder is not safe, or a plugin's section is refused.
         """
-        roster = Roster()
-        context = builtin_context(settings, workspace, rulebook)
-        if scope == "sandbox":
-            roster.add_builtins(context, _SANDBOXED)
-            for source in extras:
-                roster.add_third_party(source, settings, workspace, rulebook, (registry.EXTRACTORS,))
-            return cls(settings, rulebook, roster, None)
-        sources = find_plugins(settings, workspace)
-        check_sections(settings.plugin, sources)
-        try:
-            roster.start_remotes(sources, settings, workspace, rulebook)
-            roster.add_builtins(context, _LOCAL)
-            roster.join_remotes(lambda family: _timeout(family, settings))
-        except BaseException:
-            roster.close()
-            raise
-        processes = settings.engine.concurrency if scope == "worker" else 1
-        initargs = (settings, workspace, rulebook, tuple(roster.extras), tuple(roster.recognisers))
-        return cls(settings, rulebook, roster, _sandbox(settings, workspace, processes, initargs))
+        roster, sandbox = assemble(settings, workspace, rulebook, scope, extras)
+        return cls(settings, rulebook, roster, sandbox)
 
     def __enter__(self) -> Self:
         return self
@@ -248,19 +196,11 @@ class PluginHost:
     @property
     def channels(self) -> Mapping[str, ChannelInfo]:
         """Channels and archives by full id, in use or not."""
-        chosen = self._settings.publication.channels
-        return {
-            name: ChannelInfo(
-                name, found.version, tuple(found.item.attributes), found.family is registry.ARCHIVES,
-                not chosen or name in chosen, found.item,
-            )
-            for name, found in sorted(self._roster.of(registry.CHANNELS, registry.ARCHIVES).items())
-        }  # fmt: skip
+        return self._channels.infos()
 
     def missing_channels(self) -> tuple[str, ...]:
         """Channels that documents should go to and that are not loaded; while there are any, none goes out."""
-        wanted = self._settings.publication.channels or floor.CHANNELS
-        return tuple(name for name in wanted if name not in self.channels)
+        return self._channels.missing()
 
     @property
     def reader(self) -> Reader:
@@ -276,13 +216,11 @@ class PluginHost:
 
     def faults(self) -> tuple[Fault, ...]:
         """The most recent faults of this process, oldest first."""
-        with self._lock:
-            return tuple(self._faults)
+        return self._ledger.recent()
 
     def fault_counts(self) -> Mapping[tuple[str, str], int]:
         """How often each (plugin or object id, code) failed since the start, for metrics."""
-        with self._lock:
-            return dict(self._counts)
+        return self._ledger.counts()
 
     # ------------------------------------------------------------------ read and screen
 
@@ -291,14 +229,14 @@ class PluginHost:
 
         Args:
             files: its files.
-            released: keys (:func:`~disclosure_pipeline.hooks.reading.mark_key`) of markings that two
+            released: keys (:func:`~disclosure_pipeline.hooks.record.mark_key`) of markings that two
                 secrecy officers released for these bytes; they do not count again.
 
         Returns:
             After a marking, or when the marking check could not be concluded, a reading without text.
         """
         reading = self._screener.read(files, released)
-        self._record(reading.faults)
+        self._ledger.record(reading.faults)
         return reading
 
     def extract(self, file: SourceFile) -> Text:
@@ -332,7 +270,7 @@ class PluginHost:
             digests: sha256 of each part's bytes by position, to which ``released`` is bound.
         """
         screening, faults = self._screener.screen(texts, released, digests or {})
-        self._record(faults)
+        self._ledger.record(faults)
         return screening, faults
 
     def look_for(
@@ -345,7 +283,7 @@ class PluginHost:
             kinds: kinds of findings.
         """
         screening, faults = self._screener.look_for(texts, tuple(kinds))
-        self._record(faults)
+        self._ledger.record(faults)
         return screening, faults
 
     # ------------------------------------------------------------------ tag and route
@@ -354,14 +292,14 @@ class PluginHost:
         """What every attribute rule thinks; a rule that failed leaves a finding for a person."""
         rules = self.attribute_rules
         opinions, faults = consulting.opinions(rules, case, floor.absent(registry.ATTRIBUTE_RULES, rules))
-        self._record(faults)
+        self._ledger.record(faults)
         return opinions, faults
 
     def plan_route(self, case: Case, base: Route) -> tuple[Route, tuple[Fault, ...]]:
         """Let every planner lengthen the route; an answer that loses or weakens a tier is not taken."""
         planners = self.route_planners
         route, faults = consulting.plan_route(planners, case, base, floor.absent(registry.ROUTES, planners))
-        self._record(faults)
+        self._ledger.record(faults)
         return route, faults
 
     def run_stage(self, name: str, case: Case, tools: Toolbox) -> Outcome | Fault:
@@ -395,27 +333,11 @@ class PluginHost:
             PluginFault: there is no such channel, it does not take this attribute, it raised, hung or
                 answered nonsense (``channel.*``).
         """
-        found = self._one(channel_id, registry.CHANNELS, registry.ARCHIVES)
-        if found.family is registry.CHANNELS and action is not Action.WITHDRAW:
-            self._check_attribute(found, order)
-        method = getattr(found.item, action.value)
-        return self._ask(
-            found, lambda: method(order), checks.receipt_for(channel_id, order), passes=(ChannelFault, Fenced)
-        )
-
-    def _check_attribute(self, found: Registered, order: Order) -> None:
-        if order.entry.attribute not in {attribute.value for attribute in found.item.attributes}:
-            raise PluginFault(
-                f"{found.id} does not take documents of attribute '{order.entry.attribute}'.",
-                code="channel.attribute",
-                advice="Nothing was sent; the document does not belong there.",
-            )
+        return self._channels.carry_out(channel_id, action, order)
 
     def channel_verify(self, channel_id: str, documents: Sequence[str] = ()) -> tuple[Standing, ...]:
         """What one channel really holds; raises as :meth:`channel_call` does."""
-        found = self._one(channel_id, registry.CHANNELS, registry.ARCHIVES)
-        asked = tuple(documents)
-        return self._ask(found, lambda: found.item.verify(asked), checks.standings, passes=(ChannelFault,))
+        return self._channels.verify(channel_id, documents)
 
     # ------------------------------------------------------------------ tell
 
@@ -424,7 +346,7 @@ class PluginHost:
         for name, tell in self._roster.listeners:
             subject = Subject("plugin", name, "event")
             answer = ask(subject, lambda call=tell: call(event), anything)  # type: ignore[misc]
-            self._record((answer.fault,) if answer.fault else ())
+            self._ledger.record((answer.fault,) if answer.fault else ())
 
     def notify(self, event: Event, letter: Mapping[str, Any]) -> tuple[Fault, ...]:
         """Have every notifier deliver one letter; the faults of those that could not."""
@@ -435,7 +357,7 @@ class PluginHost:
             answer = ask(subject, lambda item=found.item: item.notify(event, letter), anything)  # type: ignore[misc]
             if answer.fault is not None:
                 faults.append(answer.fault)
-        self._record(faults)
+        self._ledger.record(faults)
         return tuple(faults)
 
     def run_job(self, job_id: str, core: object) -> Mapping[str, int]:
@@ -444,74 +366,23 @@ class PluginHost:
         Raises:
             PluginFault: there is no such job, or it failed.
         """
-        found = self._one(job_id, registry.JOBS)
-        return self._ask(found, lambda: found.item.run(core), checks.counts)
+        found = self._roster.one(job_id, registry.JOBS)
+        return self._ledger.ask(found, lambda: found.item.run(core), checks.counts)
 
     # ------------------------------------------------------------------ helpers
 
     def _items(self, family: Family) -> dict[str, Any]:
         return {name: found.item for name, found in self._roster.of(family).items()}
 
-    def _one(self, full_id: str, *families: Family) -> Registered:
-        found = self._roster.objects.get(full_id)
-        if found is None or found.family not in families:
-            kind = families[0].singular
-            raise PluginFault(f"There is no {kind} '{full_id}' loaded.", code=f"{kind}.missing")
-        return found
-
-    def _ask(
-        self,
-        found: Registered,
-        question: Callable[[], object],
-        check: Callable[[object], T],
-        *,
-        passes: tuple[type[BaseException], ...] = (),
-    ) -> T:
-        answer = ask(found.family.subject(found.id), question, check, passes=passes)
-        if answer.fault is not None:
-            self._record((answer.fault,))
-        return answer.get()
-
     def _sandbox_plugins(self) -> tuple[PluginInfo, ...]:
         if self._sandbox is None:
             return ()
         if self._sandboxed is None:
             try:
-                name = "disclosure_pipeline.hooks.reading:describe"
+                name = "disclosure_pipeline.hooks.sandbox_entry:describe"
                 self._sandboxed = tuple(self._sandbox.run(name, timeout=_DESCRIBE_SECONDS))
             except DisclosureError as error:
                 fault = Fault(error.code, "load", error.message, error.advice, plugin=BUILTIN)
-                self._record((fault,))
+                self._ledger.record((fault,))
                 return (PluginInfo(BUILTIN, "", "failed", faults=(fault,)),)
         return self._sandboxed
-
-    def _record(self, faults: Sequence[Fault]) -> None:
-        log = structlog.get_logger(__name__)
-        for fault in faults:
-            with self._lock:
-                self._faults.append(fault)
-                self._counts[fault.plugin or "", fault.code] += 1
-            log.warning("plugin.fault", code=fault.code, plugin=fault.plugin, stage=fault.stage)
-
-
-def _timeout(family: Family, settings: Settings) -> float:
-    """Seconds for one call of a third-party object."""
-    screening = (registry.DETECTORS, registry.ATTRIBUTE_RULES, registry.ROUTES)
-    return settings.screening.detector_timeout if family in screening else settings.publication.timeout
-
-
-def _sandbox(settings: Settings, workspace: Workspace, processes: int, initargs: tuple[Any, ...]) -> Sandbox:
-    from disclosure_pipeline.hooks.sandbox import Sandbox
-    from disclosure_pipeline.hooks.sandbox_child import Bounds
-
-    # A third-party reader may keep data of its own beside its module, and in its own folder.
-    readable = (
-        (workspace.plugin_folder(settings), workspace.data / "plugins") if settings.plugins.allow else ()
-    )
-    return Sandbox(
-        processes,
-        bounds=Bounds.of(settings, readable),
-        folder=workspace.spool if workspace.spool.is_dir() else None,
-        initializer="disclosure_pipeline.hooks.reading:initialise",
-        initargs=initargs,
-    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tempfile
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -23,9 +23,13 @@ KEY = "password"
 
 _SLIP = "slip.toml"
 _MOST_BYTES = 1 << 20
+_MEANT = (KEY, "passwd", "pwd", "密码", "口令")
+"""What somebody may write for the key: the slip goes back for it, but what stands behind it is no less secret."""
+
 _STATEMENT = re.compile(
-    rf"""^[ \t]*\#?[ \t]*["']?{KEY}["']?[ \t]*=[ \t]*(?:\"{{3}}.*?\"{{3,5}}|'{{3}}.*?'{{3,5}}|\[[^\]]*\]|)[^\n]*""",
-    re.MULTILINE | re.DOTALL,
+    rf"""^[ \t]*\#?[ \t]*["']?(?:{"|".join(_MEANT)})["']?[ \t]*[=:＝：][ \t]*"""
+    r"""(?:\"{3}.*?\"{3,5}|'{3}.*?'{3,5}|\[[^\]]*\]|)[^\n]*""",
+    re.MULTILINE | re.DOTALL | re.IGNORECASE,
 )
 
 
@@ -37,15 +41,16 @@ def handed_out(files: Sequence[SourceFile]) -> Iterator[tuple[SourceFile, ...]]:
         files: as they were dropped.
 
     Yields:
-        The same files in the same order; a slip that names a password is a copy without it, gone at the end.
+        The same files in the same order; a slip that names a password is a copy without it, gone at the end,
+        and one whose letters are not known is empty.
     """
     slips = {file.position: _read(file) for file in files if is_slip(file.name)}
-    if not any(map(_names_one, slips.values())):
+    if not any(text is None or _names_one(text) for text in slips.values()):
         yield tuple(files)
         return
-    passwords = tuple(dict.fromkeys(word for text in slips.values() for word in _passwords(text)))
+    passwords = tuple(dict.fromkeys(word for text in slips.values() for word in _passwords(text or "")))
     with tempfile.TemporaryDirectory(prefix="slip-") as folder:
-        yield tuple(_handed(file, slips.get(file.position), passwords, Path(folder)) for file in files)
+        yield tuple(_handed(file, slips, passwords, Path(folder)) for file in files)
 
 
 def is_slip(name: str) -> bool:
@@ -54,33 +59,46 @@ def is_slip(name: str) -> bool:
     return base == _SLIP or base.endswith(f".{_SLIP}")
 
 
-def _read(file: SourceFile) -> str:
-    """The slip's characters; nothing when it is none."""
+def _read(file: SourceFile) -> str | None:
+    """The slip's characters, ``None`` when they are not known: it is no slip then, but may hold a password.
+
+    One that cannot be opened has none; its reader will say so.
+    """
     try:
         with file.path.open("rb") as stream:
-            data = stream.read(_MOST_BYTES)
+            data = stream.read(_MOST_BYTES + 1)
     except OSError:
         return ""
+    if len(data) > _MOST_BYTES:
+        return None
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return ""
+    return None
 
 
-def _handed(file: SourceFile, slip: str | None, passwords: tuple[str, ...], folder: Path) -> SourceFile:
-    if slip is None:
+def _handed(
+    file: SourceFile, slips: Mapping[int, str | None], passwords: tuple[str, ...], folder: Path
+) -> SourceFile:
+    if file.position not in slips:
         return replace(file, passwords=passwords)
-    if not _names_one(slip):
+    slip = slips[file.position]
+    if slip is not None and not _names_one(slip):
         return file
     copy = folder / str(file.position)
-    copy.write_text(_without(slip), encoding="utf-8")
+    copy.write_text("" if slip is None else _without(slip), encoding="utf-8")
     return replace(file, path=copy)
 
 
+def _is_meant(name: str) -> bool:
+    return name.casefold() in _MEANT
+
+
 def _names_one(slip: str) -> bool:
-    return KEY in slip or KEY in _values(slip)  # the key may be written with escapes
+    # The key may be written with escapes.
+    return any(name in slip.casefold() for name in _MEANT) or any(map(_is_meant, _values(slip)))
 
 
 def _passwords(slip: str) -> tuple[str, ...]:
@@ -93,7 +111,7 @@ def _without(slip: str) -> str:
     """The slip without its password; empty when something of it would stay."""
     rest = _STATEMENT.sub("", slip)
     values = _values(slip)
-    others = {key: value for key, value in values.items() if key != KEY}
+    others = {key: value for key, value in values.items() if not _is_meant(key)}
     return rest if not values or _values(rest) == others else ""
 
 

@@ -97,6 +97,18 @@ class Roster:
         """The objects of these families, by full id."""
         return {name: found for name, found in self.objects.items() if found.family in families}
 
+    def one(self, full_id: str, *families: Family) -> Registered:
+        """The object of this id, if it is of one of these families.
+
+        Raises:
+            PluginFault: there is none (``FAMILY.missing``).
+        """
+        found = self.objects.get(full_id)
+        if found is None or found.family not in families:
+            kind = families[0].singular
+            raise PluginFault(f"There is no {kind} '{full_id}' loaded.", code=f"{kind}.missing")
+        return found
+
     # ------------------------------------------------------------- in this process
 
     def add_builtins(self, context: PluginContext, families: Sequence[Family]) -> None:

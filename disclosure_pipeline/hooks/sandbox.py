@@ -370,11 +370,12 @@ def _closed() -> SandboxFault:
 
 
 def _private_folder(parent: Path | None) -> Path:
-    """A new folder for this process (0700); those of processes of this host that are gone are removed.
+    """A new folder for this process (0700), by its whole path: programs started in another folder use it too.
 
-    The parent may be a file system that several hosts share: another host's processes are not seen here.
+    Those of processes of this host that are gone are removed. The parent may be a file system that several hosts
+    share: another host's processes are not seen here.
     """
-    root = Path(tempfile.gettempdir()) if parent is None else parent
+    root = (Path(tempfile.gettempdir()) if parent is None else parent).absolute()
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     prefix = f"{FOLDER_PREFIX}{socket.gethostname()}-"
     for old in root.glob(f"{prefix}*-*"):

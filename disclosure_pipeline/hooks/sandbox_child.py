@@ -139,7 +139,7 @@ def prepare(surroundings: Surroundings) -> None:
     if surroundings.initializer:
         global _start_failure  # noqa: PLW0603 - one process, one start
         _start_failure = _guarded(surroundings.initializer, surroundings.initargs).error
-    _collect_seldom()
+    collect_seldom()
 
 
 def call(function: str, args: tuple[Any, ...], seconds: float) -> Answer:
@@ -237,7 +237,7 @@ def _limit(memory: int, bounds: Bounds) -> None:
         Path("/proc/self/oom_score_adj").write_text("500")
 
 
-def _collect_seldom() -> None:
+def collect_seldom() -> None:
     """Spare what is loaded for good, and most of what a job makes, the search for cycles.
 
     A text of many thousand segments is no garbage, and has no cycles: to look through it again and again

@@ -17,7 +17,7 @@ from disclosure_pipeline.hooks import registry
 from disclosure_pipeline.hooks.canary import required_detectors
 from disclosure_pipeline.hooks.contracts import PartText, Reading, SourceFile
 from disclosure_pipeline.hooks.loading import BUILTIN
-from disclosure_pipeline.hooks.reading import Record, concerns, examine, missing, sealed, unread
+from disclosure_pipeline.hooks.record import Record, concerns, examine, missing, sealed, unread
 from disclosure_pipeline.model.amendment import guards_of
 from disclosure_pipeline.model.finding import Fault, Screening
 from disclosure_pipeline.model.text import Doubt, Text
@@ -30,11 +30,17 @@ if TYPE_CHECKING:
     from disclosure_pipeline.model.policy import RuleBook
     from disclosure_pipeline.settings.models import Settings
 
-_RETRIED = Fault(
+_READ_AGAIN = Fault(
     "sandbox.retried",
     "extract",
     "The process that read the files crashed; it was started anew and read them once more.",
     "同一文件反复出现时，请管理员查看日志；读取结果以第二次为准。",
+)
+_SCREENED_AGAIN = Fault(
+    "sandbox.retried",
+    "screen",
+    "The process that screened the texts crashed; it was started anew and screened them once more.",
+    "同一文件反复出现时，请管理员查看日志；检查结果以第二次为准。",
 )
 
 
@@ -61,7 +67,7 @@ class Screener:
         retried: list[Fault] = []
         try:
             reading: Reading = self._run(
-                "read_files", tuple(files), released, on_retry=lambda: retried.append(_RETRIED)
+                "read_files", tuple(files), released, on_retry=lambda: retried.append(_READ_AGAIN)
             )
         except DisclosureError as error:
             screening, faults = self._unread(files, error)
@@ -91,15 +97,20 @@ class Screener:
         self, texts: Sequence[PartText], released: frozenset[str], digests: Mapping[int, str]
     ) -> tuple[Screening, tuple[Fault, ...]]:
         """See :meth:`disclosure_pipeline.hooks.host.PluginHost.screen`."""
+        retried: list[Fault] = []
         try:
-            screening, faults = self._run("screen_texts", tuple(texts), released, dict(digests))
+            screening, faults = self._run(
+                "screen_texts", tuple(texts), released, dict(digests),
+                on_retry=lambda: retried.append(_SCREENED_AGAIN),
+            )  # fmt: skip
         except DisclosureError as error:
-            return self._unread(texts, error)
+            screening, faults = self._unread(texts, error)
+            return screening, (*retried, *faults)
         record = self._ask_others(() if screening.marked else texts, released, digests)
         record.bare_markings()
         record.findings += screening.findings
         record.doubts[:0] = screening.doubts
-        return record.screening(self._rulebook.version), (*faults, *record.faults)
+        return record.screening(self._rulebook.version), (*retried, *faults, *record.faults)
 
     def look_for(
         self, texts: Sequence[PartText], kinds: tuple[str, ...]
@@ -150,7 +161,7 @@ class Screener:
         return [name for name in names if not name.startswith(f"{BUILTIN}.")]
 
     def _run(
-        self, function: str, *arguments: object, module: str = "reading",
+        self, function: str, *arguments: object, module: str = "sandbox_entry",
         on_retry: Callable[[], None] | None = None,
     ) -> Any:  # fmt: skip
         if self._sandbox is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from disclosure_pipeline.hooks import reading
+from disclosure_pipeline.hooks import sandbox_entry
 from disclosure_pipeline.hooks.forked import ForkedSandbox
 from disclosure_pipeline.hooks.host import PluginHost
 from disclosure_pipeline.hooks.loading import find_plugins
@@ -36,5 +36,5 @@ def load(settings: Settings, workspace: Workspace, rulebook: RuleBook) -> Plugin
     if settings.plugins.allow:
         return PluginHost.load(settings, workspace, rulebook, scope="cli")
     check_sections(settings.plugin, find_plugins(settings, workspace))
-    reading.initialise(settings, workspace, rulebook, ())
+    sandbox_entry.initialise(settings, workspace, rulebook, ())
     return PluginHost(settings, rulebook, Roster(), ForkedSandbox(Bounds.of(settings)))

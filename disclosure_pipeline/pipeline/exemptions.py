@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 
 from disclosure_pipeline.hooks.contracts import Reading, SourceFile
-from disclosure_pipeline.hooks.reading import mark_key, name_segments
+from disclosure_pipeline.hooks.record import mark_key, name_segments
 from disclosure_pipeline.model.text import Segment
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store import documents

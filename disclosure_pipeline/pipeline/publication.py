@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select
 from structlog import get_logger
 
 from disclosure_pipeline.errors import DisclosureError, Fenced, NotAllowed, Refused
@@ -23,12 +23,12 @@ from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import later, utc_now
 from disclosure_pipeline.pipeline import clocks, incidents, leases, letters, orders, versions
 from disclosure_pipeline.pipeline.core import PUBLISH, Core
+from disclosure_pipeline.pipeline.publication_rows import change, keep_receipt, note, publications_of, row_of
 from disclosure_pipeline.pipeline.transitions import Lease, take_step
 from disclosure_pipeline.store import documents, people
-from disclosure_pipeline.store.audit import Record, append, digest_of
+from disclosure_pipeline.store.audit import digest_of
 from disclosure_pipeline.store.database import get_meta
-from disclosure_pipeline.store.tables import document as document_table
-from disclosure_pipeline.store.tables import publication, receipt
+from disclosure_pipeline.store.tables import publication
 
 log = get_logger(__name__)
 
@@ -87,7 +87,7 @@ def dispatch(core: Core, lease: Lease) -> None:
             if channel in known:
                 action = Action.WITHDRAW if leaving else Action.UPDATE
                 values |= {"action": action.value, "fence": known[channel].fence + 1}
-                _set(connection, row.id, channel, values)
+                change(connection, row.id, channel, values)
             else:
                 values |= {"action": Action.PUBLISH.value, "address": "", "fence": 0}
                 connection.execute(insert(publication).values(document=row.id, channel=channel, **values))
@@ -153,7 +153,7 @@ def _claim(core: Core, document: str, channel: str) -> Row[Any] | None:
     """Take the lease of one publication, or ``None`` if there is nothing to do."""
     now = utc_now()
     with core.database.write() as connection:
-        row = _row(connection, document, channel, lock=True)
+        row = row_of(connection, document, channel, lock=True)
         if row is None or row.state not in _OPEN or row.due_at > now:
             return None
         if row.action != Action.WITHDRAW.value and get_meta(connection, HELD):
@@ -164,14 +164,14 @@ def _claim(core: Core, document: str, channel: str) -> Row[Any] | None:
             _give_up(connection, row)
             return None
         state = row.state if row.state == P.WITHDRAWING.value else P.RUNNING.value
-        _set(
+        change(
             connection, document, channel,
             {
                 "state": state, "lease_owner": core.worker, "fence": row.fence + 1, "attempt": row.attempt + 1,
                 "takeovers": row.takeovers + (row.lease_owner is not None),
             },
         )  # fmt: skip
-        claimed = _row(connection, document, channel)
+        claimed = row_of(connection, document, channel)
         assert claimed is not None  # noqa: S101 -- it was just written under lock
         return claimed
 
@@ -186,7 +186,7 @@ def _give_up(connection: Connection, row: Row[Any]) -> None:
     )
     documents.add_faults(connection, row.document, (fault,))
     values = {"state": P.UNCERTAIN.value, "lease_owner": None, "takeovers": 0}
-    _set(connection, row.document, row.channel, values)
+    change(connection, row.document, row.channel, values)
 
 
 def _record(core: Core, row: Row[Any], answer: Receipt | Fault | None) -> None:
@@ -201,8 +201,8 @@ def _record(core: Core, row: Row[Any], answer: Receipt | Fault | None) -> None:
         if isinstance(answer, Receipt):
             held = documents.is_held(connection, case.id) or case.state == State.DESTROYED.value
             body = documents.without_names(answer.as_json()) if held else answer.as_json()
-            _keep_receipt(connection, row, answer.key, body)
-        present = _row(connection, row.document, row.channel, lock=True)
+            keep_receipt(connection, row, answer.key, body)
+        present = row_of(connection, row.document, row.channel, lock=True)
         mine = (row.fence, row.generation, row.action)
         if present is None or (present.fence, present.generation, present.action) != mine:
             log.warning("publication_fenced", case=row.document, channel=row.channel)
@@ -212,9 +212,9 @@ def _record(core: Core, row: Row[Any], answer: Receipt | Fault | None) -> None:
             values = {"state": state.value, "receipt": body, "lease_owner": None}
             if not withdrawing or answer.address:
                 values["address"] = answer.address
-            _set(connection, row.document, row.channel, values)
+            change(connection, row.document, row.channel, values)
             documents.resolve_faults(connection, row.document, f"publish:{row.channel}")
-            _audit(connection, row, "channel.done", {"key": answer.key})
+            note(connection, row, "channel.done", {"key": answer.key})
             finish(core, connection, row.document)
         elif answer is None:
             # A newer generation is in the channel: the rows say so too, or the hold has yet to be resolved.
@@ -230,13 +230,13 @@ def _failed(core: Core, connection: Connection, row: Row[Any], fault: Fault) -> 
     if fault.code == "channel.uncertain":
         state = P.UNCERTAIN
     values = {"state": state.value, "lease_owner": None, "due_at": later(utc_now(), delay)}
-    _set(connection, row.document, row.channel, values)
+    change(connection, row.document, row.channel, values)
     stage = f"publish:{row.channel}"
     documents.resolve_faults(connection, row.document, stage)
     documents.add_faults(
         connection, row.document, (Fault(fault.code, stage, fault.message, fault.advice, fault.plugin),)
     )
-    _audit(connection, row, "channel.failed", {"code": fault.code, "attempt": row.attempt})
+    note(connection, row, "channel.failed", {"code": fault.code, "attempt": row.attempt})
     if state is not P.UNCERTAIN:
         key = f"publish:{row.document}:{row.channel}:{row.generation}:{row.attempt}"
         core.queue.enqueue(connection, PUBLISH, key=key, subject=f"{row.document}|{row.channel}", delay=delay)
@@ -333,7 +333,7 @@ def call_back(core: Core, connection: Connection, row: Row[Any]) -> int:
             "version": row.version, "attempt": 0, "effect_at": now, "due_at": now, "lease_owner": None,
             "fence": item.fence + 1, "takeovers": 0,
         }  # fmt: skip
-        _set(connection, row.id, item.channel, values)
+        change(connection, row.id, item.channel, values)
         _enqueue(core, connection, row.id, item.channel, row.revision)
     return generation
 
@@ -366,7 +366,7 @@ def retry(core: Core, document: str, channel: str | None = None) -> int:
         ]
         for item in stuck:
             state = P.WITHDRAWING if item.action == Action.WITHDRAW.value else P.PENDING
-            _set(
+            change(
                 connection, document, item.channel, {"state": state.value, "due_at": utc_now(), "attempt": 0}
             )
             _enqueue(core, connection, document, item.channel, f"{row.revision}:{item.fence}")
@@ -399,59 +399,6 @@ def due(connection: Connection, limit: int) -> list[Due]:
     return [Due(row.document, row.channel) for row in rows]
 
 
-def publications_of(connection: Connection, document: str, *, lock: bool = False) -> list[Row[Any]]:
-    """The channels of a document, by id.
-
-    Args:
-        connection: a transaction.
-        document: case number.
-        lock: lock the rows for the rest of a writing transaction that changes them: a worker may be
-            claiming one of them just now, and a fence counts only when it is raised above the last.
-    """
-    query = select(publication).where(publication.c.document == document).order_by(publication.c.channel)
-    return list(connection.execute(query.with_for_update() if lock else query))
-
-
-def _row(connection: Connection, document: str, channel: str, *, lock: bool = False) -> Row[Any] | None:
-    query = select(publication).where(publication.c.document == document, publication.c.channel == channel)
-    return connection.execute(query.with_for_update() if lock else query).first()
-
-
-def _set(connection: Connection, document: str, channel: str, values: dict[str, Any]) -> None:
-    connection.execute(
-        update(publication)
-        .where(publication.c.document == document, publication.c.channel == channel)
-        .values(**values)
-    )
-
-
 def _enqueue(core: Core, connection: Connection, document: str, channel: str, mark: object) -> None:
     key = f"publish:{document}:{channel}:{mark}"
     core.queue.enqueue(connection, PUBLISH, key=key, subject=f"{document}|{channel}")
-
-
-def _keep_receipt(connection: Connection, row: Row[Any], key: str, body: dict[str, Any]) -> None:
-    known = connection.execute(select(receipt.c.seq).where(receipt.c.key == key)).first()
-    if known is None:
-        connection.execute(
-            insert(receipt).values(
-                document=row.document,
-                channel=row.channel,
-                key=key,
-                body=body,
-                at=utc_now(),
-            )
-        )
-
-
-def _audit(connection: Connection, row: Row[Any], action: str, detail: dict[str, Any]) -> None:
-    unit = connection.execute(
-        select(document_table.c.unit).where(document_table.c.id == row.document)
-    ).scalar_one()
-    append(
-        connection,
-        Record(
-            action=action, actor="system", document=row.document, unit=unit, version=row.version,
-            detail={"channel": row.channel, "generation": row.generation, **detail},
-        ),
-    )  # fmt: skip

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from disclosure_pipeline.errors import Fenced, NotAllowed, Refused
-from disclosure_pipeline.hooks.reading import mark_key
+from disclosure_pipeline.hooks.record import mark_key
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, update
 
 from disclosure_pipeline.errors import DisclosureError, Fenced
 from disclosure_pipeline.hooks.contracts import Case
-from disclosure_pipeline.hooks.reading import mark_key
+from disclosure_pipeline.hooks.record import mark_key
 from disclosure_pipeline.hooks.stages import Marked, Outcome, Screened
 from disclosure_pipeline.model.finding import UNDETERMINED, Fault, Finding, Screening, Severity
 from disclosure_pipeline.model.lifecycle import State, step
@@ -26,7 +26,7 @@ from disclosure_pipeline.model.text import Doubt
 from disclosure_pipeline.pipeline import exemptions, incidents, leases, quarantine, rules, stored, versions
 from disclosure_pipeline.pipeline.cases import load_case
 from disclosure_pipeline.pipeline.core import Core
-from disclosure_pipeline.pipeline.publication import publications_of
+from disclosure_pipeline.pipeline.publication_rows import publications_of
 from disclosure_pipeline.pipeline.recording import doubts_as_findings
 from disclosure_pipeline.pipeline.toolbox import CaseTools
 from disclosure_pipeline.pipeline.transitions import SYSTEM, Lease, take_step

@@ -55,9 +55,9 @@ class CaseTools:
         return reading
 
     def screen(self, texts: Sequence[PartText]) -> tuple[Screening, Sequence[Fault]]:
-        """Screen text; what :meth:`read` screened in this run is not screened twice."""
+        """Screen text; what :meth:`read` screened in this run is not screened twice, nor its faults told twice."""
         if self._reading is not None and _words(texts) == _words(self._reading.texts):
-            return self._reading.screening, self._reading.faults
+            return self._reading.screening, ()
         return self._core.host.screen(texts, released=self._released(), digests=self._digests())
 
     def opinions(self, case: Case) -> tuple[Sequence[Opinion], Sequence[Fault]]:

@@ -18,6 +18,7 @@ from disclosure_pipeline.model.publication import PublicationState, Standing
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import publication as publishing
 from disclosure_pipeline.pipeline.core import Core
+from disclosure_pipeline.pipeline.publication_rows import publications_of
 from disclosure_pipeline.pipeline.transitions import take_step
 from disclosure_pipeline.store import audit, documents
 from disclosure_pipeline.store.database import get_meta, set_meta
@@ -110,7 +111,7 @@ def _believe_withdrawn(core: Core, case: str, channel: str, standing: Standing |
         generation = max(generation, row.generation)
         now = utc_now()
         under_way = State(row.state) is State.WITHDRAWING
-        for item in publishing.publications_of(connection, case, lock=True):
+        for item in publications_of(connection, case, lock=True):
             if under_way and item.channel != channel:
                 continue
             # The other channels may still hold it: they are told to withdraw, under this generation.

@@ -11,7 +11,7 @@ from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import clocks, records
 from disclosure_pipeline.pipeline.core import Core
-from disclosure_pipeline.pipeline.publication import publications_of
+from disclosure_pipeline.pipeline.publication_rows import publications_of
 from disclosure_pipeline.store import audit, documents
 from disclosure_pipeline.store.tables import access, document
 

@@ -23,6 +23,7 @@ from sqlalchemy import or_, select
 from structlog import get_logger
 
 from disclosure_pipeline.errors import DisclosureError
+from disclosure_pipeline.hooks.sandbox_child import collect_seldom
 from disclosure_pipeline.pipeline import leases, letters, publication, rescreen_batches
 from disclosure_pipeline.pipeline.core import INTAKE, PUBLISH, RESCREEN, Core
 from disclosure_pipeline.pipeline.run import carry_on, due
@@ -107,6 +108,7 @@ class Worker:
         self._engine.launch()
         bell.start()
         threading.Thread(target=self._tell_readiness, args=(host,), name="readiness", daemon=True).start()
+        collect_seldom()
         log.info("worker_started", worker=self._core.worker)
         while not self._stop.is_set():
             self._look.wait(min(settings.poll, _LOOK_AT_LEAST))

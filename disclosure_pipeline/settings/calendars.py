@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from disclosure_pipeline.errors import ConfigError
+from disclosure_pipeline.settings.files import read_file
 from disclosure_pipeline.settings.resources import config_files
 
 SCHEDULE_KEYS: Mapping[str, str] = {
@@ -83,7 +84,7 @@ def load_calendar(config: Path) -> HolidayCalendar:
     parts = [f"chinesecalendar {version('chinesecalendar')}"]
     schedules = []
     for name, path in config_files(config, "calendars"):
-        content = _read(path, name)
+        content = read_file(path, name)
         parts.append(f"{path.stem} {hashlib.sha256(content).hexdigest()[:12]}")
         schedules.append(_schedule(content, name))
     holidays = frozenset[date]().union(*(schedule.holidays for schedule in schedules))
@@ -102,13 +103,6 @@ def _library_says(day: date) -> bool | None:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
         return None
-
-
-def _read(path: Path, name: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"{name} cannot be read: {error.strerror}") from None
 
 
 def _schedule(content: bytes, name: str) -> Schedule:

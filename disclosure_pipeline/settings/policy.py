@@ -22,6 +22,7 @@ from disclosure_pipeline.model.document import Attribute, canonical_digest
 from disclosure_pipeline.model.finding import FINDING_KINDS
 from disclosure_pipeline.model.policy import ClockRule, Ground, RouteRule, Rule, RuleBook
 from disclosure_pipeline.model.route import Chain, Tier
+from disclosure_pipeline.settings.files import read_file
 from disclosure_pipeline.settings.resources import config_files, share
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def load_rulebook(config: Path, lexicons: Sequence[Path] = ()) -> RuleBook:
     entries: dict[str, list[Any]] = {table: [] for table in TABLES}
     seen: set[tuple[str, str]] = set()
     for name, path in files:
-        content = _read(path, name)
+        content = read_file(path, name)
         digests.append((name, hashlib.sha256(content).hexdigest()))
         for table, identity, entry in _entries(content, name):
             if (table, identity) in seen:
@@ -110,7 +111,7 @@ def load_chains(config: Path) -> dict[str, Chain]:
     path = config / "routes.toml"
     if not path.exists():
         path = share("config") / "routes.toml"
-    data = _toml(_read(path, path.name), path.name)
+    data = _toml(read_file(path, path.name), path.name)
     chains: dict[str, Chain] = {}
     for table in _tables(data, ("chain",), path.name)["chain"]:
         chain = _chain(table, path.name)
@@ -150,13 +151,6 @@ def policy_problems(settings: Settings, book: RuleBook, chains: Mapping[str, Cha
         found += [f"{who}: chain '{chain.name}' has no tier '{name}' to add"
                   for who, name in sorted(wanted) if name not in names]  # fmt: skip
     return found
-
-
-def _read(path: Path, name: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"{name} cannot be read: {error.strerror}") from None
 
 
 def _toml(content: bytes, name: str) -> dict[str, Any]:

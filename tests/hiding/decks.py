@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tests.hiding.workbooks import DRAWING, OFFICE, PREFIX, Relation, core, relations_part
+from tests.hiding.opc import DRAWING, OFFICE, PREFIX, Relation, content_types, core, relation_parts, zipped
 
 P = "http://schemas.openxmlformats.org/presentationml/2006/main"
 NAMES = (
@@ -43,6 +40,12 @@ _TYPES = (
     (r"docProps/core\.xml", "application/vnd.openxmlformats-package.core-properties+xml"),
     (r"docProps/app\.xml", "application/vnd.openxmlformats-officedocument.extended-properties+xml"),
 )
+_DEFAULTS = {
+    "rels": "application/vnd.openxmlformats-package.relationships+xml", "xml": "application/xml", "png": "image/png",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "wav": "audio/wav",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "bin": "application/vnd.openxmlformats-officedocument.oleObject",
+}  # fmt: skip
 _TREE = '<p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr/>'
 _COLORS = (
     '<a:dk1><a:sysClr val="windowText" lastClr="000000"/></a:dk1><a:lt1><a:sysClr val="window" lastClr="FFFFFF"/></a:lt1>'
@@ -91,13 +94,7 @@ class Deck:
     def data(self) -> bytes:
         """The zip package."""
         parts = self._parts()
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
-            package.writestr("[Content_Types].xml", _content_types(parts))
-            for name, content in parts.items():
-                package.writestr(name, content)
-            package.comment = self.comment
-        return buffer.getvalue()
+        return zipped({"[Content_Types].xml": content_types(parts, _TYPES, _DEFAULTS), **parts}, self.comment)
 
     def _parts(self) -> dict[str, str | bytes]:
         count = 1 + len(self.slides)
@@ -131,10 +128,7 @@ class Deck:
         parts.update(self.parts)
         for source, more in self.relations.items():
             relations.setdefault(source, []).extend(more)
-        for source, some in relations.items():
-            folder, _, base = source.rpartition("/")
-            parts[f"{folder}/_rels/{base}.rels".removeprefix("/")] = relations_part(some)
-        return parts
+        return {**parts, **relation_parts(relations)}
 
     def _slide(self) -> str:
         ordinary = placeholder("title", "标题 1", "年度工作报告") + box("办公室编制", at=(100, 100))
@@ -216,22 +210,3 @@ def _form(at: tuple[int, int], size: tuple[int, int]) -> str:
 
 def _tree(shapes: str) -> str:
     return f"<p:spTree>{_TREE}{shapes}</p:spTree>"
-
-
-def _content_types(parts: Mapping[str, str | bytes]) -> str:
-    overrides = "".join(
-        f'<Override PartName="/{name}" ContentType="{content}"/>'
-        for name in parts
-        for pattern, content in _TYPES
-        if re.fullmatch(pattern, name)
-    )
-    defaults = {
-        "rels": "application/vnd.openxmlformats-package.relationships+xml", "xml": "application/xml", "png": "image/png",
-        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "wav": "audio/wav",
-        "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "bin": "application/vnd.openxmlformats-officedocument.oleObject",
-    }  # fmt: skip
-    entries = "".join(
-        f'<Default Extension="{key}" ContentType="{value}"/>' for key, value in defaults.items()
-    )
-    return f'{PREFIX}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">{entries}{overrides}</Types>'

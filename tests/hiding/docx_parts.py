@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 
 from tests.hiding.docx_text import Places, anchor, drawn, graphic, place
 from tests.hiding.msg_file import compound_file
+from tests.hiding.opc import PREFIX, Relation, core
 from tests.hiding.vba import project
 from tests.hiding.wordfile import (
     NAMESPACES,
-    XML,
     Draft,
     paragraph,
     part,
@@ -21,7 +21,7 @@ from tests.hiding.wordfile import (
     settings,
     styles,
 )
-from tests.hiding.workbooks import Book, Relation, cell, core, row
+from tests.hiding.workbooks import Book, cell, row
 
 _PATH = {"/": "__", ".": "_dot_"}
 
@@ -97,9 +97,9 @@ _STORIES: Places = [
     place("author of a comment", _commented(author="@"), "metadata"),
     place("initials of a comment", _commented(initials="@"), "metadata", narrow=True),
     place("comment that nothing refers to", parts(word__comments_dot_xml=part("comments", _COMMENT.format("李明", "L", paragraph("@")))), "comment"),
-    place("settled comment", _commented(text="@", word__commentsExtended_dot_xml=f'{XML}<w15:commentsEx {NAMESPACES}><w15:commentEx w15:paraId="00000001" w15:done="1"/></w15:commentsEx>'), "comment"),
-    place("person", parts(word__people_dot_xml=f'{XML}<w15:people {NAMESPACES}><w15:person w15:author="@"><w15:presenceInfo w15:providerId="None" w15:userId="x"/></w15:person></w15:people>'), "metadata"),
-    place("account of a person", parts(word__people_dot_xml=f'{XML}<w15:people {NAMESPACES}><w15:person w15:author="李明"><w15:presenceInfo w15:providerId="AD" w15:userId="@"/></w15:person></w15:people>'), "metadata", narrow=True),
+    place("settled comment", _commented(text="@", word__commentsExtended_dot_xml=f'{PREFIX}<w15:commentsEx {NAMESPACES}><w15:commentEx w15:paraId="00000001" w15:done="1"/></w15:commentsEx>'), "comment"),
+    place("person", parts(word__people_dot_xml=f'{PREFIX}<w15:people {NAMESPACES}><w15:person w15:author="@"><w15:presenceInfo w15:providerId="None" w15:userId="x"/></w15:person></w15:people>'), "metadata"),
+    place("account of a person", parts(word__people_dot_xml=f'{PREFIX}<w15:people {NAMESPACES}><w15:person w15:author="李明"><w15:presenceInfo w15:providerId="AD" w15:userId="@"/></w15:person></w15:people>'), "metadata", narrow=True),
     place("header", _header(), "header", visible=True),
     place("header of the first page", _header("first", about="<w:titlePg/>"), "header", visible=True),
     place("header of a first page that is none", _header("first"), "header"),
@@ -146,39 +146,39 @@ def _core(field: str) -> Callable[[str], bytes]:
 
 
 _APP = (
-    XML
+    PREFIX
     + '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Application>Microsoft Office Word</Application><{0}>@</{0}></Properties>'
 )
 _CUSTOM = (
-    XML
+    PREFIX
     + '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"><property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="2" name="{}"><vt:lpwstr>{}</vt:lpwstr></property></Properties>'
 )
 _SIGNED = (
-    XML
+    PREFIX
     + '<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><SignedInfo><Reference URI="#a"><DigestValue>q1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0</DigestValue></Reference></SignedInfo><SignatureValue>bm90IGEgcmVhbCBzaWduYXR1cmU=</SignatureValue><KeyInfo><X509Data><X509Certificate>bm90IGEgcmVhbCBjZXJ0aWZpY2F0ZQ==</X509Certificate></X509Data></KeyInfo><Object><SignatureInfoV1 xmlns="http://schemas.microsoft.com/office/2006/digsig"><SignatureComments>@</SignatureComments></SignatureInfoV1></Object></Signature>'
 )
 _EXTENSION = (
-    XML
+    PREFIX
     + '<we:webextension xmlns:we="http://schemas.microsoft.com/office/webextensions/webextension/2010/11" id="{{0}}"><we:reference id="wa1" version="1.0" store="zh-CN"/><we:properties><we:property name="{}" value="{}"/></we:properties></we:webextension>'
 )
 _INK = (
-    XML
+    PREFIX
     + '<inkml:ink xmlns:inkml="http://www.w3.org/2003/InkML"><inkml:annotation type="truth">@</inkml:annotation><inkml:trace>12 34, 56 78</inkml:trace></inkml:ink>'
 )
 _THEME = (
-    XML
+    PREFIX
     + '<a:theme xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" name="@"><a:themeElements/></a:theme>'
 )
 _CHART = (
-    XML
+    PREFIX
     + '<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><c:chart><c:title><c:tx><c:rich><a:p><a:r><a:t>{}</a:t></a:r></a:p></c:rich></c:tx></c:title><c:plotArea><c:barChart><c:ser><c:cat><c:strRef><c:f>{}</c:f><c:strCache><c:pt idx="0"><c:v>{}</c:v></c:pt></c:strCache></c:strRef></c:cat></c:ser></c:barChart></c:plotArea></c:chart></c:chartSpace>'
 )
 _DIAGRAM = (
-    XML
+    PREFIX
     + '<dgm:dataModel xmlns:dgm="http://schemas.openxmlformats.org/drawingml/2006/diagram" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><dgm:ptLst><dgm:pt modelId="1"><dgm:t><a:bodyPr/><a:p><a:r><a:t>@</a:t></a:r></a:p></dgm:t></dgm:pt></dgm:ptLst></dgm:dataModel>'
 )
 _DIAGRAM_DRAWING = (
-    XML
+    PREFIX
     + '<dsp:drawing xmlns:dsp="http://schemas.microsoft.com/office/drawing/2008/diagram" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><dsp:spTree><dsp:sp modelId="1"><dsp:txBody><a:p><a:r><a:t>@</a:t></a:r></a:p></dsp:txBody></dsp:sp></dsp:spTree></dsp:drawing>'
 )
 
@@ -204,11 +204,11 @@ _PROPERTIES: Places = [
     place("text in the style sheet", lambda m: Draft(parts={"word/styles.xml": styles(f'<w:style w:type="paragraph" w:styleId="z"><w:name w:val="heading 1">{m}</w:name></w:style>')}).data(), "unplaced"),
     place("name of the theme", parts(word__theme__theme1_dot_xml=_THEME), "name"),
     place("other name of a font", parts(word__fontTable_dot_xml=part("fonts", '<w:font w:name="仿宋"><w:altName w:val="@"/></w:font>')), "name", narrow=True),
-    place("part with a code name", lambda m: Draft(parts={f"word/{m}.xml": f"{XML}<x/>"}).data(), "name", narrow=True),
+    place("part with a code name", lambda m: Draft(parts={f"word/{m}.xml": f"{PREFIX}<x/>"}).data(), "name", narrow=True),
     place("substitute of a font", parts(word__fontTable_dot_xml=part("fonts", '<w:font w:name="仿宋"><w:notes w:val="@"/></w:font>')), "unplaced"),
-    place("custom XML", parts(customXml__item1_dot_xml=f"{XML}<data><name>@</name></data>"), "metadata"),
-    place("attribute of custom XML", parts(customXml__item1_dot_xml=f'{XML}<data name="@"/>'), "metadata"),
-    place("bibliography", parts(customXml__item1_dot_xml=f'{XML}<b:Sources xmlns:b="http://schemas.openxmlformats.org/officeDocument/2006/bibliography"><b:Source><b:Title>@</b:Title></b:Source></b:Sources>'), "metadata"),
+    place("custom XML", parts(customXml__item1_dot_xml=f"{PREFIX}<data><name>@</name></data>"), "metadata"),
+    place("attribute of custom XML", parts(customXml__item1_dot_xml=f'{PREFIX}<data name="@"/>'), "metadata"),
+    place("bibliography", parts(customXml__item1_dot_xml=f'{PREFIX}<b:Sources xmlns:b="http://schemas.openxmlformats.org/officeDocument/2006/bibliography"><b:Source><b:Title>@</b:Title></b:Source></b:Sources>'), "metadata"),
     place("signature comment", parts(_xmlsignatures__sig1_dot_xml=_SIGNED), "signature"),
     place("web extension", parts(word__webextensions__webextension1_dot_xml=_EXTENSION.format("p", "@")), "metadata", "script"),
     place("ink annotation", parts(word__ink__ink1_dot_xml=_INK), "annotation"),
@@ -217,12 +217,12 @@ _PROPERTIES: Places = [
     place("chart reference", parts(word__charts__chart1_dot_xml=_CHART.format("题", "'@'!$A$2", "甲")), "formula"),
     place("diagram", lambda m: Draft(parts=_parts({"word/diagrams/data1.xml": _DIAGRAM, "word/diagrams/drawing1.xml": _DIAGRAM_DRAWING}, m)).data(), "textbox", visible=True),
     place("diagram's data that are not drawn", lambda m: Draft(parts=_parts({"word/diagrams/data1.xml": _DIAGRAM, "word/diagrams/drawing1.xml": _DIAGRAM_DRAWING.replace("@", "甲")}, m)).data(), "hidden", "textbox"),
-    place("part of an unknown kind", parts(word__other_dot_xml=f"{XML}<x><y>@</y></x>"), "unplaced"),
+    place("part of an unknown kind", parts(word__other_dot_xml=f"{PREFIX}<x><y>@</y></x>"), "unplaced"),
     place("part in UTF-16", lambda m: Draft(parts={"word/other.xml": f'<?xml version="1.0" encoding="UTF-16"?><x a="{m}"/>'.encode("utf-16")}).data(), "unplaced"),
     place("document without a relationship", lambda m: Draft(orphans={"word/document2.xml": part("document", f"<w:body>{paragraph(m)}</w:body>")}).data(), "hidden"),
     place("part without a content type", lambda m: Draft(orphans={"word/notes.dat": f"备忘：{m}".encode()}).data(), "attachment"),
-    place("name of a member", lambda m: Draft(orphans={f"word/{m}.xml": f"{XML}<x/>"}).data(), "name"),
-    place("content type", lambda m: Draft(orphans={"[trash]/a.xml": f'{XML}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="x" ContentType="text/{m}"/></Types>'}).data(), "unplaced"),
+    place("name of a member", lambda m: Draft(orphans={f"word/{m}.xml": f"{PREFIX}<x/>"}).data(), "name"),
+    place("content type", lambda m: Draft(orphans={"[trash]/a.xml": f'{PREFIX}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="x" ContentType="text/{m}"/></Types>'}).data(), "unplaced"),
 ]  # fmt: skip
 
 
@@ -261,7 +261,7 @@ def _pdf(marker: str) -> bytes:
 
 
 def _control_properties(marker: str) -> bytes:
-    xml = f'{XML}<ax:ocx xmlns:ax="http://schemas.microsoft.com/office/2006/activeX" ax:classid="{{8BD21D10-EC42-11CE-9E0D-00AA006002F3}}" ax:persistence="persistPropertyBag"><ax:ocxPr ax:name="Caption" ax:value="{marker}"/></ax:ocx>'
+    xml = f'{PREFIX}<ax:ocx xmlns:ax="http://schemas.microsoft.com/office/2006/activeX" ax:classid="{{8BD21D10-EC42-11CE-9E0D-00AA006002F3}}" ax:persistence="persistPropertyBag"><ax:ocxPr ax:name="Caption" ax:value="{marker}"/></ax:ocx>'
     return Draft(parts={"word/activeX/activeX1.xml": xml}).data()
 
 
@@ -336,7 +336,7 @@ _FILES: Places = [
     place("string of a macro", _module('Sub A()\r\n  MsgBox "@"\r\nEnd Sub\r\n'), "script"),
     place("compiled code that its source does not say", _module("Sub A()\r\nEnd Sub\r\n", cached=b"\x01\x16\x03\x00\x06\x00\x00\xae\x00"), "script"),
     place("form of a macro", _user_form, "form", "script"),
-    place("names of macros", parts(word__vbaData_dot_xml=XML + '<wne:vbaSuppData xmlns:wne="http://schemas.microsoft.com/office/word/2006/wordml"><wne:mcds><wne:mcd wne:macroName="PROJECT.MODULE1.@" wne:name="Project.Module1.a" wne:bEncrypt="00" wne:cmg="56"/></wne:mcds></wne:vbaSuppData>'), "script", narrow=True),
+    place("names of macros", parts(word__vbaData_dot_xml=PREFIX + '<wne:vbaSuppData xmlns:wne="http://schemas.microsoft.com/office/word/2006/wordml"><wne:mcds><wne:mcd wne:macroName="PROJECT.MODULE1.@" wne:name="Project.Module1.a" wne:bEncrypt="00" wne:cmg="56"/></wne:mcds></wne:vbaSuppData>'), "script", narrow=True),
     place("property of a control", _control_properties, "form"),
     place("stream of a control", _control_stream, "form"),
     place("printer", _printer, "metadata"),
@@ -375,13 +375,13 @@ def _between(package: zipfile.ZipFile, marker: str) -> None:
 def _extra(package: zipfile.ZipFile, marker: str) -> None:
     info = zipfile.ZipInfo("word/other.xml")
     info.extra = struct.pack("<HH", 0x4D4D, len(marker.encode())) + marker.encode()
-    package.writestr(info, f"{XML}<x/>")
+    package.writestr(info, f"{PREFIX}<x/>")
 
 
 def _remark(package: zipfile.ZipFile, marker: str) -> None:
     info = zipfile.ZipInfo("word/other.xml")
     info.comment = marker.encode()
-    package.writestr(info, f"{XML}<x/>")
+    package.writestr(info, f"{PREFIX}<x/>")
 
 
 def _unlisted(package: zipfile.ZipFile, marker: str) -> None:
@@ -395,7 +395,7 @@ def _folder(package: zipfile.ZipFile, marker: str) -> None:
 
 def _slack(marker: str) -> bytes:
     """Bytes behind the end of a member's packed data, inside its packed size."""
-    content = f"{XML}<x/>".encode()
+    content = f"{PREFIX}<x/>".encode()
     packer = zlib.compressobj(wbits=-15)
     stored = packer.compress(content) + packer.flush() + marker.encode()
     buffer = io.BytesIO()

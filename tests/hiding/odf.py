@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from io import BytesIO
 
 from tests.hiding.place import Hiding
+from tests.hiding.vocabulary import vocabulary
 
 _PREFIXES = {
     "office": "office", "text": "text", "table": "table", "style": "style", "draw": "drawing", "meta": "meta",
@@ -411,4 +412,9 @@ _SLIDE_PLACES = (
     _place("flat slides", "fodp", "body textbox", lambda m: flat("presentation", f'<draw:page draw:name="page1">{box(m)}</draw:page>'), visible=True),
 )  # fmt: skip
 
-PLACES: tuple[Hiding, ...] = (*_TEXT_PLACES, *_SHEET_PLACES, *_SLIDE_PLACES)
+_NAMES = vocabulary(
+    ".odt", odt, where="content.xml",
+    spots={"content.xml": ("<office:document-content", "</office:document-content>"), "styles.xml": ("<office:document-styles", "")},
+)  # fmt: skip
+
+PLACES: tuple[Hiding, ...] = (*_TEXT_PLACES, *_SHEET_PLACES, *_SLIDE_PLACES, *_NAMES)

@@ -6,8 +6,10 @@ import io
 from collections.abc import Callable
 
 from tests.hiding.decks import NAMES, THEME, Deck, box, frame, picture, placeholder, sheet_of, slide
+from tests.hiding.opc import DRAWING, OFFICE, PREFIX, Relation, core
 from tests.hiding.place import Hiding
-from tests.hiding.workbooks import DRAWING, OFFICE, PREFIX, Book, Relation, cell, core, row
+from tests.hiding.vocabulary import vocabulary
+from tests.hiding.workbooks import Book, cell, row
 
 _SLIDE = "ppt/slides/slide1.xml"
 _DECK = "ppt/presentation.xml"
@@ -238,4 +240,9 @@ PLACES: tuple[Hiding, ...] = (
     _place("part that nobody names", "unplaced", lambda m: Deck(parts={"ppt/旧/a.xml": f"<a>{m}</a>"})),
     _place("name of a member", "name", lambda m: Deck(parts={f"ppt/media/{m}.xml": "<a/>"})),
     _place("comment behind the zip", "metadata", lambda m: Deck(comment=m.encode())),
+    _place("kind of a drawing", "unplaced", lambda m: Deck(shapes=frame(f"http://schemas.openxmlformats.org/drawingml/2006/{m}", "")), narrow=True),
+    *vocabulary(
+        ".pptx", lambda: Deck(shapes=box("文字")).data(), where=_SLIDE,
+        spots={_SLIDE: ("<p:sld", "</p:sld>"), _DECK: ("<p:presentation", "</p:presentation>")},
+    ),
 )  # fmt: skip

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.hiding.wordfile import XML, Draft, part
+from tests.hiding.opc import PREFIX
+from tests.hiding.wordfile import Draft, part
 
 _SENTENCE = "各镇人民政府，县政府各部门：现将《示范县人民政府2026年工作要点》印发给你们，请结合工作实际，认真遵照执行。"
 _PARAGRAPHS_A_PAGE = 9
@@ -143,7 +144,7 @@ def _theme() -> str:
         )
     )
     system = '<a:dk1><a:sysClr val="windowText" lastClr="000000"/></a:dk1><a:lt1><a:sysClr val="window" lastClr="FFFFFF"/></a:lt1>'
-    return f'{XML}<a:theme xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" name="Office 主题"><a:themeElements><a:clrScheme name="Office">{system}{colors}</a:clrScheme><a:fontScheme name="Office">{fonts}</a:fontScheme><a:fmtScheme name="Office"/></a:themeElements></a:theme>'
+    return f'{PREFIX}<a:theme xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" name="Office 主题"><a:themeElements><a:clrScheme name="Office">{system}{colors}</a:clrScheme><a:fontScheme name="Office">{fonts}</a:fontScheme><a:fmtScheme name="Office"/></a:themeElements></a:theme>'
 
 
 def _font_table() -> str:
@@ -158,7 +159,7 @@ def _font_table() -> str:
 
 
 def _app(program: str) -> str:
-    return f'{XML}<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Template>Normal.dotm</Template><TotalTime>3</TotalTime><Pages>10</Pages><Words>5013</Words><Application>{program}</Application><AppVersion>14.0000</AppVersion></Properties>'
+    return f'{PREFIX}<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Template>Normal.dotm</Template><TotalTime>3</TotalTime><Pages>10</Pages><Words>5013</Words><Application>{program}</Application><AppVersion>14.0000</AppVersion></Properties>'
 
 
 def paper(*, wps: bool = False, blocks: Sequence[str | Sequence[Sequence[object]]] = ()) -> bytes:
@@ -177,14 +178,14 @@ def paper(*, wps: bool = False, blocks: Sequence[str | Sequence[Sequence[object]
         "word/webSettings.xml": part("webSettings", "<w:optimizeForBrowser/><w:allowPNG/>"),
         "word/theme/theme1.xml": _theme(),
         "docProps/app.xml": _app("WPS Office_11.1.0.12132_F1E327BC" if wps else "Microsoft Office Word"),
-        "customXml/item1.xml": f'{XML}<b:Sources SelectedStyle="\\APA.XSL" StyleName="APA" xmlns:b="http://schemas.openxmlformats.org/officeDocument/2006/bibliography" xmlns="http://schemas.openxmlformats.org/officeDocument/2006/bibliography"></b:Sources>',
+        "customXml/item1.xml": f'{PREFIX}<b:Sources SelectedStyle="\\APA.XSL" StyleName="APA" xmlns:b="http://schemas.openxmlformats.org/officeDocument/2006/bibliography" xmlns="http://schemas.openxmlformats.org/officeDocument/2006/bibliography"></b:Sources>',
     }  # fmt: skip
     if wps:
         parts["docProps/custom.xml"] = (
-            f'{XML}<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"><property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="2" name="KSOProductBuildVer"><vt:lpwstr>2052-11.1.0.12132</vt:lpwstr></property></Properties>'
+            f'{PREFIX}<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"><property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="2" name="KSOProductBuildVer"><vt:lpwstr>2052-11.1.0.12132</vt:lpwstr></property></Properties>'
         )
         parts["customXml/item1.xml"] = (
-            f'{XML}<s:customData xmlns="http://www.wps.cn/officeDocument/2013/wpsCustomData" xmlns:s="http://www.wps.cn/officeDocument/2013/wpsCustomData"><customSectProps><customSectPr/></customSectProps></s:customData>'
+            f'{PREFIX}<s:customData xmlns="http://www.wps.cn/officeDocument/2013/wpsCustomData" xmlns:s="http://www.wps.cn/officeDocument/2013/wpsCustomData"><customSectProps><customSectPr/></customSectProps></s:customData>'
         )
     section = (
         '<w:headerReference w:type="default" r:id="rId2"/><w:footerReference w:type="default" r:id="rId3"/>'

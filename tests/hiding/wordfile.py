@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tests.hiding.workbooks import Relation, core
+from tests.hiding.opc import OFFICE, PREFIX, Relation, content_types, core, relation_parts, zipped
 
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 NAMESPACES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
     f'xmlns:r="{OFFICE}" '
@@ -28,7 +24,6 @@ NAMESPACES = (
     'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
     'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" mc:Ignorable="w14 w15"'
 )
-XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _OFFICE_TYPES = "application/vnd.openxmlformats-officedocument."
 _TYPES = (
@@ -57,7 +52,6 @@ _DEFAULTS = {
     "png": "image/png", "jpeg": "image/jpeg", "html": "text/html", "rtf": "application/rtf", "txt": "text/plain",
     "bin": f"{_OFFICE_TYPES}oleObject", "docx": f"{_WORD}document", "xlsx": f"{_OFFICE_TYPES}spreadsheetml.sheet",
 }  # fmt: skip
-_OUTSIDE = ' TargetMode="External"'
 _KINDS = {  # the relationship that names a part, where it is not the part's own name without the number
     "fontTable": "fontTable", "commentsExtended": "http://schemas.microsoft.com/office/2011/relationships/commentsExtended",
     "people": "http://schemas.microsoft.com/office/2011/relationships/people", "document": "glossaryDocument",
@@ -76,7 +70,7 @@ SECTION = '<w:sectPr>{}<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="2098" w:
 
 def part(root: str, inside: str, prefix: str = "w") -> str:
     """An XML part with this root element."""
-    return f"{XML}<{prefix}:{root} {NAMESPACES}>{inside}</{prefix}:{root}>"
+    return f"{PREFIX}<{prefix}:{root} {NAMESPACES}>{inside}</{prefix}:{root}>"
 
 
 def run(text: str, formatting: str = "") -> str:
@@ -137,19 +131,12 @@ class Draft:
         relations[""] += [Relation(_root_kind(name), name) for name in parts if not name.startswith("word/")]
         for source, more in self.relations.items():
             relations[source] = [*relations.get(source, ()), *more]
-        for source, some in relations.items():
-            folder, _, base = source.rpartition("/")
-            parts[f"{folder}/_rels/{base}.rels".removeprefix("/")] = _relations(some)
-        return {"[Content_Types].xml": _content_types(parts), **parts, **self.orphans}
+        parts.update(relation_parts(relations))
+        return {"[Content_Types].xml": content_types(parts, _TYPES, _DEFAULTS), **parts, **self.orphans}
 
     def data(self) -> bytes:
         """The zip package."""
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
-            for name, content in self.members().items():
-                package.writestr(name, content)
-            package.comment = self.comment
-        return buffer.getvalue()
+        return zipped(self.members(), self.comment)
 
     def _document(self) -> str:
         opening = paragraph("各镇人民政府，县政府各部门：") + paragraph("现将有关事项通知如下。")
@@ -176,32 +163,3 @@ def _root_kind(name: str) -> str:
     kinds = {"core": "metadata/core-properties", "app": "extended-properties", "custom": "custom-properties",
              "thumbnail": "metadata/thumbnail"}  # fmt: skip
     return kinds.get(name.rpartition("/")[2].partition(".")[0], "customXml")
-
-
-def _relations(relations: Sequence[Relation]) -> str:
-    entries = "".join(
-        f'<Relationship Id="rId{at}" Type="{_address(item.kind)}" Target="{item.target}"'
-        f"{_OUTSIDE if item.external else ''}/>"
-        for at, item in enumerate(relations, 1)
-    )
-    return f'{XML}<Relationships xmlns="{PACKAGE}">{entries}</Relationships>'
-
-
-def _address(kind: str) -> str:
-    if kind.startswith("http"):
-        return kind
-    return f"{PACKAGE}/{kind}" if kind.startswith("metadata/") else f"{OFFICE}/{kind}"
-
-
-def _content_types(parts: Mapping[str, str | bytes]) -> str:
-    overrides = "".join(
-        f'<Override PartName="/{name}" ContentType="{match.expand(content)}"/>'
-        for name in parts
-        for pattern, content in _TYPES
-        if (match := re.fullmatch(pattern, name))
-    )
-    entries = "".join(
-        f'<Default Extension="{key}" ContentType="{value}"/>' for key, value in _DEFAULTS.items()
-    )
-    address = "http://schemas.openxmlformats.org/package/2006/content-types"
-    return f'{XML}<Types xmlns="{address}">{entries}{overrides}</Types>'

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tests.hiding.opc import OFFICE, PREFIX, Relation, content_types, core, relation_parts, zipped
+
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
-DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 NAMESPACES = (
     f'xmlns="{MAIN}" xmlns:r="{OFFICE}" '
     'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
     'xmlns:x14ac="http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac" mc:Ignorable="x14ac"'
 )
-PREFIX = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_OUTSIDE = ' TargetMode="External"'
 _SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 _TYPES = (
     (r"xl/workbook\.xml", f"{_SPREADSHEET}sheet.main+xml"),
@@ -56,6 +50,12 @@ _TYPES = (
     (r"docProps/custom\.xml", "application/vnd.openxmlformats-officedocument.custom-properties+xml"),
     (r"customXml/itemProps\d+\.xml", "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"),
 )
+_DEFAULTS = {
+    "rels": "application/vnd.openxmlformats-package.relationships+xml", "xml": "application/xml",
+    "vml": "application/vnd.openxmlformats-officedocument.vmlDrawing", "png": "image/png",
+    "bin": "application/vnd.openxmlformats-officedocument.oleObject",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}  # fmt: skip
 FONTS = (
     '<font><sz val="11"/><color theme="1"/><name val="等线"/><family val="2"/><scheme val="minor"/></font>'
 )
@@ -77,15 +77,6 @@ class Sheet:
     folder: str = "worksheets"
     root: str = "worksheet"
     after: str = ""
-
-
-@dataclass(frozen=True)
-class Relation:
-    """A relationship: its type (the last word, or a whole address), target, and whether that is outside."""
-
-    kind: str
-    target: str
-    external: bool = False
 
 
 @dataclass
@@ -114,13 +105,7 @@ class Book:
     def data(self) -> bytes:
         """The zip package."""
         parts = self._parts()
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
-            package.writestr("[Content_Types].xml", _content_types(parts))
-            for name, content in parts.items():
-                package.writestr(name, content)
-            package.comment = self.comment
-        return buffer.getvalue()
+        return zipped({"[Content_Types].xml": content_types(parts, _TYPES, _DEFAULTS), **parts}, self.comment)
 
     def _parts(self) -> dict[str, str | bytes]:
         relations: dict[str, list[Relation]] = {
@@ -151,10 +136,7 @@ class Book:
         parts.update(self.parts)
         for source, more in self.relations.items():
             relations.setdefault(source, []).extend(more)
-        for source, some in relations.items():
-            folder, _, base = source.rpartition("/")
-            parts[f"{folder}/_rels/{base}.rels".removeprefix("/")] = relations_part(some)
-        return parts
+        return {**parts, **relation_parts(relations)}
 
     def _tabs(self) -> list[tuple[str, str]]:
         ordinary = (
@@ -204,57 +186,4 @@ def styles(
         '<cellStyleXfs><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
         f'<cellXfs><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>{cells}</cellXfs>'
         f'<cellStyles><cellStyle name="常规" xfId="0" builtinId="0"/>{named}</cellStyles><dxfs>{dxfs}</dxfs>'
-    )
-
-
-def core(**fields: str) -> str:
-    """``docProps/core.xml``."""
-    values = {"creator": "openpyxl", **fields}
-    inner = "".join(f"<{_core_name(name)}>{value}</{_core_name(name)}>" for name, value in values.items())
-    return (
-        f'{PREFIX}<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/'
-        'core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/" '
-        f'xmlns:dcterms="http://purl.org/dc/terms/">{inner}</cp:coreProperties>'
-    )
-
-
-def _core_name(name: str) -> str:
-    return f"dc:{name}" if name in ("creator", "title", "subject", "description") else f"cp:{name}"
-
-
-def relations_part(relations: Sequence[Relation]) -> str:
-    """A part of relationships, numbered ``rId1`` … in order."""
-    entries = "".join(
-        f'<Relationship Id="rId{at}" Type="{_address(relation.kind)}" Target="{relation.target}"'
-        f"{_OUTSIDE if relation.external else ''}/>"
-        for at, relation in enumerate(relations, 1)
-    )
-    return f'{PREFIX}<Relationships xmlns="{PACKAGE}">{entries}</Relationships>'
-
-
-def _address(kind: str) -> str:
-    if kind.startswith("http"):
-        return kind
-    return f"{PACKAGE}/{kind}" if kind.startswith("metadata/") else f"{OFFICE}/{kind}"
-
-
-def _content_types(parts: Mapping[str, str | bytes]) -> str:
-    overrides = "".join(
-        f'<Override PartName="/{name}" ContentType="{content}"/>'
-        for name in parts
-        for pattern, content in _TYPES
-        if re.fullmatch(pattern, name)
-    )
-    defaults = {
-        "rels": "application/vnd.openxmlformats-package.relationships+xml", "xml": "application/xml",
-        "vml": "application/vnd.openxmlformats-officedocument.vmlDrawing", "png": "image/png",
-        "bin": "application/vnd.openxmlformats-officedocument.oleObject",
-        "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    }  # fmt: skip
-    entries = "".join(
-        f'<Default Extension="{key}" ContentType="{value}"/>' for key, value in defaults.items()
-    )
-    return (
-        f'{PREFIX}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-        f"{entries}{overrides}</Types>"
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 
+from tests.hiding.opc import DRAWING, OFFICE, Relation
 from tests.hiding.place import Hiding
-from tests.hiding.workbooks import DRAWING, MAIN, NAMESPACES, OFFICE, Book, Relation, Sheet, cell, row
+from tests.hiding.vocabulary import vocabulary
+from tests.hiding.workbooks import MAIN, NAMESPACES, Book, Sheet, cell, row
 from tests.hiding.xlsx_sheet import SHEET_PLACES, place
 
 _SHEET = "xl/worksheets/sheet1.xml"
@@ -271,4 +273,14 @@ PLACES: tuple[Hiding, ...] = (
     place("font of a theme", "unplaced name", lambda m: _linked(_BOOK, "theme", "xl/theme/theme1.xml", f'<a:theme xmlns:a="{DRAWING}" name="Office"><a:themeElements><a:fontScheme name="Office"><a:majorFont><a:latin typeface="{m}"/></a:majorFont></a:fontScheme></a:themeElements></a:theme>'), narrow=True),
     place("name of a member", "name", lambda m: Book(parts={f"xl/media/{m}.xml": "<a/>"})),
     place("value in a chart of another kind", "cache", lambda m: _drawing(_shape("见图"), more={"xl/charts/chartEx1.xml": f'<cx:chartSpace xmlns:cx="http://schemas.microsoft.com/office/drawing/2014/chartex"><cx:chartData><cx:data id="0"><cx:strDim type="cat"><cx:lvl ptCount="1"><cx:pt idx="0">{m}</cx:pt></cx:lvl></cx:strDim></cx:data></cx:chartData></cx:chartSpace>'}, relations=[Relation("http://schemas.microsoft.com/office/2014/relationships/chartEx", "../charts/chartEx1.xml")]), visible=True),
+    *vocabulary(
+        ".xlsx", lambda: Book(strings='<si><r><rPr><sz val="9"/></rPr><t>字</t></r></si>').data(), where="xl/worksheets/sheet1.xml",
+        spots={"xl/worksheets/sheet1.xml": ("<worksheet", "</worksheet>"), "xl/workbook.xml": ("<workbook", "</workbook>"),
+               "xl/sharedStrings.xml": ("<sst", "</si>"), "xl/styles.xml": ("<styleSheet", "</styleSheet>")},
+    ),
+    *(
+        Hiding(f"{item.name}, plain", item.suffix, item.kinds, item.make, narrow=item.narrow)
+        for spot in (("xl/worksheets/sheet1.xml", ('<row r="1"', "</row>")), ("xl/sharedStrings.xml", ("<sst", "")))
+        for item in vocabulary(".xlsx", lambda: Book().data(), where="xl/worksheets/sheet1.xml", spots=dict([spot]))
+    ),
 )  # fmt: skip

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.hiding.opc import Relation, core
 from tests.hiding.place import Hiding
-from tests.hiding.workbooks import Book, Relation, Sheet, cell, core, row, styles
+from tests.hiding.workbooks import Book, Sheet, cell, row, styles
 
 Make = Callable[[str], Book]
 _X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"

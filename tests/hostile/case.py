@@ -11,6 +11,16 @@ MARKER = "敌意文件中的正文"
 READ = "read"
 """Stands for an ending without error and without doubt, with the marker read."""
 
+LARGE = ("file.too_large",)
+BOMB = ("file.bomb",)
+BROKEN = ("file.broken",)
+ATTACHED = ("attachment.unread", "archive.unread", "member.unread")
+PICTURE = (
+    "image.unread", "picture.unread", "image.large", "picture.large", "text.empty", "ocr.off",
+    "image.unrecognised", "picture.unrecognised",
+)  # fmt: skip
+"""How files of many families may end: endings of :class:`Hostile`."""
+
 
 @dataclass(frozen=True)
 class Hostile:

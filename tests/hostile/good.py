@@ -7,8 +7,11 @@ import gzip
 import io
 from collections.abc import Callable
 
+from tests.hostile.archives import tarball
 from tests.hostile.case import MARKER
-from tests.hostile.others import mail, picture, rich, tarball
+from tests.hostile.legacy import rich
+from tests.hostile.mails import mail
+from tests.hostile.pictures import picture
 from tests.hostile.xml import layout_document, open_document, slides
 from tests.hostile.zips import docx, zipped
 from tests.unit import hostile as small

@@ -24,9 +24,9 @@ from support import (
     SECRECY,
     SIGNERS,
     Office,
-    files_with,
     refused,
 )
+from traces import files_with
 
 from disclosure_pipeline.cli.session import os_account
 from disclosure_pipeline.errors import ConfigError

@@ -22,9 +22,8 @@ from support import (
     SECRECY_2,
     SIGNERS,
     Office,
-    files_with,
-    holds,
 )
+from traces import files_with, holds
 
 from disclosure_pipeline.errors import Fenced
 from disclosure_pipeline.hooks.contracts import SourceFile

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from postgres import PostgresServer
-from support import DEPARTMENT, FINAL, OFFICE, PHONE, SECRECY, SIGNERS, Office, files_with, refused
+from support import DEPARTMENT, FINAL, OFFICE, PHONE, SECRECY, SIGNERS, Office, refused
+from traces import files_with
 
 from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.model.finding import Settlement

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 import pytest
 from dbos import DBOS
 from sqlalchemy import inspect
-from support import Office, dump, holds
+from support import Office
+from traces import dump, holds
+from waiting import wait_for
 
 from disclosure_pipeline.pipeline.core import INTAKE, PUBLISH
 from disclosure_pipeline.pipeline.run import carry_on
@@ -51,15 +53,6 @@ def rows(database: Database, status: str | None = None) -> int:
     where = f" WHERE status = '{status}'" if status else ""
     with database.engine.connect() as connection:
         return int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}{where}").scalar_one())
-
-
-def wait_for(condition: Callable[[], object]) -> None:
-    pause = threading.Event()
-    for _ in range(400):
-        if condition():
-            return
-        pause.wait(0.05)
-    raise AssertionError("it did not happen in time")
 
 
 def test_before_the_first_worker_there_is_nothing_to_note_work_in(database: Database):

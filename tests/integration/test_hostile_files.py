@@ -17,12 +17,13 @@ from disclosure_pipeline.hooks.sandbox_child import Bounds
 from disclosure_pipeline.settings.models import Settings
 from disclosure_pipeline.settings.policy import load_rulebook
 from disclosure_pipeline.settings.workspace import Workspace
-from tests.hostile import others, pdfs, xml, zips
+from tests.hostile import archives, legacy, mails, pdfs, pictures, sheets, texts, xml, zips
 from tests.hostile.case import MARKER, READ, Hostile
 from tests.hostile.good import GOOD, PLAIN, WORDLESS
 
 CONFIG = Path(__file__).parents[2] / "config"
-CASES = (*zips.cases(), *xml.cases(), *pdfs.cases(), *others.cases())
+FAMILIES = (zips, xml, pdfs, sheets, texts, mails, pictures, archives, legacy)
+CASES = tuple(case for family in FAMILIES for case in family.cases())
 TIMEOUT = 20.0
 SETTINGS = Settings.model_validate(
     {
@@ -42,7 +43,7 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         1,
         bounds=Bounds.of(SETTINGS),
         folder=folder / "spool",
-        initializer="disclosure_pipeline.hooks.reading:initialise",
+        initializer="disclosure_pipeline.hooks.sandbox_entry:initialise",
         initargs=(SETTINGS, Workspace(CONFIG, folder / "var"), load_rulebook(CONFIG), ()),
     ) as sandbox:
         sandbox.warm()
@@ -52,7 +53,7 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 def read(box: Sandbox, path: Path) -> Reading:
     """Read one file as the pipeline does."""
     reading: Reading = box.run(
-        "disclosure_pipeline.hooks.reading:read_files",
+        "disclosure_pipeline.hooks.sandbox_entry:read_files",
         (SourceFile(0, path, path.name),),
         frozenset(),
         timeout=TIMEOUT,
@@ -135,7 +136,7 @@ def test_nothing_is_written_beside_the_private_folder(
     with Sandbox(
         1,
         bounds=Bounds.of(SETTINGS),
-        initializer="disclosure_pipeline.hooks.reading:initialise",
+        initializer="disclosure_pipeline.hooks.sandbox_entry:initialise",
         initargs=start,
     ) as sandbox:
         for suffix, make in GOOD.items():

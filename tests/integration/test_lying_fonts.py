@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import plugin_hosts
 import pytest
 
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.hooks.host import PluginHost
 from disclosure_pipeline.model.text import Text
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
-import plugin_hosts
-
 from tests.hiding.pdf_drawn import truetype
 from tests.hiding.pdf_paper import paper, saved
 

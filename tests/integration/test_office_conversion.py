@@ -1,4 +1,4 @@
-"""LibreOffice as a part: what it converts, what it must not do, and a password on its whole way."""
+"""LibreOffice as a part: what it converts, and what it must not do."""
 
 from __future__ import annotations
 
@@ -6,22 +6,12 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 
-import msoffcrypto
 import pytest
-from docx import Document
-from support import CLERK, DEPARTMENT, Office, files_with, holds
 
 from disclosure_pipeline.builtin.extractors.legacy.convert import ConversionFailed, convert, find_program
 from disclosure_pipeline.builtin.extractors.legacy.reader import LegacyExtractor
-from disclosure_pipeline.hooks.contracts import SourceFile
-from disclosure_pipeline.hooks.passwords import handed_out
-from disclosure_pipeline.model.lifecycle import State
-from disclosure_pipeline.pipeline import letters
-from disclosure_pipeline.service.desk import submit
 from disclosure_pipeline.settings.models import ExtractionSettings
 from tests.hiding.legacy_office import available, base, placeholder
 
@@ -124,81 +114,3 @@ def is_alive(number: int) -> bool:
         return "(sleep) Z" not in Path(f"/proc/{number}/stat").read_text()
     except OSError:
         return False
-
-
-# --------------------------------------------------------------- the password
-
-
-def encrypted() -> bytes:
-    plain, out = BytesIO(), BytesIO()
-    document = Document()
-    for line in ("关于开展冬季清洁取暖的通知", "为做好取暖工作，现通知如下。", "2026年11月2日"):
-        document.add_paragraph(line)
-    document.save(plain)
-    plain.seek(0)
-    msoffcrypto.OfficeFile(plain).encrypt(PASSWORD, out)
-    return out.getvalue()
-
-
-def slip(line: str) -> bytes:
-    return (
-        f'title = "通知"\nattribute = "主动公开"\ndate = "2026-11-02"\n{line}\nmain = "正文.docx"\n'.encode()
-    )
-
-
-SLIPS = [
-    f'password = "{PASSWORD}"',
-    f'"password" = ["别的", "{PASSWORD}"]  # 密码',
-    f"password = '''{PASSWORD}'''",
-    f'# password = "{PASSWORD}"\npassword = "{PASSWORD}"',
-]
-
-
-@pytest.mark.parametrize("line", SLIPS)
-def test_the_slip_is_read_without_its_password(tmp_path: Path, line: str) -> None:
-    paths = (tmp_path / "正文.docx", tmp_path / "slip.toml")
-    paths[0].write_bytes(b"x")
-    paths[1].write_bytes(slip(line))
-    files = tuple(SourceFile(number, path, path.name) for number, path in enumerate(paths))
-    with handed_out(files) as given:
-        assert PASSWORD in given[0].passwords
-        copy = given[1].path
-        assert PASSWORD not in copy.read_text()
-        assert "主动公开" in copy.read_text()
-        assert given[1].passwords == ()
-    assert not copy.exists()
-
-
-def test_a_slip_that_cannot_be_cleaned_is_not_read(tmp_path: Path) -> None:
-    path = tmp_path / "slip.toml"
-    path.write_text(f'"pass\\u0077ord" = "{PASSWORD}"\n')
-    with handed_out((SourceFile(0, path, path.name),)) as (given,):
-        assert given.path.read_bytes() == b""
-
-
-@pytest.fixture
-def office(open_office: Callable[..., Office], tmp_path: Path) -> Office:
-    made = open_office(f"sqlite:///{tmp_path / 'store.sqlite'}")
-    made.staff()
-    return made
-
-
-def test_a_password_opens_the_draft_and_is_kept_nowhere(
-    office: Office, capfd: pytest.CaptureFixture[str]
-) -> None:
-    folder = office.folder / "desk" / "加密送审"
-    folder.mkdir(parents=True)
-    (folder / "正文.docx").write_bytes(encrypted())
-    (folder / "slip.toml").write_bytes(slip(f'password = "{PASSWORD}"'))
-    (answer,) = submit(office.core, [folder], department=DEPARTMENT, submitter=CLERK)
-    office.work()
-    letters.deliver(office.core)
-    assert office.state(answer.case) is State.IN_REVIEW, office.faults(answer.case)
-    rows = office.dump()
-    assert holds(rows, "清洁取暖")
-    assert not holds(rows, PASSWORD)
-    assert PASSWORD not in str(office.row(answer.case))
-    kept = files_with(office.core.workspace.data, PASSWORD)
-    # The original slip, as it was dropped, lies in the vault and nowhere else.
-    assert all(name.startswith("vault/") for name in kept), kept
-    assert PASSWORD not in "".join(capfd.readouterr())

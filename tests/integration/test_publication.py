@@ -20,8 +20,8 @@ from support import (
     WORKER,
     Office,
     at_once,
-    files_with,
 )
+from traces import files_with
 
 from disclosure_pipeline.hooks.host import PluginHost
 from disclosure_pipeline.model.document import Attribute
@@ -29,6 +29,7 @@ from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.publication import Action, Order, Receipt
 from disclosure_pipeline.model.times import parse, utc_now
 from disclosure_pipeline.pipeline import leases, publication, review
+from disclosure_pipeline.pipeline.publication_rows import publications_of
 from disclosure_pipeline.pipeline.run import carry_on
 from disclosure_pipeline.store.database import set_meta
 
@@ -47,7 +48,7 @@ def approved(office: Office, **options: Any) -> str:
 
 def publications(office: Office, case: str) -> dict[str, Any]:
     with office.core.database.read() as connection:
-        return {row.channel: row for row in publication.publications_of(connection, case)}
+        return {row.channel: row for row in publications_of(connection, case)}
 
 
 def receipts(office: Office) -> list[str]:

@@ -16,10 +16,9 @@ from support import (
     SECRECY_2,
     SIGNERS,
     Office,
-    files_with,
-    holds,
     refused,
 )
+from traces import files_with, holds
 
 from disclosure_pipeline.model.finding import Finding, Settlement, Severity
 from disclosure_pipeline.model.lifecycle import State

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from support import ADMIN, CLERK, FINAL, FIRST, OFFICE, SECOND, SECRECY, Office, files_with, refused
+from support import ADMIN, CLERK, FINAL, FIRST, OFFICE, SECOND, SECRECY, Office, refused
+from traces import files_with
 
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.pipeline import clocks, publication

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from watcher_desk import FolderDesk, wait_for
+from waiting import wait_for
+from watcher_desk import FolderDesk
 
 from disclosure_pipeline.service.watcher import RootPlan, Watcher
 from disclosure_pipeline.settings.models import DropRoot, FolderNames, IntakeSettings, Settings, UnitSettings

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import docx
+import plugin_hosts
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
@@ -15,10 +15,6 @@ from disclosure_pipeline.hooks.contracts import Reading, SourceFile
 from disclosure_pipeline.hooks.host import PluginHost
 from disclosure_pipeline.model.document import PartRole
 from disclosure_pipeline.model.finding import Verdict
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
-import plugin_hosts
-
 from tests.hiding.picture import face
 
 LINES = (

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 import pytest
 from support import SECRECY, Office
+from waiting import wait_for
 
 from disclosure_pipeline.errors import Locked
 from disclosure_pipeline.pipeline import anchors, leases, views
 from disclosure_pipeline.pipeline.jobs import JobFacade
 from disclosure_pipeline.service.lock import DataLock, held
 from disclosure_pipeline.service.scheduler import Scheduler
-
-
-def wait_for(condition: Callable[[], object]) -> None:
-    pause = threading.Event()
-    for _ in range(400):
-        if condition():
-            return
-        pause.wait(0.05)
-    raise AssertionError("it did not happen in time")
 
 
 def test_every_job_runs_once_at_the_start(office: Office):

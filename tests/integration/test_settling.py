@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from support import FIRST, PHONE, SECOND, SECRECY, SIGNERS, Office, files_with, refused
+from support import FIRST, PHONE, SECOND, SECRECY, SIGNERS, Office, refused
+from traces import files_with
 
 from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.model.lifecycle import State

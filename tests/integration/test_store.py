@@ -11,7 +11,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, select
-from support import PHONE, SECRET, Office, at_once, dump
+from support import PHONE, SECRET, Office, at_once
+from traces import dump
 
 from disclosure_pipeline.errors import StoreFault
 from disclosure_pipeline.model.finding import Fault, Settlement

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,11 +64,3 @@ class FolderDesk:
         """Files of each submission, in the order they were taken."""
         with self.lock:
             return [copies for _, copies in self.taken]
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 15.0) -> None:
-    """Wait until something is true, or fail."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)

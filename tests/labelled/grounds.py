@@ -93,7 +93,7 @@ def _in_segments(words: str, kind: str) -> Sample:
         marked, pieces = _line(line, kind, marked)
         lines.append(pieces)
     if is_table:
-        rows = [[cell for cell in _row(pieces)] for pieces in lines]
+        rows = [list(_row(pieces)) for pieces in lines]
         return in_segments(*rows, family=kind, form="table", table=True)
     return in_segments(*lines, family=kind, form="segments")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -22,6 +23,8 @@ SITE = {
 }
 TITLE = "示范县财政局关于公布收费目录清单的通知"
 SENTENCE = "停车费每小时五元整"
+LATER = "2026-11-23T02:00:00+00:00"
+PAGE = "documents/2026/2026-000001/index.html"
 
 
 def context(**folders: Path) -> PluginContext:
@@ -83,6 +86,29 @@ def order(
     key = EffectKey(listed.document, listed.version, channel, action, generation)
     deposit = None if record is None else Deposit(originals=(), record=record)
     return Order(key, listed, at, artefacts, deposit, reason)
+
+
+def first(vault: Path) -> Order:
+    """Publish the document."""
+    return order(Action.PUBLISH, entry(), frozen(vault))
+
+
+def second(vault: Path, **changes: object) -> Order:
+    """Replace it by a version of another title and department."""
+    listed = entry(version=2, title="更正后的通知", department="教育局", **changes)
+    page = artefact(vault, "正文.html", "<main><p>每小时四元</p></main>".encode(), "page")
+    return order(Action.UPDATE, listed, (page,), at=LATER)
+
+
+def recall(generation: int = 1, number: int = 1, version: int = 1) -> Order:
+    """Take it back."""
+    listed = entry(number, version)
+    return order(Action.WITHDRAW, listed, generation=generation, at=LATER, reason="内容有误，予以撤回")
+
+
+def catalogue(root: Path) -> list[dict[str, object]]:
+    """The rows of the catalogue."""
+    return json.loads((root / "catalogue.json").read_text("utf-8"))
 
 
 def tree(root: Path) -> dict[str, bytes]:

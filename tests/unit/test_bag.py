@@ -1,56 +1,30 @@
-"""Archive bags: complete, verified by reading back, written once, safe against crashes at any point."""
+"""Archive bags: complete, verified by reading back, written once."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import bagit
 import pytest
+from bag_orders import AT, DOCUMENT, DRAFT, PAGE, archive_in, digest, filled_vault, order, tree
 
 from disclosure_pipeline.builtin.archives.bag import BagArchive
 from disclosure_pipeline.builtin.archives.package import check_bag, payload_name
 from disclosure_pipeline.errors import ChannelFault, Fenced
-from disclosure_pipeline.hooks.contracts import Archive, PluginContext
+from disclosure_pipeline.hooks.contracts import Archive
 from disclosure_pipeline.model.document import Attribute
-from disclosure_pipeline.model.policy import RuleBook
 from disclosure_pipeline.model.publication import (
     Action,
-    Artefact,
-    Deposit,
-    EffectKey,
-    Entry,
-    Order,
     Receipt,
     Standing,
 )
 
-DOCUMENT = "2026-000001"
-AT = "2026-11-22T17:30:00.000000Z"  # already the 23rd in China
-PAGE = "<!DOCTYPE html><html lang='zh-CN'><main>取暖通知</main></html>".encode()
-DRAFT = b"PK draft bytes with resident id 110101190001010015"
-
-
-def digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Path:
-    folder = tmp_path / "vault"
-    folder.mkdir()
-    for data in (PAGE, DRAFT):
-        (folder / digest(data)).write_bytes(data)
-    return folder
-
-
-def archive_in(folder: Path) -> BagArchive:
-    folder.mkdir(exist_ok=True)
-    return BagArchive(PluginContext(None, RuleBook(()), {"archive": folder}))
+    return filled_vault(tmp_path / "vault")
 
 
 @pytest.fixture
@@ -61,43 +35,6 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def archive(root: Path) -> BagArchive:
     return archive_in(root)
-
-
-def order(
-    vault: Path,
-    version: int = 1,
-    action: Action = Action.PUBLISH,
-    generation: int = 0,
-    *,
-    public: bool = True,
-) -> Order:
-    artefact = Artefact("取暖通知.html", "text/html", digest(PAGE), len(PAGE), "page", "取暖通知")
-    record = {
-        "decisions": [{"verb": "approve", "by": "王审", "at": AT, "content": "c0ffee", "frozen": "f00d"}],
-        "findings": [{"id": "f1", "kind": "privacy.resident_id", "rule": "D9.id", "text": "1101…"}],
-    }
-    entry = Entry(
-        DOCUMENT, version, "关于取暖的通知", "MB0000000/2026-00001", "proactive", "default",
-        "示范县人民政府办公室", "办公室", "示范县人民政府办公室", document_number="示政办〔2026〕1号",
-        genre="通知", formed="2026-11-20", joint_bodies=("示范县财政局",),
-    )  # fmt: skip
-    originals = (("通知 100%~.docx", digest(DRAFT), vault / digest(DRAFT)),)
-    withdrawal = action is Action.WITHDRAW
-    return Order(
-        EffectKey(DOCUMENT, version, "builtin.archive", action, generation), entry, AT,
-        ((artefact, vault / digest(PAGE)),) if public and not withdrawal else (),
-        None if withdrawal else Deposit(originals, record, "0042"),
-        "发现个人信息" if withdrawal else "",
-    )  # fmt: skip
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder by its path, lock files apart."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != ".lock"
-    }
 
 
 def test_follows_the_contract(archive: BagArchive) -> None:
@@ -375,80 +312,6 @@ def test_any_original_name_is_archived(archive: BagArchive, root: Path, vault: P
     data = json.loads((bag / "data/metadata.json").read_bytes())
     assert [file["name"] for file in data["files"] if file["kind"] == "original"] == names
     assert payload_name(5, names[4]).endswith(".docx")
-
-
-# ---------------------------------------------------------------------------- crashes
-
-_CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "shutil.rmtree"}
-
-
-def die_at(step: int, work: object) -> bool:
-    """Run ``work`` in a forked process that dies at its ``step``-th change of the disk.
-
-    Returns:
-        Whether it died; else the work was done with fewer changes.
-    """
-    child = os.fork()
-    if child == 0:
-        count = 0
-
-        def watch(event: str, arguments: tuple[object, ...]) -> None:
-            nonlocal count
-            writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & os.O_CREAT
-            if writes or event in _CHANGES:
-                count += 1
-                if count == step:
-                    os._exit(9)
-
-        sys.addaudithook(watch)
-        ended = 1
-        try:
-            work()  # type: ignore[operator]
-            ended = 0
-        finally:
-            os._exit(ended)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert code in (0, 9)
-    return code == 9
-
-
-def test_a_crash_at_any_step_leaves_one_whole_bag_after_the_next_call(tmp_path: Path, vault: Path) -> None:
-    reference = archive_in(tmp_path / "reference")
-    receipt = reference.publish(order(vault))
-    expected = tree(tmp_path / "reference")
-    steps = 0
-    while True:
-        folder = tmp_path / f"crash{steps}"
-        archive = archive_in(folder)
-        died = die_at(steps + 1, lambda archive=archive: archive.publish(order(vault)))
-        for bag in folder.glob("default/2026/*-v*"):
-            assert check_bag(bag) == []  # never half a bag under a final name
-        assert archive.publish(order(vault)) == receipt
-        assert tree(folder) == expected
-        if not died:
-            break
-        steps += 1
-    assert steps > 15
-
-
-def test_a_crash_at_any_step_of_a_withdrawal_is_finished_by_the_next_call(
-    tmp_path: Path, vault: Path
-) -> None:
-    recall = order(vault, action=Action.WITHDRAW, generation=1)
-    reference = archive_in(tmp_path / "reference")
-    reference.publish(order(vault))
-    receipt = reference.withdraw(recall)
-    expected = tree(tmp_path / "reference")
-    died, steps = True, 0
-    while died:
-        folder = tmp_path / f"crash{steps}"
-        archive = archive_in(folder)
-        archive.publish(order(vault))
-        steps += 1
-        died = die_at(steps, lambda archive=archive: archive.withdraw(recall))
-        assert archive.withdraw(recall) == receipt
-        assert tree(folder) == expected
-    assert steps > 4
 
 
 def test_verify_ignores_the_anchor_and_staging(archive: BagArchive, root: Path, vault: Path) -> None:

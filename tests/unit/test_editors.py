@@ -14,7 +14,7 @@ from disclosure_pipeline.builtin.editors.word import clean_word
 from disclosure_pipeline.builtin.extractors.collector import Limits, Source
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks.editing import prove
-from disclosure_pipeline.model.text import Segment
+from disclosure_pipeline.model.text import Doubt, Place, Segment, Text
 from disclosure_pipeline.settings.models import ExtractionSettings
 from tests.hiding import docx, pptx, xlsx
 from tests.hiding.place import Hiding
@@ -26,7 +26,7 @@ CLEANERS: dict[str, Callable[[Source, Sequence[Segment], Limits], bytes]] = {
     ".xlsm": clean_workbook, ".pptx": clean_presentation, ".pptm": clean_presentation,
 }  # fmt: skip
 PLACES = [place for module in (docx, xlsx, pptx) for place in module.PLACES if place.suffix in CLEANERS]
-REFUSALS = ("clean.object", "clean.picture", "clean.nothing", "clean.incomplete")
+REFUSALS = ("clean.formula", "clean.object", "clean.picture", "clean.nothing", "clean.incomplete")
 
 
 def content(data: bytes) -> str:
@@ -64,3 +64,14 @@ def test_nothing_hidden_comes_along_and_nothing_visible_is_lost(place: Hiding) -
 def test_most_places_can_be_cleaned() -> None:
     refused = [place.name for place in PLACES if cleaned(place) is None]
     assert len(refused) <= 0.15 * len(PLACES), refused
+
+
+def test_a_copy_with_a_doubt_that_its_draft_did_not_have_is_not_proved() -> None:
+    shown = (Segment("看得见的正文", Place("word/document.xml", "body")),)
+    known, new = Doubt("macro.unread", "宏"), Doubt("attachment.unread", "附件")
+    before = Text("text/plain", "test", shown, doubts=(known,))
+    prove(before, Text("text/plain", "test", shown, doubts=(known,)))
+    prove(before, Text("text/plain", "test", shown))
+    with pytest.raises(ExtractionFailed) as caught:
+        prove(before, Text("text/plain", "test", shown, doubts=(new,)))
+    assert caught.value.code == "clean.incomplete"

@@ -77,7 +77,7 @@ def test_members_are_read_by_their_formats_and_stay_visible() -> None:
 )
 def test_every_family_is_read(name: str, data: bytes) -> None:
     reader = choose(builtin_extractors(limits()), data, name)
-    assert isinstance(reader, ArchiveExtractor)
+    assert reader is not None and reader.id == "archive"
     found = only(read(data, name), WORDS.decode())
     assert (found.place.kind, found.visible) == ("attachment", True)
 
@@ -213,41 +213,6 @@ def test_without_its_password_an_archive_is_refused(locked: SourceFile) -> None:
     assert refusal(locked.path.read_bytes(), "a.7z").code == "file.encrypted"
 
 
-def aes_zip(password: bytes) -> bytes:
-    """A zip with one stored member, encrypted as AE-2 with 256 bits."""
-    import hashlib
-    import hmac
-    import struct
-
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
-    salt = bytes(range(16))
-    keys = hashlib.pbkdf2_hmac("sha1", password, salt, 1000, 66)
-    encryptor = Cipher(algorithms.AES(keys[:32]), modes.ECB()).encryptor()
-    counters = b"".join(number.to_bytes(16, "little") for number in range(1, 1 + -(-len(WORDS) // 16)))
-    secret = bytes(one ^ two for one, two in zip(WORDS, encryptor.update(counters), strict=False))
-    body = salt + keys[64:] + secret + hmac.new(keys[32:64], secret, "sha1").digest()[:10]
-    extra = struct.pack("<HHH2sBH", 0x9901, 7, 2, b"AE", 3, 0)
-    common = struct.pack("<HHHHHIII", 51, 1, 99, 0, 0, 0, len(body), len(WORDS))
-    local = b"PK\x03\x04" + common + struct.pack("<HH", 5, len(extra)) + b"a.txt" + extra + body
-    central = (
-        b"PK\x01\x02"
-        + struct.pack("<H", 51)
-        + common
-        + struct.pack("<HHHHHII", 5, len(extra), 0, 0, 0, 0, 0)
-        + b"a.txt"
-        + extra
-    )
-    return local + central + b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(central), len(local), 0)
-
-
-def test_zips_encrypted_with_aes_are_opened() -> None:
-    data = aes_zip(b"sesame")
-    opened = ArchiveExtractor({**limits(), "passwords": ("wrong", "sesame")}).read(data, "a.zip")
-    assert only(opened, WORDS.decode()).visible
-    assert refusal(data).code == "file.encrypted"
-
-
 def test_a_locked_member_among_open_ones_is_a_doubt() -> None:
     data = bytearray(zipped(("b.txt", WORDS)))
     for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
@@ -328,7 +293,7 @@ def test_a_broken_stream_behind_a_whole_one_is_a_doubt() -> None:
 def test_an_archive_of_another_name_is_told(data: bytes, title: str) -> None:
     for name in ("文件.docx", "文件.xlsx", "文件.ofd", "文件.odt", "文件.pdf"):
         reader = choose(builtin_extractors(limits()), data, name)
-        assert isinstance(reader, ArchiveExtractor), name
+        assert reader is not None and reader.id == "archive", name
         text = reader.read(data, name)
         assert text.warnings == (f"文件扩展名与内容不符：内容实际是 {title} {'打包' if title == 'tar' else '压缩'}"
                                  f"{'文件' if title in ('tar', 'gzip') else '包'}。",)  # fmt: skip
@@ -344,7 +309,7 @@ def test_a_packed_file_is_told_only_when_its_own_name_lies(name: str) -> None:
 def test_a_folder_of_an_archive_may_be_called_as_in_a_document() -> None:
     data = packed({"word/通知.txt": WORDS, "word/通知.docx": docx(paragraph("正文"))})
     reader = choose(builtin_extractors(limits()), data, "a.zip")
-    assert isinstance(reader, ArchiveExtractor)
+    assert reader is not None and reader.id == "archive"
     text = reader.read(data, "a.zip")
     assert only(text, "正文").visible
     assert text.doubts == ()
@@ -355,7 +320,7 @@ def test_a_document_whose_head_does_not_show_it_is_read_as_one() -> None:
         parts = {name: package.read(name) for name in package.namelist()}
     data = packed({"docProps/first.bin": random.Random(1).randbytes(100_000), **parts})
     reader = choose(builtin_extractors(limits()), data[:HEAD_BYTES], "a.docx")
-    assert isinstance(reader, ArchiveExtractor)
+    assert reader is not None and reader.id == "archive"
     text = reader.read(data, "a.docx")
     assert (text.extractor, only(text, "正文").place.part) == ("builtin.docx", "word/document.xml")
     assert text.warnings == ()

@@ -295,7 +295,7 @@ def test_every_word_of_a_paper_is_read_once() -> None:
 
 def _long_way(monkeypatch: pytest.MonkeyPatch, data: bytes) -> Text:
     with monkeypatch.context() as patch:
-        patch.setattr(wordml, "plain_paragraphs", lambda *_: Plain({}, looks_matter=True))
+        patch.setattr(wordml, "plain_paragraphs", lambda *_, **__: Plain({}, looks_matter=True))
         return read(data)
 
 

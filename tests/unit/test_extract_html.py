@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from disclosure_pipeline.builtin.extractors.claims import HTML
 from disclosure_pipeline.builtin.extractors.html.reader import HtmlExtractor
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.model.text import Text
@@ -94,7 +95,7 @@ def test_a_false_charset_is_told_and_the_text_still_read() -> None:
 
 def test_utf16_pages_are_read() -> None:
     data = page("").encode("utf-16")
-    assert HtmlExtractor(limits()).score(data, "a.html") == 80
+    assert HTML.score(data, "a.html") == 80
     assert only(read(data), "看得见的正文").visible
 
 
@@ -149,8 +150,8 @@ def test_refuses_what_is_no_page() -> None:
     ],
 )
 def test_score_is_by_the_first_element_then_by_the_name(head: bytes, score: int) -> None:
-    assert HtmlExtractor(limits()).score(head, "a.html") == score
-    assert HtmlExtractor(limits()).score(head, "a.txt") == (0 if score == 60 else score)
+    assert HTML.score(head, "a.html") == score
+    assert HTML.score(head, "a.txt") == (0 if score == 60 else score)
 
 
 def test_cells_know_their_row_and_column_also_after_wide_and_nested_ones() -> None:

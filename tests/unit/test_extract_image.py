@@ -18,24 +18,12 @@ from disclosure_pipeline.builtin.extractors.collector import Collector, Limits
 from disclosure_pipeline.builtin.extractors.pictures.pictures import _hidden, _on_paper, look_at
 from disclosure_pipeline.builtin.extractors.pictures.reader import ImageExtractor
 from disclosure_pipeline.errors import ExtractionFailed
-from disclosure_pipeline.hooks import recognition
 from disclosure_pipeline.model.text import Text
 from disclosure_pipeline.settings.models import ExtractionSettings
 from tests.hiding.picture import WORDS, emf, emf_text, face, page, stored, wmf, wmf_record
-from tests.recognition_desk import opened
+from tests.recognition_desk import desk, opened, submission  # noqa: F401 -- fixtures
 
 LIMITS = ExtractionSettings().model_dump()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with opened(tmp_path_factory.mktemp("desk")):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def submission() -> None:
-    recognition.begin()
 
 
 def read(data: bytes, name: str = "扫描件.png", **limits: int) -> Text:
@@ -168,12 +156,13 @@ def test_a_truncated_picture_is_a_doubt() -> None:
     assert "picture.broken" in codes(read(data[: len(data) // 2]))
 
 
-def test_a_text_chunk_that_unpacks_to_a_gigabyte_stays_small() -> None:
+def test_a_text_chunk_that_unpacks_without_end_is_a_doubt() -> None:
     data = stored(page(WORDS), "PNG")
     body = b"Comment\0\0" + zlib.compress(b"A" * (64 << 20))
     chunk = struct.pack(">I", len(body)) + b"zTXt" + body + struct.pack(">I", zlib.crc32(b"zTXt" + body))
     text = read(data[:-12] + chunk + data[-12:])
-    assert max(len(segment.text) for segment in text.segments) <= 4 << 20
+    assert "picture.metadata" in codes(text)
+    assert all(len(segment.text) <= 4 << 20 for segment in text.segments)
 
 
 def test_pages_over_the_limit_are_refused() -> None:
@@ -253,3 +242,87 @@ def test_the_soft_edges_of_a_seal_on_nothing_hide_no_words() -> None:
     pen.text((60, 130), "示范县财政局", font=face(34), fill=(214, 30, 30))
     soft = stamp.resize((300, 300), Image.Resampling.BICUBIC).rotate(7, Image.Resampling.BICUBIC)
     assert [where for where, _ in _hidden(soft, _on_paper(soft))] == []
+
+
+def exif(tag: int, kind: int, value: bytes, count: int) -> bytes:
+    """A JPEG with an EXIF block of one entry."""
+    entry = struct.pack("<HHHII", 1, tag, kind, count, 26) + bytes(4)
+    block = b"Exif\0\0II*\0" + struct.pack("<I", 8) + entry + value
+    data = stored(Image.new("L", (40, 40), 200), "JPEG")
+    return data[:2] + b"\xff\xe1" + struct.pack(">H", len(block) + 2) + block + data[2:]
+
+
+@pytest.mark.parametrize(("kind", "size"), [(3, 2), (4, 4), (5, 8), (9, 4), (12, 8), (99, 1)])
+def test_letters_that_say_they_are_numbers_are_read(kind: int, size: int) -> None:
+    words = "夹在数字里的举报人姓名甲乙丙丁戊"
+    value = words.encode().ljust(56)
+    found = read(exif(0x9999, kind, value, len(value) // size), "照片.jpg")
+    assert [segment.place.kind for segment in found.segments if words in segment.text] == ["metadata"]
+
+
+def test_numbers_of_a_camera_are_no_words() -> None:
+    settings = struct.pack("<24I", *range(100, 4900, 200))
+    assert read(exif(0x9999, 4, settings, 24), "照片.jpg").segments == ()
+
+
+def test_a_thumbnail_that_cannot_be_read_is_a_doubt() -> None:
+    entries = struct.pack("<HHII", 0x0201, 4, 1, 38) + struct.pack("<HHII", 0x0202, 4, 1, 60)
+    block = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + entries + bytes(4) + b"\xff\xd8\xff" + b"?" * 57
+    data = stored(Image.new("L", (40, 40), 200), "JPEG")
+    whole = data[:2] + b"\xff\xe1" + struct.pack(">H", len(block) + 2) + block + data[2:]
+    assert "picture.thumbnail" in codes(read(whole, "照片.jpg"))
+
+
+@pytest.mark.parametrize("body", [b"Comment\0\0{}", b"Comment\0\1\0\0\0{}"], ids=["zTXt", "iTXt"])
+def test_bytes_behind_a_packed_text_are_read(body: bytes) -> None:
+    words = "压缩文字之后的举报人姓名"
+    name = b"iTXt" if b"\1" in body else b"zTXt"
+    chunk = body.replace(b"{}", zlib.compress(b"plain")) + words.encode()
+    data = stored(page(WORDS), "PNG")
+    whole = struct.pack(">I", len(chunk)) + name + chunk + struct.pack(">I", zlib.crc32(name + chunk))
+    found = read(data[:-12] + whole + data[-12:])
+    assert [segment.place.kind for segment in found.segments if words in segment.text] == ["metadata"]
+
+
+ENGINES = Path(__file__).parents[1] / "fault_plugins" / "recogniser_faults.py"
+UNREAD = [("picture.unread", None)]
+
+
+def small(words: str) -> bytes:
+    """Words on a picture that is no page and no icon."""
+    return stored(page(words).crop((0, 30, 560, 120)), "PNG")
+
+
+def looked_at_all(*pictures: bytes) -> list[tuple[str, str | None]]:
+    """Codes and parts of the doubts of a document with these pictures."""
+    out = Collector("application/docx", "test", Limits.of(LIMITS))
+    out.add("正文", "body", "document")
+    for number, data in enumerate(pictures):
+        look_at(out, f"word/media/image{number}.png", data)
+    return [(doubt.code, doubt.place.part if doubt.place else None) for doubt in out.text().doubts]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"enabled": False}, {"engines": ("recogniser_faults.none",)}, {"max_pages": 0}],
+    ids=["switched off", "failing again and again", "over the number of pictures"],
+)
+def test_small_pictures_that_nobody_could_read_are_one_doubt(
+    tmp_path: Path, options: dict[str, object]
+) -> None:
+    with opened(tmp_path, ENGINES, **options):
+        assert looked_at_all(*(small(f"第{number}号举报材料") for number in range(5))) == UNREAD
+        blank, icon = Image.new("RGB", (300, 120), "red"), Image.new("RGB", (90, 90), "red")
+        icon.putpixel((40, 40), (0, 0, 0))
+        assert looked_at_all(stored(blank, "PNG"), stored(icon, "PNG")) == []
+
+
+def test_what_a_picture_hides_and_nobody_could_read_is_a_doubt(tmp_path: Path) -> None:
+    picture = page(WORDS).convert("RGBA").resize((400, 84))
+    under = Image.new("RGBA", (400, 168), (255, 255, 255, 0))
+    under.paste(picture, (0, 84))
+    opacity = Image.new("L", under.size, 255)
+    opacity.paste(0, (0, 84, 400, 168))
+    under.putalpha(opacity)
+    with opened(tmp_path, ENGINES, engines=("recogniser_faults.good",), max_pages=1):
+        assert looked_at_all(stored(under, "PNG")) == UNREAD

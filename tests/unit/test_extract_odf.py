@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from disclosure_pipeline.builtin.extractors.claims import ODF
 from disclosure_pipeline.builtin.extractors.odf.reader import OdfExtractor
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.model.text import Segment, Text
 from disclosure_pipeline.settings.models import ExtractionSettings
 from tests.hiding.odf import PLACES, box, cell, flat, odp, ods, odt, row, sheet
+from tests.unit.damage import damaged, torn
 
 LIMITS = ExtractionSettings().model_dump()
 SECRET = "13912345678"
@@ -195,11 +197,10 @@ def test_refusals_have_a_reason_and_tell_nothing(data: bytes, code: str, limits:
 
 
 def test_score_is_sure_by_content_and_never_by_name() -> None:
-    reader = OdfExtractor(LIMITS)
-    assert reader.score(odt(), "a.docx") > 90
-    assert reader.score(flat("text", ""), "a.xml") > 90
-    assert reader.score(b"PK\x03\x04", "a.odt") == 0
-    assert reader.score(b"<html>", "a.odt") == 0
+    assert ODF.score(odt(), "a.docx") > 90
+    assert ODF.score(flat("text", ""), "a.xml") > 90
+    assert ODF.score(b"PK\x03\x04", "a.odt") == 0
+    assert ODF.score(b"<html>", "a.odt") == 0
 
 
 WHOLE = odt(f"<text:p>{SECRET}</text:p>")
@@ -208,27 +209,16 @@ WHOLE = odt(f"<text:p>{SECRET}</text:p>")
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, 12))
 def test_damaged_files_fail_in_one_way_only(seed: int, count: int) -> None:
-    chance = random.Random(seed)
-    data = bytearray(WHOLE)
-    for _ in range(count):
-        data[chance.randrange(len(data))] = chance.randrange(256)
     with contextlib.suppress(ExtractionFailed):
-        read(bytes(data[: chance.randrange(1, len(data) * 2)]))
+        read(damaged(WHOLE, seed, count))
 
 
 @settings(max_examples=80, deadline=None)
 @given(st.integers(0, 2**32))
 def test_damaged_xml_fails_in_one_way_only(seed: int) -> None:
-    chance = random.Random(seed)
     body = flat(
         "text",
         f'<text:p text:style-name="A">{SECRET}<text:s text:c="3"/></text:p>{sheet(row(cell("甲", table__number_columns_repeated="3")))}',
     )
-    data = bytearray(body)
-    for _ in range(chance.randrange(1, 8)):
-        at = chance.randrange(len(data))
-        data[at : at + chance.randrange(3)] = chance.choice(
-            (b"", b"-1", b"1e999", b'"', b"<", b"\xff", b" ", b"9" * 30)
-        )
     with contextlib.suppress(ExtractionFailed):
-        read(bytes(data))
+        read(torn(body, random.Random(seed)))

@@ -20,7 +20,7 @@ from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Text
 from tests.hiding.decks import Deck, box, frame, picture, placeholder, sheet_of
-from tests.hiding.workbooks import Relation
+from tests.hiding.opc import Relation
 from tests.unit.hostile import LAUGHS, limits, only, packed, replace_members
 
 SLIDE = "ppt/slides/slide1.xml"

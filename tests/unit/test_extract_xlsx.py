@@ -287,6 +287,52 @@ def test_words_that_a_formula_makes_of_codes_are_a_doubt(
     assert kept == ({formula} if expected else set())
 
 
+def test_a_shown_formula_without_its_result_is_one_doubt() -> None:
+    """openpyxl writes the formulas and no results: Excel would show numbers that nobody has read."""
+
+    def sums(book: Workbook, sheet: Any) -> None:
+        sheet.append(["合计", "=SUM(B1:B9)", "=1380000*100000+1380000"])
+        book.create_sheet("二").append(["=1+1"])
+
+    text = read(made(sums))
+    (doubt,) = text.doubts
+    assert (doubt.code, doubt.place and doubt.place.cell) == ("cell.uncomputed", "名单!B2")
+    assert "保存一次" in doubt.message
+
+
+@pytest.mark.parametrize(
+    ("cells", "rest", "expected"),
+    [
+        ('<c r="B3"><f>SUM(A1:A9)</f><v/></c>', "", {"cell.uncomputed"}),
+        ('<c r="B3"><f>SUM(A1:A9)</f></c>', "", {"cell.uncomputed"}),
+        ('<c r="B3" t="n"><f t="shared" si="0"/></c>', "", {"cell.uncomputed"}),
+        ('<c r="B3"><f  t="shared" si="0" /><v></v></c>', "", {"cell.uncomputed"}),
+        (
+            '<c r="B3"><f>SUM(A1:A9)</f><v/></c>',
+            '<conditionalFormatting sqref="B3:B9"><cfRule type="expression" dxfId="0" priority="1"><formula>B3&gt;1</formula>'
+            "</cfRule></conditionalFormatting>",
+            {"cell.uncomputed"},
+        ),
+        ('<c r="B3"><f>SUM(A1:A9)</f><v>0</v></c>', "", set()),
+        ('<c r="B3"><f t="shared" si="0"/><v>7</v></c>', "", set()),
+        ('<c r="B3" t="str"><f>IF(A1=1,A2,A3)</f><v></v></c>', "", set()),
+        ('<c r="B3"><f>SUM(A1:A9)</f><v/></c>', '<mergeCells><mergeCell ref="A3:B3"/></mergeCells>', set()),
+    ],
+)  # fmt: skip
+def test_a_formula_without_result_is_a_doubt_where_its_result_would_be_seen(
+    cells: str, rest: str, expected: set[str]
+) -> None:
+    looks = styles(
+        dxfs='<dxf><font><color rgb="FFFFFFFF"/></font><fill><patternFill><bgColor rgb="FFFFFFFF"/></patternFill></fill></dxf>'
+    )
+    assert codes(read(Book(rows=row(3, cells), after=rest, styles=looks).data())) == expected
+
+
+def test_a_hidden_row_needs_no_results() -> None:
+    rows = '<row r="3" hidden="1"><c r="B3"><f>SUM(A1:A9)</f></c></row>'
+    assert codes(read(Book(rows=rows).data())) == set()
+
+
 def test_an_empty_workbook_is_a_doubt() -> None:
     buffer = io.BytesIO()
     Workbook().save(buffer)

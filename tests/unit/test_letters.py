@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from support import CLERK, DEPARTMENT, FINAL, OFFICE, PHONE, SECRECY, SIGNERS, Office, files_with
+from support import CLERK, DEPARTMENT, FINAL, OFFICE, PHONE, SECRECY, SIGNERS, Office
+from traces import files_with
 
 from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.model.lifecycle import State

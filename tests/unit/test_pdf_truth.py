@@ -128,7 +128,7 @@ def test_a_scan_is_a_doubt_while_nobody_can_look() -> None:
 def _page(shown: list[str], hidden: list[str]) -> PageText:
     def lines(texts: list[str], top: float) -> list[Line]:
         return [
-            Line.whole(words, [(50, top + 20 * n, 300, top + 12 + 20 * n)]) for n, words in enumerate(texts)
+            Line.whole(words, (50, top + 20 * n, 300, top + 12 + 20 * n)) for n, words in enumerate(texts)
         ]
 
     return PageText(1, A4, lines(shown, 100), lines(hidden, 400), 0, Drawing())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from support import Office, holds
+from support import Office
+from traces import holds
 
 from disclosure_pipeline.errors import NotFound
 from disclosure_pipeline.model.route import Role

@@ -11,11 +11,11 @@ from plugin_hosts import FAULTS, ROOT
 
 from disclosure_pipeline.builtin.detectors.numbers.mobile import Mobile
 from disclosure_pipeline.builtin.detectors.secrecy.marking import SecrecyMarking
-from disclosure_pipeline.builtin.extractors.text.plain import TxtExtractor
-from disclosure_pipeline.builtin.extractors.word.reader import DocxExtractor
+from disclosure_pipeline.builtin.extractors.readers import named_extractor
 from disclosure_pipeline.hooks import testing
 from disclosure_pipeline.hooks.contracts import SourceFile
-from disclosure_pipeline.hooks.reading import Reader, mark_key
+from disclosure_pipeline.hooks.reading import Reader
+from disclosure_pipeline.hooks.record import mark_key
 from disclosure_pipeline.model.document import PartRole
 from disclosure_pipeline.model.finding import Verdict
 from disclosure_pipeline.model.text import Place, Segment, Text
@@ -31,7 +31,10 @@ MARKED = f"机密★10年\n关于旧城改造的请示\n{NAMES}"
 
 
 def reader(**more) -> Reader:
-    extractors = {"builtin.txt": TxtExtractor(LIMITS), "builtin.docx": DocxExtractor(LIMITS)}
+    extractors = {
+        "builtin.txt": named_extractor("txt", LIMITS),
+        "builtin.docx": named_extractor("docx", LIMITS),
+    }
     detectors = {MARKING: SecrecyMarking(BOOK), "builtin.mobile": Mobile(BOOK)}
     given = {
         "extractors": extractors,
@@ -234,8 +237,8 @@ class Greedy:
 def test_no_plugin_takes_over_a_format_that_a_built_in_reads(tmp_path: Path):
     extractors = {
         "greedy.all": Greedy(),
-        "builtin.docx": DocxExtractor(LIMITS),
-        "builtin.txt": TxtExtractor(LIMITS),
+        "builtin.docx": named_extractor("docx", LIMITS),
+        "builtin.txt": named_extractor("txt", LIMITS),
     }
     document = Document()
     document.add_paragraph("机密★10年")

@@ -173,7 +173,7 @@ def test_a_plugin_ends_with_its_host_even_while_it_hangs(tmp_path: Path):
     script.write_text(
         "import os, sys, threading, time\n"
         "from pathlib import Path\n"
-        f"sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+        f"sys.path.insert(0, {str(Path(__file__).parents[1])!r})\n"
         "from plugin_hosts import FAULTS, setup, source\n"
         "from disclosure_pipeline.hooks import testing\n"
         "from disclosure_pipeline.hooks.remote import RemotePlugin, proxy\n"

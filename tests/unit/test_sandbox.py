@@ -257,3 +257,10 @@ def test_who_asks_is_told_that_a_crashed_job_was_tried_once_more(shared: Sandbox
         shared.run("os:abort", timeout=TIMEOUT, on_retry=lambda: told.append(1))
     assert shared.run("builtins:len", "ab", timeout=TIMEOUT, on_retry=lambda: told.append(2)) == 2
     assert told == [1]
+
+
+def test_a_folder_named_from_here_is_whole_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Sandbox(1, folder=Path("var/spool")) as sandbox:
+        temporary = Path(sandbox.run("tempfile:gettempdir", timeout=30.0))
+    assert temporary.is_relative_to(tmp_path / "var" / "spool")

@@ -1,34 +1,31 @@
 from __future__ import annotations
 
-import json
-import os
-import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from site_orders import (
+    PAGE,
     SENTENCE,
     TITLE,
     artefact,
+    catalogue,
     context,
     entry,
-    folders,
+    first,
     frozen,
     order,
-    run_killed,
+    recall,
+    second,
     tree,
 )
 
 from disclosure_pipeline.builtin.channels.site.channel import SiteChannel
 from disclosure_pipeline.errors import ChannelFault, Fenced
 from disclosure_pipeline.hooks.contracts import Channel
-from disclosure_pipeline.model.publication import Action, Order, Standing
+from disclosure_pipeline.model.publication import Action, Standing
 
 PUBLISH, UPDATE, WITHDRAW = Action.PUBLISH, Action.UPDATE, Action.WITHDRAW
-LATER = "2026-11-23T02:00:00+00:00"
-PAGE = "documents/2026/2026-000001/index.html"
 
 
 @pytest.fixture
@@ -44,31 +41,6 @@ def vault(tmp_path: Path) -> Path:
 @pytest.fixture
 def site(root: Path) -> SiteChannel:
     return SiteChannel(context(site=root))
-
-
-@pytest.fixture
-def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait for the disk: these tests kill processes, not the machine."""
-    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
-
-
-def first(vault: Path) -> Order:
-    return order(PUBLISH, entry(), frozen(vault))
-
-
-def second(vault: Path, **changes: object) -> Order:
-    listed = entry(version=2, title="更正后的通知", department="教育局", **changes)
-    page = artefact(vault, "正文.html", "<main><p>每小时四元</p></main>".encode(), "page")
-    return order(UPDATE, listed, (page,), at=LATER)
-
-
-def recall(generation: int = 1, number: int = 1, version: int = 1) -> Order:
-    listed = entry(number, version)
-    return order(WITHDRAW, listed, generation=generation, at=LATER, reason="内容有误，予以撤回")
-
-
-def catalogue(root: Path) -> list[dict[str, object]]:
-    return json.loads((root / "catalogue.json").read_text("utf-8"))
 
 
 def listing_counts(root: Path, word: str) -> dict[str, int]:
@@ -363,113 +335,3 @@ def test_faults_name_no_path(site: SiteChannel, root: Path, vault: Path) -> None
     assert caught.value.code == "channel.storage"
     assert str(root) not in str(caught.value)
     assert caught.value.__cause__ is None
-
-
-def _scenarios() -> list[tuple[str, list[str]]]:
-    return [
-        ("publish", []),
-        ("update", ["publish"]),
-        ("withdraw", ["publish"]),
-        ("withdraw", []),
-        ("publish_again", ["publish", "withdraw"]),
-    ]
-
-
-@pytest.mark.parametrize(("last", "before"), _scenarios(), ids=str)
-def test_killed_between_any_two_operations(
-    tmp_path: Path, vault: Path, quick_disk: None, last: str, before: list[str]
-) -> None:
-    """A process that dies anywhere, and a second call: the same bytes, the same receipt, once."""
-    calls: dict[str, Callable[[SiteChannel], object]] = {
-        "publish": lambda site: site.publish(first(vault)),
-        "update": lambda site: site.update(second(vault)),
-        "withdraw": lambda site: site.withdraw(recall()),
-        "publish_again": lambda site: site.publish(
-            order(PUBLISH, entry(version=2), frozen(vault), generation=2, at=LATER)
-        ),
-    }
-
-    prepared = SiteChannel(context(site=tmp_path / "prepared"))
-    prepared.publish(order(PUBLISH, entry(7, title="别的文件"), frozen(vault, "别的文字", "别的文件")))
-    for step in before:
-        calls[step](prepared)
-
-    def fresh(name: str) -> tuple[SiteChannel, Path]:
-        root = shutil.copytree(tmp_path / "prepared", tmp_path / name)
-        return SiteChannel(context(site=root)), root
-
-    undisturbed, expected_root = fresh("undisturbed")
-    receipt = calls[last](undisturbed)
-    expected, expected_folders = tree(expected_root), folders(expected_root)
-    operations = 0
-    while True:
-        site, root = fresh(f"killed-{operations}")
-        ended = run_killed(lambda site=site: calls[last](site), operations)
-        assert calls[last](site) == receipt
-        assert tree(root) == expected, operations
-        assert folders(root) == expected_folders, operations
-        if ended:
-            break
-        operations += 1
-    assert operations > (20 if before or last == "publish" else 8)
-
-
-def test_killed_publish_then_withdrawal_leaves_no_text(tmp_path: Path, vault: Path, quick_disk: None) -> None:
-    """Whatever a dead publish had written, a withdrawal (not a second publish) takes it all away."""
-    operations, ended = 0, False
-    while not ended:
-        root = tmp_path / str(operations)
-        site = SiteChannel(context(site=root))
-        site.publish(order(PUBLISH, entry(7, title="别的文件"), frozen(vault, "别的文字", "别的文件")))
-        ended = run_killed(lambda site=site: site.publish(first(vault)), operations)
-        site.withdraw(recall())
-        for name, data in tree(root).items():
-            assert TITLE.encode() not in data, (operations, name)
-            assert SENTENCE.encode() not in data, (operations, name)
-            assert ".tmp-" not in name
-        assert site.verify(["2026-000001"])[0].state == "withdrawn"
-        with pytest.raises(Fenced):
-            site.publish(first(vault))
-        operations += 1
-
-
-def test_killed_update_then_other_update_leaves_no_trace_of_it(
-    tmp_path: Path, vault: Path, quick_disk: None
-) -> None:
-    third = order(
-        UPDATE,
-        entry(version=3, title="第三版", department="民政局", published="2026-12-01 10:00"),
-        frozen(vault, "第三版文字", "第三版"),
-        at=LATER,
-    )
-    ended, operations = False, 0
-    while not ended:
-        root = tmp_path / str(operations)
-        site = SiteChannel(context(site=root))
-        site.publish(first(vault))
-        ended = run_killed(lambda site=site: site.update(second(vault)), operations)
-        site.update(third)
-        for name, data in tree(root).items():
-            assert "更正后的通知".encode() not in data, (operations, name)
-            assert "教育局.html" not in name
-        assert [row["title"] for row in catalogue(root)] == ["第三版"]
-        operations += 1
-
-
-def test_a_withdrawal_drops_the_title_before_anything_else(
-    tmp_path: Path, vault: Path, quick_disk: None
-) -> None:
-    """From its first write on, the record of a killed withdrawal tells nothing of the text."""
-    SiteChannel(context(site=tmp_path / "prepared")).publish(first(vault))
-    begun, operations, ended = 0, 0, False
-    while not ended:
-        root = shutil.copytree(tmp_path / "prepared", tmp_path / str(operations))
-        site = SiteChannel(context(site=root))
-        ended = run_killed(lambda site=site: site.withdraw(recall()), operations)
-        record = (root / PAGE).with_name("record.json").read_text("utf-8")
-        if json.loads(record)["coming"] is not None:
-            begun += 1
-            assert TITLE not in record
-            assert site.verify(["2026-000001"])[0].generation == 1
-        operations += 1
-    assert begun > 10

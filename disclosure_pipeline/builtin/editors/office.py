@@ -7,7 +7,7 @@ from typing import Any
 
 from disclosure_pipeline.builtin.extractors.collector import Limits
 from disclosure_pipeline.builtin.extractors.failures import failure
-from disclosure_pipeline.builtin.extractors.packages.package import ZIP_MAGIC, first_folder
+from disclosure_pipeline.builtin.extractors.signatures import ZIP_MAGIC, first_folder
 from disclosure_pipeline.hooks.contracts import Remark, SourceFile
 from disclosure_pipeline.model.text import Segment
 

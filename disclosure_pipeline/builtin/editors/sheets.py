@@ -22,10 +22,12 @@ from disclosure_pipeline.builtin.extractors.shared.markup import local
 from disclosure_pipeline.model.text import Segment
 
 if TYPE_CHECKING:
+    from lxml import etree
     from openpyxl.cell.cell import Cell, MergedCell
     from openpyxl.worksheet.worksheet import Worksheet
 
 _LOOKS = ("font", "fill", "border", "alignment", "number_format")
+_ROOM = ("baseColWidth", "defaultColWidth", "defaultRowHeight", "customHeight")
 _PAGE = ("orientation", "paperSize", "scale", "fitToHeight", "fitToWidth")
 _SIDES = {"oddHeader": "", "oddFooter": "", "evenHeader": "differentOddEven", "evenFooter": "differentOddEven",
           "firstHeader": "differentFirst", "firstFooter": "differentFirst"}  # fmt: skip
@@ -33,8 +35,8 @@ _OBJECT_FOLDERS = ("xl/charts/", "xl/chartsheets/", "xl/diagrams/", "xl/slicers/
                    "xl/dialogsheets/", "xl/macrosheets/")  # fmt: skip
 _DRAWN = frozenset(("sp", "grpSp", "graphicFrame", "cxnSp", "AlternateContent", "contentPart"))
 
-_OLD_OBJECT = re.compile(rb"ObjectType=[\"'](?!Note)")
-"""A control in an old drawing; notes to cells stand there too."""
+_OLD_OBJECT = re.compile(rb"ObjectType=[\"'](?!Note)|imagedata")
+"""A control in an old drawing, or a picture in a header; notes to cells stand there too."""
 
 UnseenCells = Mapping[str, Sequence[str]]
 """Cell (``Sheet!B3``) with the texts in it that a reader does not see."""
@@ -49,12 +51,13 @@ def clean_workbook(source: Source, unseen: Sequence[Segment], limits: Limits) ->
         limits: the limits of ``[extraction]``.
 
     Raises:
-        ExtractionFailed: it cannot be read; ``clean.object`` for charts, drawings and controls, ``clean.picture``.
+        ExtractionFailed: it cannot be read; ``clean.object`` for charts, drawings and controls, ``clean.picture``,
+            ``clean.formula`` for a formula whose result nobody has stored.
     """
     import openpyxl
 
     with Package(source, limits) as package:
-        _refuse_objects(package)
+        pictures = _refuse_objects(package)
     cells: dict[str, list[str]] = {}
     for segment in unseen:
         if segment.place.cell is not None:
@@ -64,6 +67,8 @@ def clean_workbook(source: Source, unseen: Sequence[Segment], limits: Limits) ->
     try:
         data = source if isinstance(source, bytes) else source.read_bytes()
         old = openpyxl.load_workbook(BytesIO(data), data_only=True)
+        if sum(len(getattr(sheet, "_images", ())) for sheet in old.worksheets) < pictures:
+            raise failure("clean.picture")  # The library leaves out what it cannot read.
         shown = [sheet for sheet in old.worksheets if sheet.sheet_state == "visible"]
         for number, sheet in enumerate(shown, start=1):
             _SheetCopy(sheet, new.create_sheet(f"Sheet{number}"), cells, limits).fill()
@@ -76,16 +81,35 @@ def clean_workbook(source: Source, unseen: Sequence[Segment], limits: Limits) ->
     return _without_properties(buffer.getvalue())
 
 
-def _refuse_objects(package: Package) -> None:
+def _refuse_objects(package: Package) -> int:
+    """Refuse what cannot be taken over.
+
+    Returns:
+        How many pictures stand in drawings.
+    """
+    pictures = 0
     for name in package.names:
         if name.startswith(_OBJECT_FOLDERS):
             raise failure("clean.object", "It shows a chart, a diagram or a control.")
+        if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+            _refuse_open_formulas(package.xml(name))
         if not name.startswith("xl/drawings/"):
             continue
         if name.endswith(".vml") and _OLD_OBJECT.search(package.read(name)):
-            raise failure("clean.object", "It shows a control.")
-        if name.endswith(".xml") and any(local(element) in _DRAWN for element in package.xml(name).iter()):
-            raise failure("clean.object", "It shows a drawing.")
+            raise failure("clean.object", "It shows a control, or a picture in a header.")
+        if name.endswith(".xml"):
+            kinds = [local(element) for element in package.xml(name).iter()]
+            if not _DRAWN.isdisjoint(kinds):
+                raise failure("clean.object", "It shows a drawing.")
+            pictures += kinds.count("pic")
+    return pictures
+
+
+def _refuse_open_formulas(sheet: etree._Element) -> None:
+    """Refuse formulas that no program has computed yet: what a reader will see there is not in the file."""
+    for cell in sheet.iterfind("{*}sheetData/{*}row/{*}c"):
+        if cell.find("{*}f") is not None and not cell.findtext("{*}v") and cell.get("t") != "str":
+            raise failure("clean.formula")
 
 
 class _SheetCopy:
@@ -135,6 +159,8 @@ class _SheetCopy:
     def _copy_sizes(self) -> None:
         from openpyxl.utils import get_column_letter
 
+        for name in _ROOM:
+            setattr(self._new.sheet_format, name, getattr(self._old.sheet_format, name))
         for row, dimension in self._old.row_dimensions.items():
             new_row = _closed(row, self._rows)
             if new_row is not None and dimension.height is not None:
@@ -158,6 +184,9 @@ class _SheetCopy:
     def _copy_page(self) -> None:
         for name in _PAGE:
             setattr(self._new.page_setup, name, getattr(self._old.page_setup, name))
+        self._new.sheet_properties.pageSetUpPr = copy.copy(self._old.sheet_properties.pageSetUpPr)
+        self._new.page_margins = copy.copy(self._old.page_margins)
+        self._new.print_options = copy.copy(self._old.print_options)
         old, new = self._old.HeaderFooter, self._new.HeaderFooter
         for side, switch in _SIDES.items():
             if switch and not getattr(old, switch):
@@ -169,16 +198,32 @@ class _SheetCopy:
 
     def _copy_picture(self, picture: Any) -> None:
         from openpyxl.drawing.image import Image
-        from openpyxl.utils import get_column_letter
+        from openpyxl.drawing.spreadsheet_drawing import AbsoluteAnchor
 
-        anchor = picture.anchor._from
-        row, column = _closed(anchor.row + 1, self._rows), _closed(anchor.col + 1, self._columns)
-        if row is None or column is None:
-            return
+        anchor = copy.copy(picture.anchor)
+        anchor.pic = None  # It holds what an author called the picture.
+        if not isinstance(anchor, AbsoluteAnchor):
+            if _closed(anchor._from.row + 1, self._rows) is None:
+                return
+            if _closed(anchor._from.col + 1, self._columns) is None:
+                return
+            for corner in ("_from", "to"):
+                if hasattr(anchor, corner):
+                    setattr(anchor, corner, self._closed_corner(getattr(anchor, corner)))
         data, _ = repaint(picture._data(), self._limits.max_pixels)
         clean = Image(BytesIO(data))
-        clean.width, clean.height = picture.width, picture.height
-        self._new.add_image(clean, f"{get_column_letter(column)}{row}")
+        clean.anchor = anchor
+        self._new.add_image(clean)
+
+    def _closed_corner(self, corner: Any) -> Any:
+        """Where a picture's corner lies in the copy; in a hidden row or column it moves to its edge."""
+        new = copy.copy(corner)
+        for side, hidden in (("row", self._rows), ("col", self._columns)):
+            number = getattr(corner, side)
+            setattr(new, side, number - bisect_left(hidden, number + 1))
+            if number + 1 in hidden:
+                setattr(new, f"{side}Off", 0)
+        return new
 
 
 def _hidden_columns(sheet: Worksheet) -> set[int]:

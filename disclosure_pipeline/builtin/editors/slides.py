@@ -31,6 +31,7 @@ _R = f"{{{OFFICE}}}"
 _NAMESPACES = {"a": _A, "p": _P, "r": OFFICE}
 _TYPE = "application/vnd.openxmlformats-officedocument."
 _MAIN = "ppt/presentation.xml"
+_TABLE_STYLES = "ppt/tableStyles.xml"
 
 _LEFT_OUT = frozenset(
     [
@@ -59,13 +60,28 @@ _LEFT_OUT = frozenset(
         "embeddedFontLst",
         "notesMasterIdLst",
         "handoutMasterIdLst",
+        "stCxn",  # Shapes get new numbers; a line stays where it is without them.
+        "endCxn",
     ]
 )
 _OBJECTS = frozenset(("chart", "relIds", "oleObj", "contentPart"))
 _NAMING = frozenset(("name", "descr", "title", "macro", "textlink", "userDrawn", "matchingName", "type_"))
 _PLAIN_VALUE = re.compile(r"[A-Za-z0-9.,%#+\-{} ]{0,48}")
 _BULLET = 2
-_FONTS = frozenset(("latin", "ea", "cs", "sym", "font", "buFont"))
+_PAGE_NUMBER = "‹#›"
+"""What a layout shows where its slides have their number."""
+
+_TABLE = "http://schemas.openxmlformats.org/drawingml/2006/table"
+_STYLE_ID = re.compile(r"\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}")
+_GUIDE = {"name": re.compile(r"[A-Za-z]{1,14}\d{0,4}"), "fmla": re.compile(r"[A-Za-z0-9*/+?:\- ]{1,80}")}
+"""A shape's geometry names its measures and computes them."""
+
+_CHECKED = {
+    **dict.fromkeys(("latin", "ea", "cs", "sym", "font", "buFont"), ("typeface",)),
+    "gd": tuple(_GUIDE),
+    "graphicData": ("uri",),
+}
+"""Attributes that are taken over as they are: names of fonts, and what :func:`_is_plain_shape` has looked at."""
 
 
 _NEEDED = {"slide": ("slideLayout",), "slideLayout": ("slideMaster",), "slideMaster": ("theme",)}
@@ -127,6 +143,7 @@ class _SlidesCopy:
         for child in old:
             if local(child) in ("sldSz", "notesSz", "defaultTextStyle"):
                 root.append(self._element(child, _Part(main, _MAIN)))
+        self._take_table_styles(main)
         self._out.add_xml(_MAIN, root, f"{_TYPE}presentationml.presentation.main+xml")
         return self._out.save()
 
@@ -146,6 +163,19 @@ class _SlidesCopy:
             name = targets.get(entry.get(f"{_R}id", ""), "")
             if name in self._package.names and self._package.xml(name).get("show") not in ("0", "false"):
                 yield name
+
+    def _take_table_styles(self, main: str) -> None:
+        """Take the looks of tables over, without what an author called them."""
+        for name in relation_targets(self._package, main).values():
+            if name not in self._package.names or not name.endswith(".xml"):
+                continue
+            old = self._package.xml(name)
+            if local(old) == "tblStyleLst":
+                root = self._element(old, _Part(name, _TABLE_STYLES))
+                for style in root.iterfind(f"{{{_A}}}tblStyle"):
+                    style.set("styleName", "")
+                self._out.add_xml(_TABLE_STYLES, root, f"{_TYPE}presentationml.tableStyles+xml")
+                self._out.relate(_MAIN, _TABLE_STYLES, "tableStyles")
 
     def _finish_masters(self, presentation: etree._Element) -> None:
         """List the layouts in their masters, and the masters in the presentation; ids must not clash."""
@@ -240,7 +270,11 @@ class _SlidesCopy:
             self._shapes += 1
             new.set("id", str(self._shapes))
             new.set("name", f"形状 {self._shapes}")
-        if name == "t" and not (part.shapes_slides and _is_placeholder(element)):
+        if name == "t" and part.shapes_slides and _is_placeholder(element):
+            holder = element.getparent()
+            numbered = holder is not None and holder.get("type") == "slidenum"
+            new.text = _PAGE_NUMBER if numbered else None
+        elif name in ("t", "tableStyleId"):
             new.text = element.text
         for child in element:
             if self._is_kept(child):
@@ -251,7 +285,7 @@ class _SlidesCopy:
         name = local(new)
         if key == f"{_R}embed":
             new.set(key, self._picture(value, part))
-        elif (key == "typeface" and name in _FONTS) or (key == "char" and len(value) <= _BULLET):
+        elif key in _CHECKED.get(name, ()) or (key == "char" and len(value) <= _BULLET):
             new.set(key, value)
         elif key == "name" and name in ("clrScheme", "fontScheme", "fmtScheme"):
             new.set(key, "主题")
@@ -262,11 +296,13 @@ class _SlidesCopy:
         if not isinstance(child.tag, str) or child in self._doomed:
             return False
         name = local(child)
-        if name in _OBJECTS or (name == "AlternateContent" and _draws(child)):
+        if name in _OBJECTS or not _is_plain_shape(child) or (name == "AlternateContent" and _draws(child)):
             raise failure("clean.object", "A slide shows a chart, a diagram or an embedded object.")
         namespace = child.tag[1:].partition("}")[0]
         if namespace not in (_A, _P) or name in _LEFT_OUT:
             return False
+        if name == "tableStyleId":
+            return _STYLE_ID.fullmatch(child.text or "") is not None
         return (
             child.find("./*/{*}cNvPr[@hidden='1']") is None
             and child.find("./*/{*}cNvPr[@hidden='true']") is None
@@ -294,10 +330,16 @@ def _new_root(old: etree._Element) -> etree._Element:
 
 
 def _draws(alternative: etree._Element) -> bool:
-    """Whether alternatives are of something drawn; a transition also comes in two forms."""
-    return any(
-        local(inner) in ("sp", "pic", "grpSp", "graphicFrame", "cxnSp", "m") for inner in alternative.iter()
-    )
+    """Whether alternatives are of something seen; a transition also comes in two forms."""
+    return any(local(content) not in _LEFT_OUT for content in alternative.iterfind("{*}*/{*}*"))
+
+
+def _is_plain_shape(element: etree._Element) -> bool:
+    """Whether what an element says of a shape's geometry or content is nothing but that."""
+    name = local(element)
+    if name == "gd":
+        return all(rule.fullmatch(element.get(key, "")) is not None for key, rule in _GUIDE.items())
+    return name != "graphicData" or element.get("uri") == _TABLE
 
 
 def _is_placeholder(text: etree._Element) -> bool:

@@ -129,4 +129,4 @@ def _setting(element: etree._Element) -> etree._Element:
 
 def _is_compatibility(element: etree._Element) -> bool:
     name = local(element)
-    return name == "compatSetting" or (name.isalpha() and not element.attrib)
+    return name == "compatSetting" or (name.isalnum() and not element.attrib)

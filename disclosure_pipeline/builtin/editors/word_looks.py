@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 W = f"{{{rules.W}}}"
 _STYLE_REFERENCES = frozenset(("pStyle", "rStyle", "tblStyle", "basedOn", "next", "link"))
 _FONT_SIDES = {"ascii": "asciiTheme", "hAnsi": "hAnsiTheme", "eastAsia": "eastAsiaTheme", "cs": "cstheme"}
+_COLOURS_OF_DRAWINGS = {"tx1": "text1", "bg1": "background1", "tx2": "text2", "bg2": "background2", "dk1": "text1",
+                        "lt1": "background1", "dk2": "text2", "lt2": "background2"}  # fmt: skip
 _BUILT_IN_STYLES = frozenset(
     ("Normal", "Default Paragraph Font", "Normal Table", "No List", "Table Grid", "Title", "Subtitle", "Body Text",
      "Date", "header", "footer", "Strong", "Emphasis", "Hyperlink", "List Paragraph", "footnote text",
@@ -73,6 +75,10 @@ class Looks:
         theme_colour = self._colours.get(attribute(element, "themeColor"))
         if theme_colour and attribute(element, "val") in ("", "auto"):
             new.set(f"{W}val", theme_colour)
+
+    def colour(self, name: str) -> str:
+        """The colour that a drawing calls ``accent1``, ``tx1`` …; empty when the theme has none."""
+        return self._colours.get(_COLOURS_OF_DRAWINGS.get(name, name), "")
 
     # ------------------------------------------------------------------- parts
 

@@ -25,6 +25,9 @@ _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _PAGE_FIELD = re.compile(r"\s*(?:PAGE|NUMPAGES|SECTIONPAGES)(?:\s+\\\*\s*\w+)*\s*", re.IGNORECASE)
 _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 _SIDES = {"headerReference": "header", "footerReference": "footer"}
+_GUIDE = re.compile(r"[A-Za-z]{1,14}\d{0,4}")
+"""What a shape's geometry calls its measures."""
+
 _PLAIN_ATTRIBUTE = re.compile(r"[\w.+%#@,:;/() \-]{0,64}")
 
 
@@ -78,7 +81,7 @@ class PartCleaner:
             inner = [kept for child in element for kept in self._block(child)]
             yield from [self._new(element, inner)] if name in ("body", "txbxContent") else inner
         elif name == "p":
-            yield self._new(element, [*self._properties(element, "pPr"), *self._inline(element)])
+            yield from self._paragraph(element)
         elif name == "tbl":
             yield from self._table(element)
         elif name == "sectPr":
@@ -88,6 +91,12 @@ class PartCleaner:
             yield self._new(element, inner, keep=("id", "type"))
         elif name == "altChunk":
             raise failure("clean.object", "It includes another document.")
+
+    def _paragraph(self, element: etree._Element) -> Iterator[etree._Element]:
+        """A paragraph; none where all of it, its mark included, is a tracked deletion."""
+        content = list(self._inline(element))
+        if content or not _is_deleted(element) or not _has_successor(element):
+            yield self._new(element, [*self._properties(element, "pPr"), *content])
 
     def _table(self, table: etree._Element) -> Iterator[etree._Element]:
         rows = [self._row(row) for row in _below(table, "tr") if not _is_gone(row)]
@@ -240,8 +249,13 @@ class PartCleaner:
         namespace, _, name = str(element.tag)[1:].rpartition("}")
         if name == "txbxContent":
             return next(self._block(element))
-        new = element.makeelement(element.tag)
-        for key, value in element.attrib.items():
+        colour = self._whole.looks.colour(element.get("val", "")) if name == "schemeClr" else ""
+        new = (
+            element.makeelement(f"{{{namespace}}}srgbClr", val=colour)
+            if colour
+            else element.makeelement(element.tag)
+        )
+        for key, value in () if colour else element.attrib.items():
             self._shape_attribute(new, str(key), str(value))
         if name in ("docPr", "cNvPr"):
             self._drawings += 1
@@ -249,7 +263,7 @@ class PartCleaner:
             new.set("name", f"形状 {self._drawings}")
         if name in ("posOffset", "align"):
             new.text = element.text
-        for child in element:
+        for child in _settled(element):
             kept = self._kept_in_shape(child, namespace)
             if kept is not None:
                 new.append(kept)
@@ -267,6 +281,10 @@ class PartCleaner:
         name = key.rpartition("}")[2]
         if key == f"{R}embed":
             new.set(key, self._whole.picture(self._part, value, self._new_part))
+        elif name == "name" and local(new) == "gd":
+            if not _GUIDE.fullmatch(value):
+                raise failure("clean.object", "It shows a shape that cannot be taken over.")
+            new.set(key, value)
         elif not key.startswith(R) and name not in rules.DRAWING_ATTRIBUTES_DROPPED | {"id"}:
             new.set(key, value)
 
@@ -307,6 +325,18 @@ class PartCleaner:
         return new
 
 
+def _settled(element: etree._Element) -> Iterator[etree._Element]:
+    """Children of a drawing's element; of alternatives the one that every program understands."""
+    for child in element:
+        if local(child) != "AlternateContent":
+            yield child
+            continue
+        fallback = child.find("{*}Fallback")
+        if fallback is None:
+            raise failure("clean.object", "It shows a drawing in a newer form only.")
+        yield from fallback
+
+
 def is_on_value(value: str | None) -> bool:
     """Whether an attribute of DrawingML says yes."""
     return value in ("1", "true", "on")
@@ -319,6 +349,22 @@ def _below(element: etree._Element, name: str) -> Iterator[etree._Element]:
             yield child
         elif local(child) in rules.UNWRAPPED:
             yield from _below(child, name)
+
+
+def _is_deleted(paragraph: etree._Element) -> bool:
+    """Whether a paragraph's mark is deleted; one that ends a section stays."""
+    marks = paragraph.find("{*}pPr/{*}rPr")
+    return (
+        marks is not None
+        and any(local(mark) in rules.REMOVED for mark in marks)
+        and paragraph.find("{*}pPr/{*}sectPr") is None
+    )
+
+
+def _has_successor(paragraph: etree._Element) -> bool:
+    """Whether a paragraph follows at once: every cell, box and page needs its last one."""
+    following = paragraph.getnext()
+    return following is not None and local(following) == "p"
 
 
 def _is_gone(row: etree._Element) -> bool:

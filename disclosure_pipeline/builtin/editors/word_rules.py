@@ -98,15 +98,17 @@ DRAWING: dict[str, frozenset[str]] = {
     ),
     "http://schemas.openxmlformats.org/drawingml/2006/main": _set(
         "graphic graphicData graphicFrameLocks blip stretch fillRect srcRect xfrm off ext chOff chExt "
-        "prstGeom custGeom avLst gd gdLst pathLst path moveTo lnTo cubicBezTo close pt rect noFill "
-        "solidFill srgbClr sysClr prstClr schemeClr lumMod lumOff tint shade alpha ln prstDash round "
-        "miter bevel headEnd tailEnd picLocks spLocks spAutoFit noAutofit normAutofit prstTxWarp"
+        "prstGeom custGeom avLst gd gdLst pathLst path moveTo lnTo arcTo cubicBezTo quadBezTo close pt rect "
+        "noFill solidFill gradFill gsLst gs lin pattFill fgClr bgClr srgbClr sysClr prstClr schemeClr lumMod "
+        "lumOff satMod satOff hueMod hueOff tint shade alpha ln prstDash round alphaModFix lum grayscl "
+        "miter bevel headEnd tailEnd picLocks spLocks spAutoFit noAutofit normAutofit prstTxWarp "
+        "lnRef fillRef effectRef fontRef"
     ),
     "http://schemas.openxmlformats.org/drawingml/2006/picture": _set(
         "pic nvPicPr cNvPr cNvPicPr blipFill spPr"
     ),
     "http://schemas.microsoft.com/office/word/2010/wordprocessingShape": _set(
-        "wsp cNvPr cNvSpPr cNvCnPr spPr bodyPr txbx"
+        "wsp cNvPr cNvSpPr cNvCnPr spPr style bodyPr txbx"
     ),
     "http://schemas.microsoft.com/office/word/2010/wordprocessingGroup": _set(
         "wgp grpSp cNvGrpSpPr cNvPr grpSpPr"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ Source = Path | bytes
 
 # Lone surrogates cannot be encoded, NUL cannot be stored in PostgreSQL: neither is a character.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_UNUSUAL = re.compile(f"{_UNSTORABLE.pattern}|{INVISIBLE.pattern}")
 _ATTACHED = "附件："
 _INVISIBLE = "text.invisible"
 _CLAIM = re.compile(r"\.(?!bin$)[a-z0-9]{1,8}$")
@@ -109,10 +110,10 @@ class Collector:
             raise failure("file.too_large", "It holds too many characters.")
         place = Place(part, kind, page, paragraph, cell, bbox, detail)
         shown = kind in VISIBLE_KINDS if visible is None else visible
-        self._order.setdefault(part, len(self._order))
-        if not text.isascii():
+        if part not in self._order:
+            self._order[part] = len(self._order)
+        if "\x00" in text or (not text.isascii() and _UNUSUAL.search(text)):
             self.reveal(text, place)
-        if _UNSTORABLE.search(text):
             text = _UNSTORABLE.sub("\ufffd", text)
         self._segments.append(Segment(text, place, shown))
 
@@ -125,7 +126,7 @@ class Collector:
         """
         if not INVISIBLE.search(text):
             return
-        place, words = replace(place, kind="hidden", detail="invisible characters"), spelled(text)
+        place, words = place._replace(kind="hidden", detail="invisible characters"), spelled(text)
         for word in words:
             if word not in self._revealed:
                 self._revealed.add(word)
@@ -134,7 +135,7 @@ class Collector:
         if not words and is_suspicious(text) and place.part not in self._suspected:
             self._suspected.add(place.part)
             message = "文本中有成串的不可见字符，其中可能藏有内容，请人工查看。"
-            self.doubt(_INVISIBLE, message, replace(place, detail=None))
+            self.doubt(_INVISIBLE, message, place._replace(detail=None))
 
     def warn(self, message: str) -> None:
         """Note something a person may want to know (Chinese, no document text), once."""

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
+from disclosure_pipeline.builtin.extractors.claims import Claim
 from disclosure_pipeline.builtin.extractors.collector import Collector, Limits, Source
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Text
 
 
 class BuiltinExtractor(ABC):
-    """An :class:`~disclosure_pipeline.hooks.contracts.Extractor` that also reads files inside files.
+    """Reads the files of one format; :class:`.LazyExtractor` stands for it until there is one.
 
     Args:
         limits: the keys of ``[extraction]``.
         depth: how deep the files it reads lie inside other files.
     """
 
-    id: str
-    version: str = "1"
+    claim: ClassVar[Claim]
+    """What it reads, and under which id."""
 
     def __init__(self, limits: Mapping[str, Any], depth: int = 0):
         self._settings = limits
         self._limits = Limits.of(limits)
         self._depth = depth
-
-    @abstractmethod
-    def score(self, head: bytes, name: str) -> int:
-        """See :meth:`Extractor.score <disclosure_pipeline.hooks.contracts.Extractor.score>`."""
 
     def extract(self, file: SourceFile) -> Text:
         """Read a draft's file, and those inside it, with the passwords that came with it; raises as :meth:`read`."""
@@ -51,4 +48,4 @@ class BuiltinExtractor(ABC):
 
     def _collector(self, media_type: str) -> Collector:
         """What gathers the words of one file of this type."""
-        return Collector(media_type, f"builtin.{self.id}", self._limits)
+        return Collector(media_type, f"builtin.{self.claim.id}", self._limits)

@@ -43,6 +43,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "Remarks cannot be written into files of this format.",
         "批注只能写入 docx 文档；其他格式请按退回说明中的位置逐处修改。",
     ),
+    "clean.formula": (
+        "A formula in it has no stored result.",
+        "表格中有公式没有保存计算结果，请在 Excel、WPS 中打开文件、保存一次再清理。",
+    ),
     "clean.nothing": (
         "It shows no page, sheet or slide.",
         "文件没有任何可见的页面、工作表或者幻灯片，请取消隐藏需要公开的内容后再清理。",

@@ -9,6 +9,7 @@ import lzma
 import struct
 import zipfile
 import zlib
+from typing import Any
 
 _METHOD = 99
 _AES = 0x9901
@@ -23,17 +24,16 @@ def is_aes(info: zipfile.ZipInfo) -> bool:
     return info.compress_type == _METHOD
 
 
-def open_aes(packed: bytes, info: zipfile.ZipInfo, password: bytes, most: int) -> bytes | None:
+def open_aes(packed: bytes, info: zipfile.ZipInfo, password: bytes) -> bytes | None:
     """Decrypt and unpack a member.
 
     Args:
         packed: the member's bytes.
         info: its entry.
         password: to try.
-        most: bytes that it may unpack to.
 
     Returns:
-        ``None`` when the password is wrong or the member damaged.
+        ``None`` when the password is wrong, the member damaged, or larger than its entry says.
     """
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
@@ -54,7 +54,7 @@ def open_aes(packed: bytes, info: zipfile.ZipInfo, password: bytes, most: int) -
     encryptor = Cipher(algorithms.AES(keys[:key_length]), modes.ECB()).encryptor()  # noqa: S305
     stream = encryptor.update(counters)[: len(secret)]
     plain = (int.from_bytes(secret, "big") ^ int.from_bytes(stream, "big")).to_bytes(len(secret), "big")
-    return _unpacked(plain, method, most)
+    return _unpacked(plain, method, info.file_size)
 
 
 def _description(extra: bytes) -> tuple[int, int]:
@@ -68,14 +68,19 @@ def _description(extra: bytes) -> tuple[int, int]:
     return 0, 0
 
 
-def _unpacked(data: bytes, method: int, most: int) -> bytes | None:
+def _unpacked(data: bytes, method: int, size: int) -> bytes | None:
     if method == zipfile.ZIP_STORED:
         return data
+    unpacker: Any
+    if method == zipfile.ZIP_DEFLATED:
+        unpacker = zlib.decompressobj(-15)
+    elif method == zipfile.ZIP_BZIP2:
+        unpacker = bz2.BZ2Decompressor()
+    else:
+        return None
     try:
-        if method == zipfile.ZIP_DEFLATED:
-            return zlib.decompressobj(-15).decompress(data, most)
-        if method == zipfile.ZIP_BZIP2:
-            return bz2.BZ2Decompressor().decompress(data, most)
+        unpacked: bytes = unpacker.decompress(data, size + 1)
     except (zlib.error, OSError, lzma.LZMAError):
         return None
-    return None
+    # Other than its entry says, cut short, or with bytes behind its end: nothing of it is taken for the whole.
+    return unpacked if unpacker.eof and not unpacker.unused_data and len(unpacked) == size else None

@@ -7,10 +7,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from io import BytesIO
 
-from disclosure_pipeline.builtin.extractors.archives.rar import RAR_MAGIC
-from disclosure_pipeline.builtin.extractors.archives.seven import SEVEN_MAGIC
-from disclosure_pipeline.builtin.extractors.archives.stream import BZIP2_MAGIC, GZIP_MAGIC, XZ_MAGIC
-from disclosure_pipeline.builtin.extractors.archives.tar import is_tar
+from disclosure_pipeline.builtin.extractors.signatures import (
+    BZIP2_MAGIC,
+    GZIP_MAGIC,
+    RAR_MAGIC,
+    SEVEN_MAGIC,
+    XZ_MAGIC,
+    is_tar,
+)
 
 _CONTENT_TYPES = "[Content_Types].xml"
 _ENCRYPTED = 1

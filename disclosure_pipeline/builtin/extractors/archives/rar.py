@@ -14,9 +14,9 @@ from disclosure_pipeline.builtin.extractors.budget import Budget
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.failures import failure
 
-RAR_MAGIC = b"Rar!\x1a\x07"
 _THIRD, _FIFTH = b"Rar!\x1a\x07\x00", b"Rar!\x1a\x07\x01\x00"
-_LAST_BLOCK, _LAST_BLOCK_5 = 0x7B, 5
+_MAIN_BLOCK, _LAST_BLOCK, _LAST_BLOCK_5 = 0x73, 0x7B, 5
+_HAS_DATA, _SHORTEST = 0x8000, 7
 
 
 def read_rar(out: Collector, data: bytes, members: Members, budget: Budget) -> None:
@@ -81,42 +81,39 @@ def _member(archive: object, info: object, members: Members, budget: Budget) -> 
 
 
 def _end(data: bytes) -> int:
-    """Where the archive ends, by its own last block; the whole length when there is none."""
-    try:
-        return _end_of_third(data) if data.startswith(_THIRD) else _end_of_fifth(data)
-    except (struct.error, IndexError):
-        return len(data)
-
-
-def _end_of_third(data: bytes) -> int:
-    at = len(_THIRD)
+    """Where the archive ends: behind its own last block, or where something else than a block begins."""
+    block, at = (_third, len(_THIRD)) if data.startswith(_THIRD) else (_fifth, len(_FIFTH))
     while at < len(data):
-        kind, flags, size = struct.unpack_from("<BHH", data, at + 2)
-        added = struct.unpack_from("<I", data, at + 7)[0] if flags & 0x8000 else 0
-        if (
-            zlib.crc32(data[at + 2 : at + size]) & 0xFFFF != struct.unpack_from("<H", data, at)[0]
-            and kind != 0x73
-        ):
-            return len(data)
-        at += max(size, 7) + int(added)
-        if kind == _LAST_BLOCK:
-            return int(at)
-    return len(data)
-
-
-def _end_of_fifth(data: bytes) -> int:
-    at = len(_FIFTH)
-    while at < len(data):
-        size, start = _number(data, at + 4)
-        kind, here = _number(data, start)
-        flags, here = _number(data, here)
-        if flags & 1:
-            _, here = _number(data, here)
-        added = _number(data, here)[0] if flags & 2 else 0
-        at = start + size + added
-        if kind == _LAST_BLOCK_5:
+        try:
+            following, last = block(data, at)
+        except (struct.error, IndexError):
             return at
+        if last:
+            return following
+        at = following
     return len(data)
+
+
+def _third(data: bytes, at: int) -> tuple[int, bool]:
+    """Where a block of the third format ends, and whether it is the last."""
+    told, kind, flags, size = struct.unpack_from("<HBHH", data, at)
+    added = struct.unpack_from("<I", data, at + 7)[0] if flags & _HAS_DATA else 0
+    if kind != _MAIN_BLOCK and zlib.crc32(data[at + 2 : at + size]) & 0xFFFF != told:
+        raise IndexError
+    return at + max(size, _SHORTEST) + added, kind == _LAST_BLOCK
+
+
+def _fifth(data: bytes, at: int) -> tuple[int, bool]:
+    """Where a block of the fifth format ends, and whether it is the last."""
+    size, start = _number(data, at + 4)
+    if zlib.crc32(data[at + 4 : start + size]) != struct.unpack_from("<I", data, at)[0]:
+        raise IndexError
+    kind, here = _number(data, start)
+    flags, here = _number(data, here)
+    if flags & 1:
+        _, here = _number(data, here)
+    added = _number(data, here)[0] if flags & 2 else 0
+    return start + size + added, kind == _LAST_BLOCK_5
 
 
 def _number(data: bytes, at: int) -> tuple[int, int]:

@@ -7,39 +7,33 @@ from typing import Any
 
 from disclosure_pipeline.builtin.extractors.archives.formats import document_in, format_of
 from disclosure_pipeline.builtin.extractors.archives.member import Members
-from disclosure_pipeline.builtin.extractors.archives.rar import RAR_MAGIC, read_rar
-from disclosure_pipeline.builtin.extractors.archives.seven import SEVEN_MAGIC, read_seven
-from disclosure_pipeline.builtin.extractors.archives.stream import MAGICS, read_stream
-from disclosure_pipeline.builtin.extractors.archives.tar import is_tar, read_tar
+from disclosure_pipeline.builtin.extractors.archives.rar import read_rar
+from disclosure_pipeline.builtin.extractors.archives.seven import read_seven
+from disclosure_pipeline.builtin.extractors.archives.stream import read_stream
+from disclosure_pipeline.builtin.extractors.archives.tar import read_tar
 from disclosure_pipeline.builtin.extractors.archives.zip import read_zip
 from disclosure_pipeline.builtin.extractors.budget import Budget
+from disclosure_pipeline.builtin.extractors.claims import ARCHIVE
 from disclosure_pipeline.builtin.extractors.collector import Collector, Source, check_suffix
 from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.failures import failure
-from disclosure_pipeline.builtin.extractors.packages.package import ZIP_MAGIC
 from disclosure_pipeline.builtin.extractors.readers import named_extractor
+from disclosure_pipeline.builtin.extractors.signatures import (
+    RAR_MAGIC,
+    SEVEN_MAGIC,
+    STREAM_MAGICS,
+    ZIP_MAGIC,
+    is_tar,
+)
 from disclosure_pipeline.model.text import Text
 
-_EMPTY_ZIP, _SPANNED_ZIP = b"PK\x05\x06", b"PK\x07\x08"
-_ZIP_FIRST = 20  # any reader of a format that is a zip inside is surer
-_SURE = 90
 _PACKED_SUFFIXES = {".tgz": ".tar", ".tbz": ".tar", ".tbz2": ".tar", ".txz": ".tar"}
 
 
 class ArchiveExtractor(BuiltinExtractor):
     """Reads archives, and their members by the readers of their formats."""
 
-    id = "archive"
-
-    def score(self, head: bytes, name: str) -> int:
-        """By the first bytes; low for zip, because many formats are zips inside."""
-        if head.startswith((RAR_MAGIC, SEVEN_MAGIC, *MAGICS)) or is_tar(head):
-            return _SURE
-        if head.startswith((ZIP_MAGIC, _EMPTY_ZIP, _SPANNED_ZIP)):
-            return _ZIP_FIRST
-        if name.endswith(".zip") and ZIP_MAGIC in head:
-            return _ZIP_FIRST
-        return 0
+    claim = ARCHIVE
 
     def read(self, source: Source, name: str) -> Text:
         """Read every member.
@@ -63,7 +57,7 @@ class ArchiveExtractor(BuiltinExtractor):
             read_rar(out, data, members, budget)
         elif data.startswith(SEVEN_MAGIC):
             read_seven(data, members, budget, words)
-        elif data.startswith(MAGICS):
+        elif data.startswith(STREAM_MAGICS):
             self._single(out, data, name, members, budget)
         elif is_tar(data[:512]):
             read_tar(out, data, members, budget)

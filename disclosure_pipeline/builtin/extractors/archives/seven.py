@@ -12,7 +12,6 @@ from disclosure_pipeline.builtin.extractors.archives.member import Members
 from disclosure_pipeline.builtin.extractors.budget import Budget
 from disclosure_pipeline.builtin.extractors.failures import failure
 
-SEVEN_MAGIC = b"7z\xbc\xaf\x27\x1c"
 _HEADER = 32
 
 

@@ -14,9 +14,8 @@ from disclosure_pipeline.builtin.extractors.archives.names import decode_name
 from disclosure_pipeline.builtin.extractors.budget import Budget
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.failures import failure
+from disclosure_pipeline.builtin.extractors.signatures import BZIP2_MAGIC, GZIP_MAGIC, STREAM_MAGICS
 
-GZIP_MAGIC, BZIP2_MAGIC, XZ_MAGIC, LZMA_MAGIC = b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00", b"\x5d\x00\x00"
-MAGICS = (GZIP_MAGIC, BZIP2_MAGIC, XZ_MAGIC)
 _HEADER_CRC, _EXTRA, _NAME, _COMMENT = 2, 4, 8, 16
 _GZIP_TAIL = 8
 _STEP = 1 << 20
@@ -39,7 +38,7 @@ def read_stream(out: Collector, data: bytes, members: Members, budget: Budget) -
     """
     unpacked: list[bytes] = []
     rest = data
-    while rest.startswith(MAGICS):
+    while rest.startswith(STREAM_MAGICS):
         budget.member()
         body, follow = _header(out, rest, members) if rest.startswith(GZIP_MAGIC) else (rest, 0)
         try:
@@ -99,8 +98,8 @@ def _is_hungry(unpacker: Any) -> bool:
 
 def _header(out: Collector, data: bytes, members: Members) -> tuple[bytes, int]:
     """(the bytes after a gzip header, the length of what follows the stream)."""
-    flags, at = data[3], 10
     try:
+        flags, at = data[3], 10
         if flags & _EXTRA:
             (length,) = struct.unpack_from("<H", data, at)
             members.loose(data[at + 2 : at + 2 + length], "extra field")
@@ -110,6 +109,6 @@ def _header(out: Collector, data: bytes, members: Members) -> tuple[bytes, int]:
                 end = data.index(b"\x00", at)
                 out.add(decode_name(data[at:end]), kind, "archive", detail="gzip", visible=kind == "name")
                 at = end + 1
-    except (struct.error, ValueError) as error:
+    except (struct.error, ValueError, IndexError) as error:
         raise failure("file.broken", "Its header is damaged.") from error
     return data[at + (2 if flags & _HEADER_CRC else 0) :], _GZIP_TAIL

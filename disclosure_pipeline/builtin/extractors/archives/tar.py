@@ -11,31 +11,17 @@ from disclosure_pipeline.builtin.extractors.archives.names import decode_name
 from disclosure_pipeline.builtin.extractors.budget import Budget
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.failures import failure
+from disclosure_pipeline.builtin.extractors.signatures import is_tar
 
 _BLOCK = 512
 _END = 2 * _BLOCK
 """Bytes of nothing with which an archive ends."""
 
-_MAGIC_AT = 257
 # Names that are shown as members, and numbers.
 _SHOWN_HEADERS = frozenset(
     ("path", "linkpath", "size", "mtime", "atime", "ctime", "uid", "gid", "uname", "gname")
 )
 _USUAL_OWNERS = frozenset(("root", "wheel", "staff", "users", "user", "nobody", "admin", "Administrator"))
-
-
-def is_tar(head: bytes) -> bool:
-    """Whether bytes begin with a tar header: by its magic, or in the oldest form by its checksum."""
-    if len(head) < _BLOCK:
-        return False
-    if head[_MAGIC_AT : _MAGIC_AT + 5] == b"ustar":
-        return True
-    field = head[148:156].strip(b" \x00")
-    try:
-        told = int(field, 8) if field else -1
-    except ValueError:
-        return False
-    return told == sum(head[:148]) + 8 * 32 + sum(head[156:_BLOCK]) and head[:1] != b"\x00"
 
 
 def read_tar(out: Collector, data: bytes, members: Members, budget: Budget) -> None:

@@ -180,7 +180,7 @@ class _Zip:
         for password in self._passwords:
             try:
                 if is_aes(info):
-                    data = open_aes(self._packed(info), info, password, self._budget.left)
+                    data = open_aes(self._packed(info), info, password)
                 else:
                     data = archive.read(info, password)
             except _FAILURES:

@@ -12,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.embedded import read_embedded
 from disclosure_pipeline.builtin.extractors.pictures import pictures
+from disclosure_pipeline.builtin.extractors.signatures import is_picture
 from disclosure_pipeline.builtin.extractors.text.xml import read_drawing
 from disclosure_pipeline.model.text import Place
 
@@ -59,7 +60,7 @@ def read_data(out: Collector, address: str, part: str, *, settings: Mapping[str,
     kind, data = opened
     if not data or kind.startswith(_FONTS) or data.startswith(_FONT_MAGIC):
         return
-    if pictures.is_picture("", data):
+    if is_picture("", data):
         pictures.look_at(out, part, data)
     elif kind in ("text/javascript", "application/javascript", "text/css", "application/json"):
         out.add(data.decode("utf-8", "replace"), "script", part, detail=kind)

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import re
 
+from disclosure_pipeline.builtin.extractors.claims import HTML
 from disclosure_pipeline.builtin.extractors.collector import Collector, Source, check_suffix
 from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.html.page import read_page
 from disclosure_pipeline.builtin.extractors.text.encoding import UNSURE, decode, is_plausible, load, strictly
 from disclosure_pipeline.model.text import Text
 
-_SUFFIXES = (".html", ".htm", ".xhtml", ".shtml")
-_START = re.compile(
-    rb"<(?:!doctype\s+html|html|head|body|title|meta|div|table|script|style|link|p|span|font|center|h[1-6]|base|frameset)[\s>]",
-    re.IGNORECASE,
-)
-_PROLOG = re.compile(rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*", re.DOTALL)
 _WIDE_MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 _CHINESE_CHARSETS = ("gb2312", "gbk", "gb18030", "x-gbk", "gb_2312-80", "cp936", "ms936", "windows-936")
@@ -26,21 +21,7 @@ _SEVEN_BITS = {"utf-7": "utf-7", "hz-gb-2312": "hz", "hz": "hz", "iso-2022-cn": 
 class HtmlExtractor(BuiltinExtractor):
     """Reads HTML."""
 
-    id = "html"
-    version = "2"
-
-    def score(self, head: bytes, name: str) -> int:
-        """Sure when the first element is one of HTML; by the name when some element comes first."""
-        sample = head[:4096]
-        if sample[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            sample = sample.replace(b"\x00", b"")[2:]
-        prolog = _PROLOG.match(sample)
-        start = prolog.end() if prolog else 0
-        if _START.match(sample, start):
-            return 80
-        # A page may begin with a comment that is longer than the sample, or with text.
-        named = name.endswith(_SUFFIXES) and not sample.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml")
-        return 60 if named and b"<" in sample and b"\x00" not in sample else 0
+    claim = HTML
 
     def read(self, source: Source, name: str) -> Text:
         """Read everything in the page.
@@ -49,7 +30,7 @@ class HtmlExtractor(BuiltinExtractor):
             ExtractionFailed: ``text.encoding``, ``text.binary``, ``file.empty``, ``file.too_large``, ``file.broken``.
         """
         out = self._collector("text/html")
-        check_suffix(out, name, _SUFFIXES, "网页")
+        check_suffix(out, name, self.claim.suffixes, "网页")
         text = decode_page(load(source, self._limits), out)
         read_page(out, text, part="page", settings=self._settings, depth=self._depth)
         return out.text()

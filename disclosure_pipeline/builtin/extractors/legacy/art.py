@@ -78,7 +78,7 @@ def _picture(stream: bytes, start: int) -> Picture | None:
         try:
             packed = zlib.decompressobj().decompress(packed, _MOST_UNPACKED)
         except zlib.error:
-            return Picture(b"", suffix, start, end)
+            return Picture(packed, suffix, start, end)  # who looks at it finds that it is none
     return Picture(packed, suffix, start, end)
 
 

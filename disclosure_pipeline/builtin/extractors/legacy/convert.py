@@ -80,7 +80,7 @@ def convert(data: bytes, suffix: str, target: str, limits: Mapping[str, Any]) ->
     timeout = float(limits["office_timeout"])
     allowance.grant(timeout)
     began = time.monotonic()
-    folder = Path(tempfile.mkdtemp(prefix="office-"))
+    folder = Path(tempfile.mkdtemp(prefix="office-")).absolute()
     try:
         source = folder / f"document{suffix}"
         source.write_bytes(data)

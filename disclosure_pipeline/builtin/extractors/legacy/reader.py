@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from disclosure_pipeline.builtin.extractors.claims import LEGACY
 from disclosure_pipeline.builtin.extractors.collector import Collector, Source, check_suffix
 from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.failures import failure
@@ -19,8 +20,8 @@ from disclosure_pipeline.builtin.extractors.legacy.compare import keep
 from disclosure_pipeline.builtin.extractors.legacy.convert import ConversionFailed, convert
 from disclosure_pipeline.builtin.extractors.legacy.decrypt import decrypted
 from disclosure_pipeline.builtin.extractors.legacy.streams import FAMILIES, Family, OleReader
-from disclosure_pipeline.builtin.extractors.ole.compound import OLE_MAGIC, CompoundFile
-from disclosure_pipeline.builtin.extractors.readers import builtin_extractors
+from disclosure_pipeline.builtin.extractors.ole.compound import CompoundFile
+from disclosure_pipeline.builtin.extractors.readers import builtin_extractors, named_extractor
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks.sniff import HEAD_BYTES, choose
 from disclosure_pipeline.model.text import Text
@@ -28,8 +29,6 @@ from disclosure_pipeline.model.text import Text
 _MEDIA_TYPE = "application/x-ole-storage"
 _RIGHTS = "\x09DRMContent"
 _MESSAGE = "__properties_version1.0"
-_SURE = 90
-"""Score for an OLE file; who knows the bytes better (mail messages) may say more."""
 
 _EMBEDDED_FOLDERS = ("/embeddings/", "/activex/", "objectpool/")
 
@@ -37,12 +36,7 @@ _EMBEDDED_FOLDERS = ("/embeddings/", "/activex/", "objectpool/")
 class LegacyExtractor(BuiltinExtractor):
     """Reads OLE compound files."""
 
-    id = "legacy"
-    version = "2"
-
-    def score(self, head: bytes, name: str) -> int:  # noqa: ARG002 - the name proves nothing
-        """Sure for an OLE compound file."""
-        return _SURE if head.startswith(OLE_MAGIC) else 0
+    claim = LEGACY
 
     def read(self, source: Source, name: str) -> Text:
         """Read every stream.
@@ -65,9 +59,8 @@ class LegacyExtractor(BuiltinExtractor):
 
     def _read_other(self, data: bytes, name: str) -> Text:
         """Hand the bytes to the reader that knows them."""
-        others = [
-            reader for reader in builtin_extractors(self._settings, self._depth) if reader.id != self.id
-        ]
+        readers = builtin_extractors(self._settings, self._depth)
+        others = [reader for reader in readers if reader.id != self.claim.id]
         reader = choose(others, data[:HEAD_BYTES], name.lower())
         if reader is None:
             raise failure("file.unknown")
@@ -99,7 +92,8 @@ class LegacyExtractor(BuiltinExtractor):
             return None
         try:
             package = convert(data, family.suffix, family.target, self._settings)
-            text = self._read_package(package, family)
+            modern = named_extractor(family.target, self._settings, self._depth)
+            text = modern.read(package, f"document.{family.target}")
         except (ConversionFailed, ExtractionFailed) as error:
             reason = error.reason if isinstance(error, ConversionFailed) else "failed"
             out.doubt("office.unavailable", _UNAVAILABLE[reason], reader.place)
@@ -114,12 +108,6 @@ class LegacyExtractor(BuiltinExtractor):
         lower = name.lower()
         inside = any(folder in lower for folder in _EMBEDDED_FOLDERS)
         return not inside and PurePosixPath(lower).suffix in family.suffixes
-
-    def _read_package(self, package: bytes, family: Family) -> Text:
-        for reader in builtin_extractors(self._settings, self._depth):
-            if reader.id == family.target:
-                return reader.read(package, f"document.{family.target}")
-        raise failure("file.unknown")
 
 
 _UNAVAILABLE = {

@@ -15,7 +15,7 @@ from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.embedded import read_embedded
 from disclosure_pipeline.builtin.extractors.legacy import doc_binary, ppt_binary, xls_binary
 from disclosure_pipeline.builtin.extractors.legacy.art import find_pictures, without
-from disclosure_pipeline.builtin.extractors.ole.compound import OLE_MAGIC, CompoundFile, Entry
+from disclosure_pipeline.builtin.extractors.ole.compound import CompoundFile, Entry
 from disclosure_pipeline.builtin.extractors.ole.harvest import Harvest, Words
 from disclosure_pipeline.builtin.extractors.ole.macros import is_project, read_macros
 from disclosure_pipeline.builtin.extractors.ole.packed import unpacked
@@ -26,8 +26,9 @@ from disclosure_pipeline.builtin.extractors.ole.properties import (
 )
 from disclosure_pipeline.builtin.extractors.ooxml.defaults import is_default
 from disclosure_pipeline.builtin.extractors.packages.package import parse_xml
-from disclosure_pipeline.builtin.extractors.pictures.pictures import is_picture, look_at
+from disclosure_pipeline.builtin.extractors.pictures.pictures import look_at
 from disclosure_pipeline.builtin.extractors.shared.byte_words import Known, sweep
+from disclosure_pipeline.builtin.extractors.signatures import OLE_MAGIC, is_picture
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.model.text import Place
 
@@ -265,7 +266,7 @@ class OleReader:
                 continue  # the name of the program
             everything = not (_USUAL.fullmatch(entry.name) or _is_macro(entry)) or entry.lost
             kind = "deletion" if entry.name.casefold() == "worddocument" else "unplaced"
-            yield kind, entry.part, unpacked(self._blanked.get(entry, b"")), everything
+            yield kind, entry.part, unpacked(self._blanked.get(entry, b""), self._out, entry.part), everything
         for leftover in self._compound.leftovers():
             yield "unplaced", leftover.part, without(leftover.data, list(find_pictures(leftover.data))), False
         names = "\n".join(entry.name for entry in self._compound.entries if not _USUAL.fullmatch(entry.name))

@@ -5,47 +5,26 @@ from __future__ import annotations
 import re
 
 from disclosure_pipeline.builtin.extractors.budget import Budget
+from disclosure_pipeline.builtin.extractors.claims import MAIL
 from disclosure_pipeline.builtin.extractors.collector import Source, check_suffix
 from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.mail.parts import Mail
+from disclosure_pipeline.builtin.extractors.signatures import BYTE_ORDER_MARK, MAILBOX
 from disclosure_pipeline.builtin.extractors.text.encoding import load
 from disclosure_pipeline.model.text import Text
 
-_SUFFIXES = (".eml", ".mht", ".mhtml", ".mbox", ".nws")
-_FIELD = re.compile(rb"[A-Za-z][\w.-]*[ \t]*:[^\n]*(?:\n|\Z)|[ \t]+[^\n]*(?:\n|\Z)")
-_PROOF = re.compile(
-    rb"^(?:MIME-Version|Received|Message-ID|Return-Path|Delivered-To|Content-Type|From|To|Subject|Date|Reply-To|"
-    rb"X-Mailer|Sender|Cc)[ \t]*:",
-    re.IGNORECASE | re.MULTILINE,
-)
 _HEADERS_END = re.compile(rb"\r?\n\r?\n|\r\r")
 _BOUNDARY = re.compile(
     rb"\bboundary[*0]{0,2}\s*=\s*(?:\"([^\"\r\n]{1,200})\"|([^\s;\"]{1,200}))", re.IGNORECASE
 )
 _LINE_OF_BOUNDARY = re.compile(rb"^--([^\r\n]{1,200})", re.MULTILINE)
-_MBOX = re.compile(rb"^From [^\r\n]*\r?\n(?=[A-Za-z][\w-]*:)", re.MULTILINE)
-_MARK = b"\xef\xbb\xbf"
 
 
 class MailExtractor(BuiltinExtractor):
     """Reads mails and web archives."""
 
-    id = "mail"
-
-    def score(self, head: bytes, name: str) -> int:
-        """Sure when the file begins with header fields, two of them those of mails."""
-        sample = head[:8192].removeprefix(_MARK).lstrip(b"\r\n")
-        if _MBOX.match(sample):
-            return 85
-        fields, at = [], 0
-        while match := _FIELD.match(sample, at):
-            fields.append(match[0])
-            at = match.end()
-        proofs = {found.lower() for found in _PROOF.findall(b"".join(fields))}
-        if len(proofs) >= 2:
-            return 85
-        return 60 if fields and name.endswith(_SUFFIXES) else 0
+    claim = MAIL
 
     def read(self, source: Source, name: str) -> Text:
         """Read everything in the mail.
@@ -56,10 +35,10 @@ class MailExtractor(BuiltinExtractor):
         import email
         from email import policy
 
-        data = load(source, self._limits).removeprefix(_MARK).lstrip(b"\r\n")
+        data = load(source, self._limits).removeprefix(BYTE_ORDER_MARK).lstrip(b"\r\n")
         _, settings = Budget.shared(self._settings, len(data))
         out = self._collector("message/rfc822")
-        check_suffix(out, name, _SUFFIXES, "邮件或网页归档")
+        check_suffix(out, name, self.claim.suffixes, "邮件或网页归档")
         _refuse_parts(data, self._limits.max_members)
         for number, message in enumerate(_messages(data), start=1):
             if not _HEADERS_END.search(message):
@@ -85,6 +64,6 @@ def _refuse_parts(data: bytes, most: int) -> None:
 
 def _messages(data: bytes) -> list[bytes]:
     """The mails of a mailbox; one, when the file is none."""
-    if not _MBOX.match(data):
+    if not MAILBOX.match(data):
         return [data]
-    return [message for message in _MBOX.split(data) if message.strip()]
+    return [message for message in MAILBOX.split(data) if message.strip()]

@@ -5,28 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from disclosure_pipeline.builtin.extractors.budget import Budget
+from disclosure_pipeline.builtin.extractors.claims import MSG
 from disclosure_pipeline.builtin.extractors.collector import Collector, Source, check_suffix
 from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.mail.msg_message import Message
-from disclosure_pipeline.builtin.extractors.mail.msg_properties import FIXED
-from disclosure_pipeline.builtin.extractors.ole.compound import OLE_MAGIC, CompoundFile
+from disclosure_pipeline.builtin.extractors.ole.compound import CompoundFile
 from disclosure_pipeline.builtin.extractors.shared.byte_words import Known, sweep
 from disclosure_pipeline.model.text import Text
-
-_SUFFIXES = (".msg", ".oft")
-_SIGNS = tuple(name.encode("utf-16-le") for name in (FIXED, "__substg1.0_", "__nameid_version1.0"))
 
 
 class MsgExtractor(BuiltinExtractor):
     """Reads Outlook messages."""
 
-    id = "msg"
-
-    def score(self, head: bytes, name: str) -> int:
-        """Certain when the head of a compound file names message properties, or the file's name says so."""
-        if not head.startswith(OLE_MAGIC):
-            return 0
-        return 100 if name.endswith(_SUFFIXES) or any(sign in head for sign in _SIGNS) else 0
+    claim = MSG
 
     def read(self, source: Source, name: str) -> Text:
         """Read everything in the message.
@@ -37,7 +28,7 @@ class MsgExtractor(BuiltinExtractor):
         size = len(source) if isinstance(source, bytes) else source.stat().st_size
         _, settings = Budget.shared(self._settings, size)
         out = self._collector("application/vnd.ms-outlook")
-        check_suffix(out, name, _SUFFIXES, "Outlook 邮件")
+        check_suffix(out, name, self.claim.suffixes, "Outlook 邮件")
         file = CompoundFile(source, self._limits)
         Message(out, file, (), settings=settings, depth=self._depth).read()
         self._rest(out, file)

@@ -32,6 +32,7 @@ from disclosure_pipeline.builtin.extractors.mail.msg_rtf import original, unpack
 from disclosure_pipeline.builtin.extractors.ole.compound import CompoundFile, Entry
 from disclosure_pipeline.builtin.extractors.pictures import pictures
 from disclosure_pipeline.builtin.extractors.shared.byte_words import Known, sweep
+from disclosure_pipeline.builtin.extractors.signatures import is_picture
 from disclosure_pipeline.builtin.extractors.text.encoding import strictly
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.model.text import Place
@@ -252,7 +253,7 @@ class Message:
         enclosed = [entry for entry in inside if len(entry.path) > level + 1]
         if enclosed:
             self._enclosed((*self._path, name, enclosed[0].path[level]), enclosed, part)
-        if pictures.is_picture("", data):
+        if is_picture("", data):
             pictures.look_at(self._out, part, data)
         else:
             read_embedded(

@@ -24,6 +24,7 @@ from disclosure_pipeline.builtin.extractors.mail.tnef import TNEF_MAGIC, BrokenT
 from disclosure_pipeline.builtin.extractors.mail.transfer import characters, decoded
 from disclosure_pipeline.builtin.extractors.pictures import pictures
 from disclosure_pipeline.builtin.extractors.shared.byte_words import sweep
+from disclosure_pipeline.builtin.extractors.signatures import is_picture
 from disclosure_pipeline.builtin.extractors.text.encoding import decode, strictly
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.model.text import Place
@@ -190,7 +191,9 @@ class Mail:
                 parts[0]["Content-Transfer-Encoding"] = encoding
                 data = self._bytes(parts[0], part)
             else:
-                data = _source(parts[0])
+                data, whole = _source(parts[0])
+                if not whole:
+                    self._unread(part)
             read_embedded(
                 self._out, part, data, limits=self._settings, depth=self._depth, name="mail.eml", shown=True
             )
@@ -249,7 +252,7 @@ class Mail:
             if entity.get_content_maintype() != "text":
                 self._unread(part)
             return
-        if pictures.is_picture("", data):
+        if is_picture("", data):
             pictures.look_at(self._out, part, data, large=entity.get_content_disposition() == "attachment")
             return
         name = next(names(entity), "") or _suffix(entity.get_content_type())
@@ -335,15 +338,15 @@ def _has_html(entity: Message) -> bool:
     return any(part.get_content_type() in ("text/html", "application/xhtml+xml") for part in entity.walk())
 
 
-def _source(message: Message) -> bytes:
-    """The bytes of an enclosed mail."""
+def _source(message: Message) -> tuple[bytes, bool]:
+    """The bytes of an enclosed mail, and whether they are all."""
     buffer = io.BytesIO()
     keeping = policy.compat32.clone(max_line_length=None)
     try:
         BytesGenerator(buffer, mangle_from_=False, policy=keeping).flatten(message)
     except (ValueError, LookupError, TypeError, AttributeError):
-        return buffer.getvalue() or b" "
-    return buffer.getvalue()
+        return buffer.getvalue() or b" ", False
+    return buffer.getvalue(), True
 
 
 def _raw(text: str) -> str:

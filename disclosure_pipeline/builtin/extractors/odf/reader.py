@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from disclosure_pipeline.builtin.extractors.claims import ODF
 from disclosure_pipeline.builtin.extractors.collector import Collector, Source, check_suffix
 from disclosure_pipeline.builtin.extractors.embedded import read_embedded
 from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
@@ -13,11 +14,13 @@ from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.odf.body import BodyReader
 from disclosure_pipeline.builtin.extractors.odf.styles import Styles
 from disclosure_pipeline.builtin.extractors.odf.sweep import OdfSweep
+from disclosure_pipeline.builtin.extractors.ooxml.vocabulary import tags_of
 from disclosure_pipeline.builtin.extractors.packages.leftovers import add_leftovers
-from disclosure_pipeline.builtin.extractors.packages.package import ZIP_MAGIC, Package, parse_xml
+from disclosure_pipeline.builtin.extractors.packages.package import Package, parse_xml
 from disclosure_pipeline.builtin.extractors.pictures import metadata as picture_metadata
 from disclosure_pipeline.builtin.extractors.pictures import pictures
 from disclosure_pipeline.builtin.extractors.shared.markup import local
+from disclosure_pipeline.builtin.extractors.signatures import MARKUP, ZIP_MAGIC, is_picture
 from disclosure_pipeline.model.text import Place, Text
 
 if TYPE_CHECKING:
@@ -28,11 +31,8 @@ _SUFFIXES = {
     "presentation": (".odp", ".otp", ".fodp"), "graphics": (".odg", ".otg", ".fodg"),
 }  # fmt: skip
 _ALL_SUFFIXES = (*tuple(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes), ".odf", ".odc")
-_TYPE = b"application/vnd.oasis.opendocument."
 _MEDIA_TYPE = "application/vnd.oasis.opendocument."
-_OFFICE = b"urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 _EXTERNAL_TYPE = re.compile(rb"<!DOCTYPE\s[^\[<>]*>")
-_MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<[?!:\w]")
 _DOCUMENT_TYPES = ("document-content", "document-styles", "document")
 # Reading order: the text, then headers and footers, embedded objects, the rest.
 _ORDER = ("content.xml", "styles.xml")
@@ -46,14 +46,7 @@ _WIDE_WORDS = re.compile("[\u3400-\u9fff][★☆\u3000-\u303f\u3400-\u9fff\uff00
 class OdfExtractor(BuiltinExtractor):
     """Reads OpenDocument files."""
 
-    id = "odf"
-
-    def score(self, head: bytes, name: str) -> int:  # noqa: ARG002 - the name proves nothing
-        """Certain when the type says so, as the first member of a package or in flat XML."""
-        if head.startswith(ZIP_MAGIC):
-            return 96 if b"mimetype" + _TYPE in head[:200] else 0
-        flat = _OFFICE in head[:8192] and b":document" in head[:8192]
-        return 96 if flat and _MARKUP.match(head[:64]) else 0
+    claim = ODF
 
     def read(self, source: Source, name: str) -> Text:
         """Read every part.
@@ -90,6 +83,7 @@ class _Odf:
     def flat(self, data: bytes) -> None:
         """Read a document that is one XML file."""
         root = parse_plain(data)
+        self._sweep.vocabulary("document", tags_of(data, root))
         self._body("document", root, Styles([root]))
 
     def read(self) -> None:
@@ -114,9 +108,9 @@ class _Odf:
         if not data or name in _TECHNICAL:
             return
         lower = name.lower()
-        if _MARKUP.match(data[:64]) and not lower.endswith((".html", ".htm", ".svg")):
+        if MARKUP.match(data[:64]) and not lower.endswith((".html", ".htm", ".svg")):
             self._markup(name, data)
-        elif pictures.is_picture(lower, data):
+        elif is_picture(lower, data):
             self._picture(name, data)
         elif data.startswith(_METAFILE):
             self._metafile(name, data)
@@ -130,6 +124,7 @@ class _Odf:
 
     def _markup(self, name: str, data: bytes) -> None:
         root = parse_plain(data)
+        self._sweep.vocabulary(name, tags_of(data, root))
         kind = local(root)
         if kind in _DOCUMENT_TYPES:
             self._body(name, root, self._styles(name, root))
@@ -165,7 +160,7 @@ class _Odf:
     def _embedded(self, name: str, number: int, data: bytes) -> None:
         """A file that stands in the XML as base64."""
         part = f"{name}!binary {number}"
-        if pictures.is_picture("", data):
+        if is_picture("", data):
             pictures.look_at(self._out, part, data)
         elif data.startswith(_METAFILE):
             self._metafile(part, data)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from disclosure_pipeline.builtin.extractors.odf.sheet import says_something
+from disclosure_pipeline.builtin.extractors.ooxml.vocabulary import vocabulary
 from disclosure_pipeline.builtin.extractors.shared.code_words import CODE_WORD
 from disclosure_pipeline.builtin.extractors.shared.markup import attribute, local
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from lxml import etree
 
     from disclosure_pipeline.builtin.extractors.collector import Collector
+    from disclosure_pipeline.builtin.extractors.ooxml.tags import Tags
 
 _LONG = re.compile(r"(?<![\d.])\d{11}(?!\d{8,})")
 _PLAIN = re.compile(r"\s*|-?[\d.]{1,9}|[Tt]rue|[Ff]alse")
@@ -94,6 +96,15 @@ class OdfSweep:
         self._members = frozenset(members)
         self._sheets: set[str] = set()
         """Names of sheets, which give their page styles their names."""
+        self._told: set[str] = set()
+
+    def vocabulary(self, name: str, tags: Tags) -> None:
+        """Keep namespaces and names that no program writes, each once in a file."""
+        for word, detail in vocabulary(tags):
+            if word not in self._told:
+                self._told.add(word)
+                kind = "name" if detail == "namespace" else "unplaced"
+                self._out.add(word, kind, name, detail=detail, visible=False)
 
     def attributes(self, name: str, root: etree._Element) -> None:
         """Keep attribute values that a person wrote: not ASCII, or telling, or a long number."""

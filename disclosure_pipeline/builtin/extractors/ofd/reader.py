@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from disclosure_pipeline.builtin.extractors.claims import OFD
 from disclosure_pipeline.builtin.extractors.collector import Collector, Limits
 from disclosure_pipeline.builtin.extractors.embedded import read_embedded
 from disclosure_pipeline.builtin.extractors.failures import failure
@@ -16,10 +17,11 @@ from disclosure_pipeline.builtin.extractors.ofd.signature import SignatureReader
 from disclosure_pipeline.builtin.extractors.ofd.sweep import Sweep, member_names
 from disclosure_pipeline.builtin.extractors.packages.extractor import PackageExtractor
 from disclosure_pipeline.builtin.extractors.packages.leftovers import add_leftovers
-from disclosure_pipeline.builtin.extractors.packages.package import Package, first_names
+from disclosure_pipeline.builtin.extractors.packages.package import Package
 from disclosure_pipeline.builtin.extractors.pictures import pictures
 from disclosure_pipeline.builtin.extractors.shared.asn1 import NotAsn1, parse
 from disclosure_pipeline.builtin.extractors.shared.markup import local
+from disclosure_pipeline.builtin.extractors.signatures import is_picture
 from disclosure_pipeline.model.text import Place, Text
 
 if TYPE_CHECKING:
@@ -36,16 +38,9 @@ _FONT_SUFFIXES = (".ttf", ".otf", ".ttc", ".cff", ".pfb", ".otc")
 class OfdExtractor(PackageExtractor):
     """Reads OFD packages."""
 
-    id = "ofd"
-    suffixes = (".ofd",)
+    claim = OFD
     media_type = "application/ofd"
     format_name = "OFD 文档"
-
-    def score(self, head: bytes, name: str) -> int:  # noqa: ARG002 - the name proves nothing
-        """Certain when the zip's first members say so."""
-        return (
-            95 if any(member.rpartition(b"/")[2].lower() == b"ofd.xml" for member in first_names(head)) else 0
-        )
 
     def _read_package(self, package: Package, out: Collector) -> None:
         _Ofd(package, out, self._settings, self._depth).read()
@@ -169,7 +164,7 @@ class _Ofd:
         data = self._parts.data(name)
         if is_markup(data) and not name.lower().endswith((".html", ".htm", ".svg")):
             self._markup(name, data)
-        elif is_jbig2(data) or pictures.is_picture(name, data):
+        elif is_jbig2(data) or is_picture(name, data):
             self._picture(name, data)
         elif self._is_font(name, data) or self._lists_members(data):
             return

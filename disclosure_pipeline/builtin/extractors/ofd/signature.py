@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.ofd.geometry import POINTS, box_of
 from disclosure_pipeline.builtin.extractors.ofd.parts import Parts
-from disclosure_pipeline.builtin.extractors.packages.package import ZIP_MAGIC
 from disclosure_pipeline.builtin.extractors.pictures import metadata as picture_metadata
 from disclosure_pipeline.builtin.extractors.pictures import pictures
 from disclosure_pipeline.builtin.extractors.shared.asn1 import NotAsn1, parse, readable, seals, strings
 from disclosure_pipeline.builtin.extractors.shared.layout import Box
+from disclosure_pipeline.builtin.extractors.signatures import ZIP_MAGIC
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.model.text import Place, Text
 

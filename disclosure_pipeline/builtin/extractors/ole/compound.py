@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from disclosure_pipeline.builtin.extractors.collector import Limits, Source
 from disclosure_pipeline.builtin.extractors.failures import failure
+from disclosure_pipeline.builtin.extractors.signatures import OLE_MAGIC
 
-OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 STORAGE, STREAM, ROOT = 1, 2, 5
 
 _HEADER = 512

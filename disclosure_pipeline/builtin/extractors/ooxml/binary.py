@@ -8,13 +8,13 @@ from typing import Any
 
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.embedded import read_embedded
-from disclosure_pipeline.builtin.extractors.ole.compound import OLE_MAGIC
 from disclosure_pipeline.builtin.extractors.ole.object import read_control, read_object, read_program
 from disclosure_pipeline.builtin.extractors.ooxml.defaults import is_default
 from disclosure_pipeline.builtin.extractors.ooxml.pictures import ShownPictures
 from disclosure_pipeline.builtin.extractors.ooxml.words import is_plain
 from disclosure_pipeline.builtin.extractors.pictures import pictures
 from disclosure_pipeline.builtin.extractors.shared.byte_words import sweep
+from disclosure_pipeline.builtin.extractors.signatures import OLE_MAGIC, is_picture
 
 _FONTS = (".odttf", ".ttf", ".otf", ".fntdata", ".ttc")
 _DEVICE_BYTES = 64
@@ -43,7 +43,7 @@ def read_binary(
         large: whether it is a picture that takes half a page or more.
     """
     lower = name.lower()
-    if pictures.is_picture(lower, data):
+    if is_picture(lower, data):
         out.facts["pictures"] = out.facts.get("pictures", 0) + 1
         if is_default("pictures", hashlib.sha256(data).hexdigest()):
             return

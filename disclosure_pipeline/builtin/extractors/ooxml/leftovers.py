@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.ooxml.defaults import is_default
+from disclosure_pipeline.builtin.extractors.ooxml.vocabulary import is_known_namespace
 from disclosure_pipeline.builtin.extractors.shared.code_words import CODE_WORD, PATTERN, has_code_word
 from disclosure_pipeline.builtin.extractors.shared.markup import local
 
@@ -24,7 +25,6 @@ _FRACTION = re.compile(r"-?\d{0,6}\.\d+(?:[eE][+\-]?\d+)?")
 _FONTS = frozenset(("typeface", "panose", "font", "altName", "invalStChars", "invalEndChars", "script"))
 _FONT_ELEMENTS = frozenset(("rFont", "font", "name"))
 _BULLET = 2
-_URIS = ("http://schemas.", "urn:schemas-")
 
 
 def sweep(
@@ -81,6 +81,6 @@ def is_telling(element: str, attribute: str, text: str) -> bool:
         return False
     if element == "buChar" and len(text) <= _BULLET:
         return False
-    if text.startswith(_URIS) or _FRACTION.fullmatch(text):
+    if is_known_namespace(text) or _FRACTION.fullmatch(text):
         return False
     return TELLING.search(GUID.sub("", text)) is not None

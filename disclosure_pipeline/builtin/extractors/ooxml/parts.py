@@ -15,10 +15,15 @@ from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.ooxml.binary import read_binary
 from disclosure_pipeline.builtin.extractors.ooxml.memory import Memory
 from disclosure_pipeline.builtin.extractors.ooxml.pictures import ShownPictures
-from disclosure_pipeline.builtin.extractors.ooxml.tags import Tags, is_xml, rewritten, root_name
+from disclosure_pipeline.builtin.extractors.ooxml.tags import Tags, is_xml, root_name
+from disclosure_pipeline.builtin.extractors.ooxml.vocabulary import (
+    is_known_namespace,
+    odd_names,
+    tags_of,
+    vocabulary,
+)
 from disclosure_pipeline.builtin.extractors.ooxml.words import (
     is_default_name,
-    is_known_namespace,
     is_plain,
     kind_of,
     may_tell,
@@ -42,6 +47,11 @@ PartReader = Callable[[str, "etree._Element", bytes], bool]
 _LOOKS_NAMES = (b'theme name="', b'Scheme name="', b'w:name w:val="', b'w:aliases w:val="')
 """What stands before the names that an author may give in such parts."""
 _FONT_SHAPES = (b'panose="', b'panose1 w:val="')
+_USUAL_LOOKS = frozenset((
+    "[Content_Types].xml", "word/styles.xml", "word/stylesWithEffects.xml", "word/fontTable.xml", "word/webSettings.xml",
+    "word/theme/theme1.xml",
+))  # fmt: skip
+"""Where programs put such parts: these are looked up by their digests before they are unpacked."""
 _DRAWING_ROOTS = frozenset(("chartSpace", "dataModel", "drawing", "wsDr", "userShapes", "svg"))
 _LOOKS_ROOTS = frozenset(
     ("styles", "styleSheet", "theme", "fonts", "webSettings", "Types", "stylesWithEffects")
@@ -81,6 +91,7 @@ class OoxmlReader:
         limits: the keys of ``[extraction]``, for embedded files.
         depth: how deep this package lies inside others.
         own: readers of the format's own parts, by local name of the root element.
+        thin: leaves out of their bytes what their readers need not see in the tree.
     """
 
     def __init__(
@@ -90,23 +101,34 @@ class OoxmlReader:
         limits: Mapping[str, Any],
         depth: int,
         own: Mapping[str, PartReader],
+        *,
+        thin: Callable[[bytes], bytes] = bytes,
     ):
         self._package = package
         self._out = out
         self._limits = limits
         self._depth = depth
         self._own = own
+        self._thin = thin
+        self._looks = frozenset(_LOOKS_ROOTS.difference(own))
         self._shown = ShownPictures(package)
         self.large_pictures: set[str] = set()
         """Names of picture parts shown on half a page or more; filled by the format's own reader."""
+        self._told: set[str] = set()
         self.tags = Tags(b"")
         """The tags of the XML part that is being read."""
+        self.is_thin = False
+        """Whether something was left out of its tree."""
 
     def read(self, name: str) -> None:
         """Read one part, whatever it is."""
+        expected = name in _USUAL_LOOKS
+        if expected and self._says_nothing(name):
+            return
         data = self._package.read(name)
         if is_xml(name, data):
-            self._read_xml(name, data)
+            if expected or root_name(data) not in self._looks or not self._says_nothing(name):
+                self._read_xml(name, data)
         elif data.strip(b"\x00\xff"):
             large = name in self.large_pictures
             read_binary(
@@ -123,18 +145,18 @@ class OoxmlReader:
     # --------------------------------------------------------------------- XML
 
     def _read_xml(self, name: str, data: bytes) -> None:
-        if self._says_nothing(data):
-            return
-        root = self._parsed(name, data)
+        thinned = self._thin(data) if root_name(data) in self._own else data
+        root = self._parsed(name, thinned)
         if root is None:
             return
         self._beside_root(name, root)
+        self.is_thin = len(thinned) < len(data)
+        self.tags = tags_of(thinned, root)
+        self._vocabulary(name)
         kind = local(root)
         if kind == "Relationships":
             self._relationships(name, root)
             return
-        tags = Tags(data)
-        self.tags = tags if tags.is_usual else Tags(rewritten(root))
         if kind in self._own:
             complete = self._own[kind](name, root, data)
         else:
@@ -142,6 +164,14 @@ class OoxmlReader:
             self._common(name, root)
         if not complete:
             self.sweep_attributes(name, root)
+
+    def _vocabulary(self, name: str) -> None:
+        """Namespaces and names that no office program writes; each once, though every slide may have them."""
+        for word, detail in vocabulary(self.tags):
+            if word not in self._told:
+                self._told.add(word)
+                kind = "name" if detail == "namespace" else _place_of(name)
+                self._out.add(word, kind, name, detail=detail, visible=False)
 
     def _common(self, name: str, root: etree._Element) -> None:
         kind = local(root)
@@ -168,13 +198,12 @@ class OoxmlReader:
             )
         return None
 
-    def _says_nothing(self, data: bytes) -> bool:
+    def _says_nothing(self, name: str) -> bool:
         """Whether the bytes alone show that a part of fonts, colours and names holds no words.
 
-        Half of a document's XML is such; not parsing it halves the time.
+        Half of a document's XML is such; not parsing it halves the time, not unpacking it saves more.
         """
-        kind = root_name(data)
-        return kind in _LOOKS_ROOTS and kind not in self._own and _is_silent(data)
+        return _is_silent((self._package.digest(name), self._looks), self._package, name, self._looks)
 
     def _beside_root(self, name: str, root: etree._Element) -> None:
         """Comments and instructions before and behind the root element."""
@@ -205,13 +234,10 @@ class OoxmlReader:
                 empty for every element.
         """
         foreign = self.tags.foreign_namespaces(is_known_namespace)
-        for address in foreign:
-            self._out.add(address, "name", name, detail="namespace", visible=False)
         if foreign or not named or any(map(_is_telling, self.tags.suspects)):
             elements: Iterable[etree._Element] = root.iter()
         else:
-            present = self.tags.present(named)
-            elements = root.iter(*present) if present else ()
+            elements = self.tags.search(root, named)
         seen: set[tuple[str, str]] = set()
         for element in elements:
             if not element.attrib:
@@ -329,11 +355,14 @@ def _is_foreign(tag: str) -> bool:
     )
 
 
-def _holds_no_words(data: bytes) -> bool:
+def _holds_no_words(package: Package, name: str, roots: frozenset[str]) -> bool:
+    data = package.read(name)
+    if package.has_rest(name) or not is_xml(name, data) or root_name(data) not in roots:
+        return False
     tags = Tags(data)
     if not tags.is_usual or tags.has_remarks or tags.has_text or refuses(data):
         return False
-    if tags.foreign_namespaces(is_known_namespace):
+    if tags.foreign_namespaces(is_known_namespace) or odd_names(tags):
         return False
     shapes = set().union(*(tags.values(start) for start in _FONT_SHAPES if start in tags.lines))
     if any(_is_telling(value) and value.encode() not in shapes for value in tags.suspects):

@@ -8,10 +8,12 @@ written as usual (another encoding, single quotes, white space around ``=``) is 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from functools import cached_property
 from html import unescape
 from typing import TYPE_CHECKING
+
+from disclosure_pipeline.builtin.extractors.ooxml.words import may_hold_signs
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -21,9 +23,8 @@ _UTF8_PROLOG = re.compile(
     rb"""\s*<(?!\?xml)|\s*<\?xml(?![^>]*encoding)|[^>]*encoding\s*=\s*["'](?:utf-8|us-ascii)["']""",
     re.IGNORECASE,
 )
-_NAMESPACE = re.compile(rb'xmlns(?::[\w.\-]+)?="([^"]*)"')
+_NAMESPACE = re.compile(rb'xmlns(?::[^\s="]+)?="([^"]*)"')
 _UTF16_STARTS = (b"\xff\xfe<\x00", b"\xfe\xff\x00<", b"<\x00?\x00", b"\x00<\x00?")
-_SHORT = 7
 _TO_BLANKS = bytes.maketrans(b"\n\t\r", b"   ")
 
 
@@ -49,7 +50,7 @@ class Tags:
     """
 
     def __init__(self, data: bytes):
-        pieces = set(_without_prolog(data).lstrip().split(b"<"))
+        pieces = set(_without_prolog(data).strip().split(b"<"))
         pairs = [piece.partition(b">") for piece in pieces]
         tags = [tag for tag, *_ in pairs if not tag.startswith(b"/")]
         self.lines = b"\n".join(tags)
@@ -72,30 +73,62 @@ class Tags:
     @cached_property
     def has_remarks(self) -> bool:
         """Whether the part holds comments, sections, or instructions behind its prolog."""
-        return self.lines.startswith((b"!", b"?")) or b"\n!" in self.lines or b"\n?" in self.lines
+        lines = self.lines
+        if b"!" not in lines and b"?" not in lines:
+            return False
+        return lines.startswith((b"!", b"?")) or b"\n!" in lines or b"\n?" in lines
 
     @cached_property
     def has_text(self) -> bool:
         """Whether any element holds characters that are no white space."""
         return any(text and not text.isspace() for _, _, text in self._texts)
 
+    def has_text_only_in(self, names: Container[str]) -> bool:
+        """Whether no characters, not even white space, stand elsewhere than behind the start tags of elements.
+
+        Args:
+            names: local names of the elements.
+        """
+        tags = {tag for tag, _, text in self._texts if text}
+        if any(tag.startswith(b"/") or tag.endswith(b"/") for tag in tags):
+            return False
+        written = {tag.partition(b" ")[0] for tag in tags}
+        return all(name.rpartition(b":")[2].decode("utf-8", "replace") in names for name in written)
+
+    @cached_property
+    def _attributes(self) -> dict[bytes, list[bytes]]:
+        """The attributes of the different tags, by element as written."""
+        found: dict[bytes, list[bytes]] = {}
+        for line in self.lines.split(b"\n"):
+            element, _, attributes = line.partition(b" ")
+            found.setdefault(element.rstrip(b"/"), []).append(attributes)
+        return found
+
     @cached_property
     def elements(self) -> frozenset[str]:
         """Local names of all elements."""
-        names = {line.partition(b" ")[0].rstrip(b"/") for line in self.lines.split(b"\n")}
-        return frozenset(name.rpartition(b":")[2].decode("utf-8", "replace") for name in names)
+        return frozenset(name.rpartition(b":")[2].decode("utf-8", "replace") for name in self._attributes)
 
     @cached_property
     def suspects(self) -> tuple[str, ...]:
-        """The values of attributes that may hold words: those that are not ASCII, or long, references resolved."""
+        """The values of attributes that may hold words, references resolved.
+
+        Those are all but the ones of plain ASCII without eleven digits or four capitals in a row (`words.may_tell`).
+        """
         found = (
-            value for value in self.values() if not value.isascii() or len(value) > _SHORT or b"&" in value
+            value for value in self.values() if not value.isascii() or b"&" in value or may_hold_signs(value)
         )
         return tuple(unescape(value.decode("utf-8", "replace")) for value in found)
 
-    def present(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Those of some element names that the part has, as patterns for a search in any namespace."""
-        return tuple(f"{{*}}{name}" for name in names if name in self.elements)
+    def search(self, root: etree._Element, names: Iterable[str]) -> Iterable[etree._Element]:
+        """The elements of some local names, in any namespace; no search for names that the part does not have.
+
+        Args:
+            root: of the part.
+            names: local names.
+        """
+        present = [f"{{*}}{name}" for name in names if name in self.elements]
+        return root.iter(*present) if present else ()
 
     def values(self, start: bytes = b'="') -> set[bytes]:
         """The different values of attributes, as written (references not resolved); of namespaces too.
@@ -107,11 +140,18 @@ class Tags:
         del pieces[0]
         return {piece.partition(b'"')[0] for piece in pieces}
 
-    def of(self, element: bytes) -> set[bytes]:
-        """The attributes of the different tags of an element, each list with a blank before it."""
-        pieces = (b"\n" + self.lines).split(b"\n" + element + b" ")
-        del pieces[0]
-        return {b" " + piece.partition(b"\n")[0] for piece in pieces}
+    def of(self, name: str) -> list[bytes]:
+        """The attributes of the different tags of an element, each list with a blank before it.
+
+        Args:
+            name: local name of the element, whatever its prefix.
+        """
+        if name not in self.elements:
+            return []
+        found = self._attributes
+        own, prefixed = name.encode(), f":{name}".encode()
+        spellings = (item for item in found if item == own or item.endswith(prefixed))
+        return [b" " + attributes for spelling in spellings for attributes in found[spelling]]
 
     def foreign_namespaces(self, known: Callable[[str], bool]) -> list[str]:
         """Addresses of the namespaces declared anywhere that are not known."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from disclosure_pipeline.builtin.extractors.shared.code_words import has_code_word
 
@@ -83,18 +82,17 @@ _KEY = re.compile(
     r"\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?|R?(?=\d*[A-Fa-f])[0-9A-Fa-f]{16,64}"
 )
 _LONG_NUMBER = re.compile(r"\d{11}")
+_SHORT = 8
+"""Shorter than any long number and any code word."""
+_SIGNS = bytes(
+    0x30 if 0x30 <= sign <= 0x39 else 0x41 if 0x41 <= sign <= 0x5A else 0x20 for sign in range(256)
+)
+"""Every digit a nought, every capital an A, the rest blank."""
+_DIGITS, _CAPITALS = b"0" * 11, b"A" * 4
 _LETTER = re.compile(r"[^\W_]{2}|[^\x00-\x7f]")
 _LIST_LABEL = re.compile(
     r"(?:%\d|[\W_]|[第章节条款项部分篇编附件表图目注一二三四五六七八九十o●n§üØ\ue000-\uf8ff])*|[A-Za-z]{1,2}"
 )
-_KNOWN_NAMESPACES = (
-    "http://schemas.openxmlformats.org/", "http://schemas.microsoft.com/", "https://schemas.microsoft.com/",
-    "http://purl.oclc.org/", "http://purl.org/", "http://www.w3.org/", "urn:schemas-microsoft-com:",
-    "http://www.wps.cn/", "http://web.wps.cn/", "urn:org:documentfoundation:", "http://opendope.org/",
-    "http://customooxmlschemas.google.com/", "http://customschemas.google.com/", "urn:oasis:names:",
-    "http://ns.adobe.com/", "adobe:ns:", "http://schemas.apple.com/", "urn:schemas:contacts",
-    "http://uri.etsi.org/", "http://schemas.libreoffice.org/", "http://www.etiger.vip",
-)  # fmt: skip
 _FONTS = frozenset(
     [
         "宋体",
@@ -166,10 +164,12 @@ def is_list_label(value: str) -> bool:
     return _LIST_LABEL.fullmatch(value) is not None
 
 
-@lru_cache(maxsize=1024)
-def is_known_namespace(address: str) -> bool:
-    """Whether a namespace is one that office programs declare."""
-    return address.startswith(_KNOWN_NAMESPACES) or not address
+def may_hold_signs(value: bytes) -> bool:
+    """Whether plain ASCII may hold a long number or a code word: eleven digits or four capitals in a row."""
+    if len(value) <= _SHORT:
+        return False
+    signs = value.translate(_SIGNS)
+    return _DIGITS in signs or _CAPITALS in signs
 
 
 def may_tell(value: str) -> bool:
@@ -177,6 +177,8 @@ def may_tell(value: str) -> bool:
     if value in _FONTS:
         return False
     if value.isascii():
+        if not may_hold_signs(value.encode()):
+            return False
         long_number = _LONG_NUMBER.search(value) is not None and not _KEY.fullmatch(value)
         return long_number or has_code_word(value)
     return any(letter.isalnum() for letter in value if letter > "\x7f")

@@ -14,7 +14,6 @@ from disclosure_pipeline.model.text import Text
 class PackageExtractor(BuiltinExtractor):
     """Reads zip packages of one format: a subclass says what is its own, and reads an opened package."""
 
-    suffixes: ClassVar[tuple[str, ...]]
     media_type: ClassVar[str]
     format_name: ClassVar[str]
     """What the format is called, Chinese."""
@@ -26,7 +25,7 @@ class PackageExtractor(BuiltinExtractor):
             ExtractionFailed: ``file.encrypted``, ``file.broken``, ``file.bomb``, ``file.too_large``, ``file.unknown``.
         """
         out = self._collector(self.media_type)
-        check_suffix(out, name, self.suffixes, self.format_name)
+        check_suffix(out, name, self.claim.suffixes, self.format_name)
         with Package(source, self._limits) as package:
             self._read_package(package, out)
         return out.text()

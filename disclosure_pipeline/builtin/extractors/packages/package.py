@@ -15,12 +15,14 @@ import struct
 import zipfile
 import zlib
 from functools import cache
+from hashlib import sha256
 from io import BytesIO
 from typing import IO, TYPE_CHECKING
 
 from disclosure_pipeline.builtin.extractors.collector import Limits, Source
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.packages.strays import Stray, Strays, inflate
+from disclosure_pipeline.builtin.extractors.signatures import LOCAL_HEADER, ZIP_MAGIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,10 +30,8 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
-ZIP_MAGIC = b"PK\x03\x04"
+_ABOUT = struct.Struct("<HQL")
 _DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_LOCAL = struct.Struct("<4s2xH10xI4xHH")
-_SIZE_FOLLOWS = 8
 _UTF8 = 0x800
 _RATIO_MATTERS_FROM = 4 << 20
 """Unpacked bytes below which the ratio says nothing: XML of small files packs very well."""
@@ -74,7 +74,8 @@ class Package:
         self.remarks = {info.filename: info.comment for info in self._zip.infolist() if info.comment}
         """Comments that the directory keeps about single members."""
         self._data = source if isinstance(source, bytes) else _mapped(source)
-        self._slack: list[Stray] = []
+        self._slack: dict[str, Stray] = {}
+        self._digests: dict[str, bytes] = {}
 
     def __enter__(self) -> Package:
         return self
@@ -86,27 +87,49 @@ class Package:
 
     def read(self, name: str) -> bytes:
         """The bytes of a member; every byte ever unpacked counts against ``max_unpacked``."""
-        try:
-            info = self._zip.getinfo(name)
-        except KeyError as error:
-            raise failure("file.broken", "A member of the package cannot be opened.") from error
+        info, packed = self._packed(name)
         self.count(info.file_size)
-        packed = self._data[(start := self._start(info)) : start + info.compress_size]
         data, rest = packed, b""
         if info.compress_type == zipfile.ZIP_DEFLATED:
             data, rest = inflate(packed, info.file_size)
         if len(data) != info.file_size or zlib.crc32(data) != info.CRC:
             raise failure("file.broken", "A member of the package is damaged.")
         if rest.strip(b"\x00"):
-            self._slack.append(Stray(name, rest))
+            self._slack[name] = Stray(name, rest)
         return data
+
+    def digest(self, name: str) -> bytes:
+        """What tells a member from all others without unpacking it: members of one digest have the same bytes.
+
+        It covers the packed bytes with what the directory says about them, so that a member which was read
+        without a failure, and had nothing behind its packed end (:meth:`has_rest`), need not be read again.
+        """
+        digest = self._digests.get(name)
+        if digest is None:
+            info, packed = self._packed(name)
+            about = _ABOUT.pack(info.compress_type, info.file_size, info.CRC)
+            digest = self._digests[name] = sha256(about + packed).digest()
+        return digest
+
+    def has_rest(self, name: str) -> bool:
+        """Whether bytes stand behind a member's packed end; known once it was read."""
+        return name in self._slack
+
+    def _packed(self, name: str) -> tuple[zipfile.ZipInfo, bytes]:
+        """A member's entry in the directory, and its bytes as they are packed."""
+        try:
+            info = self._zip.getinfo(name)
+        except KeyError as error:
+            raise failure("file.broken", "A member of the package cannot be opened.") from error
+        start = self._start(info)
+        return info, self._data[start : start + info.compress_size]
 
     def _start(self, info: zipfile.ZipInfo) -> int:
         """Where a member's packed bytes begin; its own header must say what the directory says."""
-        header = self._data[info.header_offset : info.header_offset + _LOCAL.size]
-        if len(header) == _LOCAL.size:
-            magic, flags, _, name_length, extra_length = _LOCAL.unpack(header)
-            at = info.header_offset + _LOCAL.size
+        header = self._data[info.header_offset : info.header_offset + LOCAL_HEADER.size]
+        if len(header) == LOCAL_HEADER.size:
+            magic, flags, _, name_length, extra_length = LOCAL_HEADER.unpack(header)
+            at = info.header_offset + LOCAL_HEADER.size
             encoding = "utf-8" if flags & _UTF8 else "cp437"
             name = self._data[at : at + name_length].decode(encoding, "replace")
             if magic == ZIP_MAGIC and not flags & 1 and name == info.orig_filename:
@@ -115,7 +138,7 @@ class Package:
 
     def strays(self) -> tuple[Stray, ...]:
         """What the file holds outside its members; complete once every member was read."""
-        return (*self._slack, *Strays(self._data, self._zip, self.count).all())
+        return (*self._slack.values(), *Strays(self._data, self._zip, self.count).all())
 
     def open(self, name: str) -> CheckedStream:
         """A member as a stream that counts what it unpacks."""
@@ -253,7 +276,8 @@ class ElementStream:
 
 def refuses(data: bytes) -> bool:
     """Whether the bytes declare a document type or an entity."""
-    return b"<!" in data and _DECLARATION.search(data) is not None
+    # One character is found much faster than two, and most XML has none.
+    return b"!" in data and b"<!" in data and _DECLARATION.search(data) is not None
 
 
 def refuse_attributes(root: etree._Element) -> None:
@@ -266,28 +290,6 @@ def refuse_declarations(root: etree._Element) -> None:
     """Refuse a document type in any encoding, after parsing (entities were never resolved)."""
     if root.getroottree().docinfo.internalDTD is not None:
         raise failure("file.bomb", "Its XML declares a document type.")
-
-
-def first_names(head: bytes) -> Iterator[bytes]:
-    """Names of the members in the head of a zip, not of those in a zip inside it."""
-    at = 0
-    while (header := head[at : at + _LOCAL.size]).startswith(ZIP_MAGIC) and len(header) == _LOCAL.size:
-        _, flags, size, name_length, extra_length = _LOCAL.unpack(header)
-        start = at + _LOCAL.size
-        yield head[start : start + name_length]
-        at = start + name_length + extra_length + size
-        if flags & _SIZE_FOLLOWS and not size:
-            at = head.find(ZIP_MAGIC, at)
-            if at < 0:
-                return
-
-
-def first_folder(head: bytes) -> str:
-    """The first telling top-level folder among the member names in a zip's head (``word``, ``xl`` …)."""
-    folders = (name.partition(b"/") for name in first_names(head))
-    return next(
-        (folder.decode() for folder, slash, _ in folders if slash and folder in (b"word", b"xl", b"ppt")), ""
-    )
 
 
 def _check_names(members: list[zipfile.ZipInfo]) -> None:

@@ -13,21 +13,24 @@ _PROPERTIES = re.compile(rb"<<(?:[^<>()]|%s|%s|<<[^<>]*>>)*>>\s*(?:BDC|DP)\b" % 
 _HOLDS_STRING = re.compile(rb"\(|[^<]<[^<]")
 _PROPERTY = re.compile(rb"/([^\s/<>()\[\]]+)\s*(%s|%s)" % (STRING, _HEX), re.DOTALL)
 _COMMENT = re.compile(rb"%s|%%([^\r\n]*)" % STRING, re.DOTALL)
-_LOST = re.compile(
+_LOST_STRING = re.compile(
     rb"(%s|%s)\s*(?![\s\])(<>/'\"\d.+-]|T[jJ]\b|%%|\Z)[^\s/<>()\[\]]" % (STRING, _HEX), re.DOTALL
 )
 _INLINE_PICTURE = re.compile(rb"\bBI\s.*?\sID\s(.*?)\sEI\b", re.DOTALL)
 _QUIET = re.compile(rb"[%!]*[-=*_%\s]*\Z|%?!PS|%[A-Z]\w+")
+LOST = "operand"
+"""The detail of words that stand before no operator."""
 
 Found = tuple[str, str, str]
 """(kind, detail, words)."""
 
 
-def unshown(data: bytes) -> Iterator[Found]:
+def unshown(data: bytes, known: dict[bytes, tuple[Found, ...]] | None = None) -> Iterator[Found]:
     """Words of a decoded content stream that no operator shows.
 
     Args:
         data: the stream; strings of text operators are read by who reads the page.
+        known: properties that were met in other streams, and their words; remembers those that are met here.
 
     Yields:
         ``alt`` for replacement texts and descriptions, else ``unplaced``.
@@ -37,15 +40,18 @@ def unshown(data: bytes) -> Iterator[Found]:
             yield from _plain(match[1], "picture")
         data = _INLINE_PICTURE.sub(b" ", data)
     if b"<<" in data:
+        known = {} if known is None else known
         for dictionary in dict.fromkeys(_PROPERTIES.findall(data)):
-            yield from _properties(dictionary)
+            if dictionary not in known:
+                known[dictionary] = tuple(_properties(dictionary))
+            yield from known[dictionary]
     if b"%" in data:
         yield from comments(data)
-    for match in _LOST.finditer(data):
+    for match in _LOST_STRING.finditer(data):
         words = decoded(literal(match[1]))
         kind = kept_as(words) if words else None
         if kind is not None:
-            yield kind, "operand", words
+            yield kind, LOST, words
 
 
 def comments(data: bytes) -> Iterator[Found]:

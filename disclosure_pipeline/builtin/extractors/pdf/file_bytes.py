@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from disclosure_pipeline.builtin.extractors.embedded import read_embedded
 from disclosure_pipeline.builtin.extractors.pdf.content import comments, strings
 from disclosure_pipeline.builtin.extractors.pdf.leftovers import Leftover, Leftovers
+from disclosure_pipeline.builtin.extractors.pdf.raw_file import RawFileReader
 from disclosure_pipeline.builtin.extractors.pdf.unpacking import STREAM
 from disclosure_pipeline.builtin.extractors.pdf.words import kept_as, spoken
 from disclosure_pipeline.hooks.sniff import LAST_RESORT, choose
@@ -40,21 +41,11 @@ _PIECE = 1 << 20
 _READ_MOST = 16 << 20
 
 
-class FileSweep:
-    """Reads what lies outside the objects, and objects that others replaced.
-
-    Args:
-        data: the file. pdf: the same, open in ``pikepdf``. out: gets the segments.
-        limits: the keys of ``[extraction]``. depth: how deep the file lies inside others.
-    """
+class FileSweep(RawFileReader):
+    """Reads what lies outside the objects, and objects that others replaced."""
 
     def __init__(self, data: Any, pdf: Any, out: Collector, limits: Mapping[str, Any], depth: int):
-        self._data = data
-        self._pdf = pdf
-        self._out = out
-        self._limits = limits
-        self._depth = depth
-        self._known = out.texts()
+        super().__init__(data, pdf, out, limits, depth)
         self._last: dict[tuple[int, int], tuple[int, int, int]] = {}
         self._leftovers: list[Leftover] = []
 
@@ -67,34 +58,39 @@ class FileSweep:
         if end != -1:
             self._outside(bytes(data[end + 5 : end + 5 + _READ_MOST]), "after the end")
         at = begin
-        for head, body_end, rest in self._objects():
-            self._gap(bytes(data[at : head.start()]))
+        for start, head_end, body_end, rest in self._objects():
+            if start - at > 1:  # nobody says anything in one byte
+                self._gap(bytes(data[at:start]))
             at = rest
-            if data.find(b"%", head.end(), body_end) != -1:
-                self._keep((words for _, _, words in comments(bytes(data[head.end() : body_end]))), "comment")
+            if data.find(b"%", head_end, body_end) != -1:
+                for kind, _, words in comments(bytes(data[head_end:body_end])):
+                    self._keep(words, kind, "comment")
         self._gap(bytes(data[at : end if end != -1 else len(data)]))
         self._forgotten()
         self._packs()
-        Leftovers(data, self._pdf, self._out, self._limits, self._depth).run(self._leftovers)
+        if self._leftovers:
+            Leftovers(data, self._pdf, self._out, self._limits, self._depth).run(self._leftovers)
 
-    def _objects(self) -> Iterator[tuple[re.Match[bytes], int, int]]:
-        """(head, where its values end, where it ends) of every object as it lies in the file."""
-        data = self._data
+    def _objects(self) -> Iterator[tuple[int, int, int, int]]:
+        """(start, where its head ends, where its values end, where it ends) of every object as it lies in the file."""
+        data, last, size = self._data, self._last, len(self._data)
         at = 0
         while (head := _OBJECT.search(data, at)) is not None:
-            close = data.find(b"endobj", head.end())
-            close = len(data) if close == -1 else close
-            stream = STREAM.search(data, head.end(), close)
+            start, begin = head.span()
+            close = data.find(b"endobj", begin)
+            close = size if close == -1 else close
             values = close
-            if stream is not None:
-                values = stream.start()
-                close = self._stream_end(head.end(), stream)
+            if data.find(b"stream", begin, close) != -1:
+                stream = STREAM.search(data, begin, close)
+                if stream is not None:
+                    values = stream.start()
+                    close = self._stream_end(begin, stream)
             key = (int(head[1]), int(head[2]))
-            if key in self._last:
+            if key in last:
                 self._replaced(key)
-            self._last[key] = (head.end(), values, close)
-            at = min(close + len(b"endobj"), len(data))
-            yield head, values, at
+            last[key] = (begin, values, close)
+            at = min(close + len(b"endobj"), size)
+            yield start, begin, values, at
 
     def _stream_end(self, start: int, stream: re.Match[bytes]) -> int:
         """Where the object of a stream ends; words between the stream's length and its end are kept."""
@@ -112,7 +108,8 @@ class FileSweep:
         if mark == -1:
             mark = len(data)
         elif length is not None and not self._pdf.is_encrypted:
-            self._keep([spoken(bytes(data[declared : min(mark, declared + _PIECE)]))], "after a stream")
+            words = spoken(bytes(data[declared : min(mark, declared + _PIECE)]))
+            self._keep(words, "unplaced", "after a stream")
         close = data.find(b"endobj", mark)
         following = _OBJECT.search(data, mark, close if close != -1 else len(data))
         if following is not None:
@@ -130,14 +127,15 @@ class FileSweep:
             if trailer is not None:
                 comment = b"\n".join(line for line in gap.splitlines() if line.lstrip().startswith(b"%"))
                 gap = gap[: trailer.start()] + b"\n" + gap[trailer.end() :] + b"\n" + comment
-        self._keep(map(spoken, _INVOCATION.findall(gap)), "Invocation", "metadata")
+        for invocation in _INVOCATION.findall(gap):
+            self._keep(spoken(invocation), "metadata", "Invocation")
         rest = _SYNTAX.sub(b" ", _INVOCATION.sub(b" ", gap))
         mark = _BINARY_MARK.search(rest)
         if mark is not None and not _says_something(mark[0]):
             rest = rest[: mark.start()] + rest[mark.end() :]
         rest = rest.replace(b"endobj", b" ").replace(b"endstream", b" ").strip(b" %\t\r\n\0")
         if rest:
-            self._keep([spoken(rest)], "between objects")
+            self._keep(spoken(rest), "unplaced", "between objects")
 
     def _outside(self, data: bytes, where: str) -> None:
         """Bytes before the header or behind the end: words, or another file."""
@@ -151,7 +149,7 @@ class FileSweep:
             read_embedded(self._out, where, bare, limits=self._limits, depth=self._depth)
             return
         words = spoken(bare)
-        self._keep([words], where)
+        self._keep(words, "unplaced", where)
         if not words and len(bare) > 16:
             self._out.doubt("file.surplus", "文件首尾有无法识别的多余数据，请人工查看。")
 
@@ -181,7 +179,7 @@ class FileSweep:
 
     def _packs(self) -> None:
         """Objects packed into streams, of which the file has others of the same number, or that no table names."""
-        if self._pdf.is_encrypted:
+        if self._pdf.is_encrypted or self._data.find(b"/ObjStm") == -1:
             return
         packs = []
         often = Counter(number for number, _ in self._last)
@@ -200,13 +198,7 @@ class FileSweep:
         for key, words in strings(data):
             named = kept_as(words, key, kind)
             if named is not None:
-                self._keep([words], "replaced", named)
-
-    def _keep(self, found: Any, detail: str, kind: str = "unplaced") -> None:
-        for words in found:
-            if words and words not in self._known:
-                self._known.add(words)
-                self._out.add(words, kind, "document", detail=detail, visible=False)
+                self._keep(words, named, "replaced")
 
 
 def _members(pack: Any) -> Iterator[tuple[int, bytes]]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Any
 
-from disclosure_pipeline.builtin.extractors.pdf.content import Found, unshown
+from disclosure_pipeline.builtin.extractors.pdf.content import LOST, Found, unshown
 from disclosure_pipeline.builtin.extractors.pdf.fonts import (
     ObjectId,
     Verdict,
@@ -22,7 +22,8 @@ from disclosure_pipeline.builtin.extractors.pdf.fonts import (
     write_table,
 )
 from disclosure_pipeline.builtin.extractors.pdf.page import PageReader, PageText
-from disclosure_pipeline.builtin.extractors.pdf.replacements import NAME, agree
+from disclosure_pipeline.builtin.extractors.pdf.replacements import NAME, Replacements
+from disclosure_pipeline.builtin.extractors.pdf.showing import Rest, ShowingLines
 from disclosure_pipeline.builtin.extractors.pdf.specimen import is_unproven, liars
 from disclosure_pipeline.builtin.extractors.pdf.state import UNKNOWN, State, state_of
 from disclosure_pipeline.builtin.extractors.pdf.words import shape_of
@@ -44,8 +45,11 @@ class GlyphReading:
         self._verdicts: dict[ObjectId, Verdict] = {}
         self._fonts: list[tuple[Any, Verdict]] = []
         self._by_page: dict[int, list[tuple[str, Verdict]]] = {}
-        self._by_resources: dict[ObjectId, list[tuple[str, Verdict]]] = {}
+        self._by_resources: dict[ObjectId | bytes, list[tuple[str, Verdict]]] = {}
         self._pages: dict[int, list[tuple[str, Verdict]]] = {}
+        self._lines = ShowingLines()
+        self._replacements = Replacements()
+        self._properties: dict[bytes, tuple[Found, ...]] = {}
         self.lying: set[int] = set()
         """Numbers of pages with a font whose table contradicts it."""
         self.doubtful: set[int] = set()
@@ -82,17 +86,27 @@ class GlyphReading:
         streams = content_streams(page.obj)
         whole = [_decoded(stream) for stream in streams]
         agrees = self._agrees(whole, verdicts)
-        for stream, data in zip(streams, whole, strict=True):
+        rests = [self._lines.rest_of(data) for data in whole]
+        for stream, data, rest in zip(streams, whole, rests, strict=True):
             if stream.objgen not in self.streams:
                 self.streams.add(stream.objgen)
-                self.unshown.extend(
-                    found for found in unshown(data) if not (agrees and found[1] == "ActualText")
-                )
+                words = self._unshown(data, rest)
+                self.unshown.extend(found for found in words if not (agrees and found[1] == "ActualText"))
         if not agrees or _has_replacing_properties(resources):
             self._pages.setdefault(number, verdicts)
         sides = [float(side) for side in page.mediabox]
         size = (abs(sides[2] - sides[0]), abs(sides[3] - sides[1]))
-        return state_of(b"\n".join(whole), resources, size) if min(size) > 0 else UNKNOWN
+        if min(size) <= 0:
+            return UNKNOWN
+        return state_of(b"\n".join(whole), resources, size, rests[0] if len(rests) == 1 else None)
+
+    def _unshown(self, data: bytes, rest: Rest | None) -> Iterable[Found]:
+        """Words that no operator shows; lost operands count as often as they are lost."""
+        if rest is not None:
+            words = tuple(unshown(rest.telling, self._properties))
+            if not any(detail == LOST for _, detail, _ in words):
+                return words
+        return unshown(data, self._properties)
 
     def look_at_fonts(self) -> None:
         """Have the fonts recognised for which nothing but their own tables speaks, where that can be done."""
@@ -130,22 +144,21 @@ class GlyphReading:
                 finally:
                     page.close()
 
-    @staticmethod
-    def _agrees(whole: list[bytes], verdicts: list[tuple[str, Verdict]]) -> bool:
+    def _agrees(self, whole: list[bytes], verdicts: list[tuple[str, Verdict]]) -> bool:
         """Whether every replacement text of a page says what its glyphs do."""
         if not any(NAME in data for data in whole):
             return True
         fonts = {name: (verdict.width, verdict.claims) for name, verdict in verdicts if name}
-        return agree(b"\n".join(whole), fonts)
+        return self._replacements.agree(b"\n".join(whole), fonts)
 
     def _of(self, resources: Any) -> list[tuple[str, Verdict]]:
         if shape_of(resources) != "dictionary":
             return []
-        key = resources.objgen
+        key = resources.objgen if resources.is_indirect else _only_fonts(resources)
         if key in self._by_resources:
             return self._by_resources[key]
         found = [(name, self._judged(font)) for name, font in fonts_of(resources)]
-        if key != (0, 0):
+        if key is not None:
             self._by_resources[key] = found
         return found
 
@@ -158,6 +171,13 @@ class GlyphReading:
         if key != (0, 0):
             self._verdicts[key] = verdict
         return verdict
+
+
+def _only_fonts(resources: Any) -> bytes | None:
+    """The fonts of resources as they are written, equal for pages with the same ones; ``None`` with other things."""
+    if "/XObject" in resources or shape_of(resources.get("/Font")) != "dictionary":
+        return None
+    return bytes(resources.Font.unparse())
 
 
 def _correct(scratch: Any, page: Any, verdicts: list[tuple[str, Verdict]]) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.pdf.content import strings
 from disclosure_pipeline.builtin.extractors.pdf.loose import LooseContent, Origin
+from disclosure_pipeline.builtin.extractors.pdf.raw_file import RawFileReader
 from disclosure_pipeline.builtin.extractors.pdf.streams import StreamReader
 from disclosure_pipeline.builtin.extractors.pdf.words import kept_as, shape_of
 
@@ -45,21 +46,11 @@ class Leftover:
     end: int
 
 
-class Leftovers:
-    """Reads them.
-
-    Args:
-        data: the file. pdf: the same, open in ``pikepdf``. out: gets the segments.
-        limits: the keys of ``[extraction]``. depth: how deep the file lies inside others.
-    """
+class Leftovers(RawFileReader):
+    """Reads them."""
 
     def __init__(self, data: Any, pdf: Any, out: Collector, limits: Mapping[str, Any], depth: int):
-        self._data = data
-        self._pdf = pdf
-        self._out = out
-        self._limits = limits
-        self._depth = depth
-        self._known = out.texts()
+        super().__init__(data, pdf, out, limits, depth)
         self._loose = LooseContent(pdf, out, "\n".join("".join(words.split()) for words in self._known))
 
     def run(self, found: Sequence[Leftover]) -> None:
@@ -129,7 +120,7 @@ class Leftovers:
             for key, words in strings(item.read_bytes()):
                 named = kept_as(words, key, kind)
                 if named is not None:
-                    self._keep(words, named)
+                    self._keep(words, named, "replaced")
             return
         inner = Collector("application/pdf", "builtin.pdf", self._out.limits)
         reader = StreamReader(inner, self._limits, self._depth, frozenset())
@@ -159,11 +150,6 @@ class Leftovers:
         for doubt in inner.doubts:
             if doubt.code != "text.empty":
                 self._out.doubt(doubt.code, doubt.message, doubt.place)
-
-    def _keep(self, words: str, kind: str, detail: str | None = "replaced") -> None:
-        if words not in self._known:
-            self._known.add(words)
-            self._out.add(words, kind, "document", detail=detail, visible=False)
 
     def _doubt(self) -> None:
         self._out.doubt("object.unread", "文件中残留旧的对象，未能全部读出，请人工查看。")

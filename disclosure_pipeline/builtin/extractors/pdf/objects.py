@@ -27,7 +27,10 @@ from disclosure_pipeline.builtin.extractors.pdf.words import (
 if TYPE_CHECKING:
     from disclosure_pipeline.builtin.extractors.collector import Collector
 
-_WORTH_A_WALK = re.compile(rb"\(|<[0-9a-f]|#[0-9a-f]{2}|/EF\b|[\x80-\xff]|/[^\s/]*\d{6}")
+_HOLDS_WORDS = re.compile(rb"[(<#\x80-\xff](?:(?<=[(\x80-\xff])|(?<=<)[0-9a-f]|(?<=#)[0-9a-f]{2})")
+"""A string, an escape or a byte that is not ASCII; where nothing begins, one look at each byte is enough."""
+
+_LONG_NUMBER = re.compile(rb"/[^\s/]*\d{6}")
 _ROLES = re.compile(
     rb"/(FontFile[23]?|ToUnicode|CIDToGIDMap|CIDSet|Encoding|UseCMap|JS|Metadata|XFA|Thumb) (\d+) (\d+) R"
 )
@@ -43,6 +46,15 @@ _FONT_TYPES = frozenset(
 )
 _XML_RUN = re.compile(">([^<>]*[^<>\\s][^<>]*)<")
 _MAX_NESTING = 40
+_TELLING = re.compile(
+    rb"/(?:FontFile|ToUnicode|CIDToGIDMap|CIDSet|Encoding|UseCMap|JS|Metadata|XFA|Thumb|Contents|Indexed|CharProcs)"
+    rb"|/Type /Page[ />]"
+)
+"""Keys that say what another object is for."""
+
+_ALIKE = bytes.maketrans(b"123456789", b"0" * 9)
+_SIX_DIGITS = b"0" * 6
+_MOST_QUIET = 10_000
 _SPOTS = ("/Separation", "/DeviceN")
 _USUAL_SPOTS = frozenset(("/All", "/None", "/Black", "/Cyan", "/Magenta", "/Yellow"))
 
@@ -65,6 +77,8 @@ class ObjectSweep:
         self._out = out
         self._seen = seen
         self._loose: list[bytes] = []
+        self._quiet: set[bytes] = set()
+        """Objects that say nothing, their digits made alike: elements of a structure differ in nothing else."""
         self._streams = StreamReader(out, limits, depth, done)
         self._info: tuple[int, int] = (0, 0)
         self.pages: list[Any] = []
@@ -84,10 +98,11 @@ class ObjectSweep:
         streams = []
         for item in self._pdf.objects:
             try:
-                if shape_of(item) == "stream":
+                shape = shape_of(item)
+                if shape == "stream":
                     streams.append(item)
-                    item = item.stream_dict  # noqa: PLW2901 - its dictionary is walked like any other
-                self._visit(item)
+                    item, shape = item.stream_dict, "dictionary"  # noqa: PLW2901 - walked like any other
+                self._visit(item, shape)
             except (pikepdf.PdfError, ValueError, RuntimeError, TypeError, KeyError) as error:
                 self._damaged(error)
         self._dictionary(self._pdf.trailer, 0, "metadata")
@@ -108,7 +123,7 @@ class ObjectSweep:
 
     def _keep_loose(self) -> None:
         """A string of its own is mostly the value of a key elsewhere: keep it if it was not met there."""
-        known = self._out.texts()
+        known = self._out.texts() if self._loose else set()
         for data in self._loose:
             words = decoded(data)
             kind = kept_as(words, "/Limits") if words and words not in known else None
@@ -118,23 +133,29 @@ class ObjectSweep:
     def _keep_old_destinations(self) -> None:
         """Names of places as pdf 1.1 wrote them: keys of a dictionary."""
         table = self._pdf.Root.get("/Dests")
-        for key in table.keys() if shape_of(table) == "dictionary" else ():
+        for key in sorted(table.keys()) if shape_of(table) == "dictionary" else ():
             if is_given(key.lstrip("/")):
                 self._out.add(key.lstrip("/"), "name", "document", detail="Dests", visible=False)
 
     # -------------------------------------------------------------------- walk
 
-    def _visit(self, item: Any) -> None:
-        shape = shape_of(item)
+    def _visit(self, item: Any, shape: str) -> None:
         if shape == "string":
             self._loose.append(bytes(item))
         if shape not in ("dictionary", "array"):
             return
         raw = item.unparse(resolved=True)
+        alike = raw.translate(_ALIKE)
+        if alike in self._quiet:
+            return
+        is_worth = _is_worth_a_walk(raw)
+        if not is_worth and len(self._quiet) < _MOST_QUIET and not _TELLING.search(raw):
+            self._quiet.add(alike)
+            return
         self._note_roles(raw)
         if _PAGE.search(raw):
             self.pages.append(item)
-        if _WORTH_A_WALK.search(raw):
+        if is_worth:
             if shape == "dictionary":
                 self._dictionary(item, 0, "unplaced")
             else:
@@ -233,3 +254,10 @@ class ObjectSweep:
         words = name_words(name)
         if words:
             self._out.add(words, kind, "document", detail="name", visible=False)
+
+
+def _is_worth_a_walk(raw: bytes) -> bool:
+    """Whether an object, as it is written out, holds strings, files or names that are no program's."""
+    if b"/EF" in raw or _HOLDS_WORDS.search(raw):
+        return True
+    return _SIX_DIGITS in raw.translate(_ALIKE) and _LONG_NUMBER.search(raw) is not None

@@ -6,14 +6,15 @@ character by character.
 
 from __future__ import annotations
 
-import ctypes
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import sub
 from typing import TYPE_CHECKING, Any
 
+from disclosure_pipeline.builtin.extractors.pdf.characters import Characters
 from disclosure_pipeline.builtin.extractors.pdf.drawing import Drawing, Surveyor
 from disclosure_pipeline.builtin.extractors.pdf.state import UNKNOWN, State
 from disclosure_pipeline.builtin.extractors.shared.layout import (
@@ -24,7 +25,6 @@ from disclosure_pipeline.builtin.extractors.shared.layout import (
     paragraphs,
     tables,
     touch,
-    union,
 )
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ _UNREADABLE_POINTS = 1.5
 _NARROW = 0.07
 _HEADROOM = 0.3
 _MOST_SUSPECTS = 500
+_NOWHERE: Box = (0.0, 0.0, -1.0, -1.0)
 _NO_CHARACTER = 0x110000
 _WITHOUT_WIDTH = ("Mn", "Me", "Mc", "Cf", "Lm", "Sk")
 _GARBAGE = re.compile("[\x00\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
@@ -106,8 +107,6 @@ class PageReader:
     """
 
     def __init__(self, page: Any, number: int, *, layered: bool = False, state: State = UNKNOWN):
-        import pypdfium2.raw as pdfium
-
         self.page = page
         self._number = number
         self._layered = layered
@@ -115,33 +114,33 @@ class PageReader:
         self.size: tuple[float, float] = page.get_size()
         self._crop = page.get_bbox()
         self._rotation = page.get_rotation()
-        self._rectangle = pdfium.FS_RECTF()
-        self._reference = ctypes.byref(self._rectangle)
-        self._sides = [ctypes.c_double() for _ in range(4)]
-        self._references = [ctypes.byref(side) for side in self._sides]
+        self._clip = self.view(*state.clip)
+        self._narrow = [self.view(*area) for area in state.narrow]
+        self._unclear: list[Line] = []
+        """Lines of which it is not clear that they keep to the clips of the page."""
 
     def read(self) -> PageText:
         """Read the page's text layer and look at its objects."""
-        drawing = Surveyor(self.page, self._view, layered=self._layered, state=self._state).survey()
+        drawing = Surveyor(self.page, self.view, layered=self._layered, state=self._state).survey()
         grids = tables(drawing.edges)
         shown, hidden, garbled = self._read_text(drawing, grids)
-        if self._state.plain and not self._is_within_clip(shown):
+        if self._state.plain and not self._is_within_clip():
             self._state = UNKNOWN
             return self.read()
         return PageText(self._number, self.size, shown, hidden, garbled, drawing, grids)
 
-    def _is_within_clip(self, lines: Sequence[Line]) -> bool:
+    def _is_within_clip(self) -> bool:
         """Whether no line leaves the clips of the page."""
-        clip = self._view(*self._state.clip)
-        narrow = [self._view(*area) for area in self._state.narrow]
-        for line in lines:
-            whole = line.box
-            if whole is None or (holds(clip, whole, 1.0) and not any(touch(area, whole) for area in narrow)):
-                continue
-            for box in line.runs or line.boxes:
-                if box is not None and not _is_inside(box, clip, narrow):
-                    return False
-        return True
+        return all(
+            _are_inside(line.runs or line.boxes, self._clip, self._narrow)
+            for line in self._unclear
+            if line.box is not None and not self._surely_keeps_to_clip(line.box)
+        )
+
+    def _surely_keeps_to_clip(self, line: Box) -> bool:
+        return holds(self._clip, line, 1.0) and not (
+            self._narrow and any(touch(area, line) for area in self._narrow)
+        )
 
     def lines(self) -> list[Line]:
         """Every line, seen or not."""
@@ -159,63 +158,55 @@ class PageReader:
             handle = text_page.raw
             count = pdfium.FPDFText_CountChars(handle)
             text = text_page.get_text_range(0, count, errors="replace")
-            exact = _Exact(self, handle, drawing)
+            characters = Characters(handle)
+            exact = _Exact(self, characters, drawing)
             if len(text) != count or _UNUSUAL.search(text):
                 codes = (pdfium.FPDFText_GetUnicode(handle, index) for index in range(count))
                 text = "".join(chr(code) if code < _NO_CHARACTER else "\ufffd" for code in codes)
                 exact.always = True
+            text = _HYPHEN.sub("-", text)
             careful = [*(grid.box for grid in grids), *drawing.suspects]
             shown, hidden = [], []
             for match in _LINE.finditer(text):
                 start, end = match.span()
-                runs = None if exact.always else self._plain_runs(handle, start, end, careful)
-                if runs is None:
+                line = None if exact.always else self._plain_line(characters, match[0], start, careful)
+                if line is None:
                     seen, unseen = exact.read(text, start, end)
-                    shown.append(seen)
-                    hidden.append(unseen)
+                    self._unclear.append(seen)
+                    shown += [seen] if seen.text.strip() else []
+                    hidden += [unseen] if unseen.text.strip() else []
                 else:
-                    shown.append(Line.whole(_HYPHEN.sub("-", match[0]), runs))
-                    exact.garbled += pdfium.FPDFText_HasUnicodeMapError(handle, start) == 1 and end - start
-            return _filled(shown), _filled(hidden), exact.garbled
+                    shown.append(line)
+                    exact.garbled += characters.is_meaningless(start) and end - start
+            return shown, hidden, exact.garbled
         finally:
             text_page.close()
 
-    def _plain_runs(self, handle: Any, start: int, end: int, careful: Sequence[Box]) -> list[Box] | None:
-        """The boxes of a line that surely shows as a whole and needs no care, else ``None``."""
-        boxes = self._boxes(handle, start, end - start)
-        first = self.box(handle, start)
+    def _plain_line(
+        self, characters: Characters, text: str, start: int, careful: Sequence[Box]
+    ) -> Line | None:
+        """A line that surely shows as a whole and needs no care, else ``None``."""
+        lefts, tops, rights, bottoms = characters.runs(start, len(text))
+        first = characters.box(start)
         if first is not None:
-            boxes.append(first)
-        whole = union(boxes)
-        if (
-            whole is None
-            or min(min(right - left, low - top) for left, top, right, low in boxes) < _UNREADABLE_POINTS
-        ):
+            lefts.append(first[0])
+            bottoms.append(first[1])
+            rights.append(first[2])
+            tops.append(first[3])
+        if not lefts or min(map(sub, rights, lefts)) < _UNREADABLE_POINTS:
             return None
-        if whole[0] < -1 or whole[1] < -1 or whole[2] > self.size[0] + 1 or whole[3] > self.size[1] + 1:
+        if min(tops) - max(bottoms) < _UNREADABLE_POINTS > min(map(sub, tops, bottoms)):
             return None
-        return None if any(touch(area, whole) for area in careful) else boxes
-
-    def _boxes(self, handle: Any, start: int, length: int) -> list[Box]:
-        import pypdfium2.raw as pdfium
-
-        left, top, right, bottom = self._sides
-        references = self._references
-        ask, view = pdfium.FPDFText_GetRect, self._view
-        return [
-            view(left.value, bottom.value, right.value, top.value)
-            for index in range(pdfium.FPDFText_CountRects(handle, start, length))
-            if ask(handle, index, *references)
-        ]
-
-    def box(self, handle: Any, index: int) -> Box | None:
-        """The box of a character, as high as its font."""
-        import pypdfium2.raw as pdfium
-
-        rectangle = self._rectangle
-        if not pdfium.FPDFText_GetLooseCharBox(handle, index, self._reference):
+        whole = left, top, right, low = self.view(min(lefts), min(bottoms), max(rights), max(tops))
+        if left < -1 or top < -1 or right > self.size[0] + 1 or low > self.size[1] + 1:
             return None
-        return self._view(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
+        if careful and any(touch(area, whole) for area in careful):
+            return None
+        if not self._state.plain or self._surely_keeps_to_clip(whole):
+            return Line.whole(text, whole)
+        line = Line.whole(text, whole, list(map(self.view, lefts, bottoms, rights, tops)))
+        self._unclear.append(line)
+        return line
 
     def is_off_page(self, box: Box) -> bool:
         """Whether the middle of a box lies off the page."""
@@ -223,7 +214,7 @@ class PageReader:
         wide, high = self.size
         return not (-1 <= x <= wide + 1 and -1 <= y <= high + 1)
 
-    def _view(self, left: float, bottom: float, right: float, top: float) -> Box:
+    def view(self, left: float, bottom: float, right: float, top: float) -> Box:
         """From pdf space to points from the top left corner of the page as shown."""
         crop_left, crop_bottom, crop_right, crop_top = self._crop
         if self._rotation == 0:
@@ -239,48 +230,60 @@ class _Exact:
     """Reads lines character by character: each is placed by its own box and its own text object.
 
     Args:
-        page: gives boxes. handle: pdfium's text page.
+        page: turns boxes into those of the page as shown. characters: of its text.
         drawing: which objects may not show; the page is rendered when the first of them is met.
     """
 
-    def __init__(self, page: PageReader, handle: Any, drawing: Drawing):
+    def __init__(self, page: PageReader, characters: Characters, drawing: Drawing):
         self._page = page
-        self._handle = handle
+        self._characters = characters
         self._drawing = drawing
+        self._plain = drawing.plain
         self.always = len(drawing.suspects) > _MOST_SUSPECTS
         self.garbled = 0
 
     def read(self, text: str, start: int, end: int) -> tuple[Line, Line]:
         """(what is seen, what is not) of the characters from ``start`` to ``end``."""
-        import pypdfium2.raw as pdfium
-
+        words = text[start:end]
+        boxes = [
+            None if area is None or character.isspace() else self._page.view(*area)
+            for character, area in zip(words, self._characters.boxes(start, end - start), strict=True)
+        ]
+        known = [index for index, box in enumerate(boxes, start) if box is not None]
+        garbage = {match.start() for match in _GARBAGE.finditer(text, start, end)}.intersection(known)
+        meaningless = filter(self._characters.is_meaningless, known)
+        self.garbled += len(garbage.union(meaningless))
+        if self._plain and known and self._are_clear([box for box in boxes if box is not None]):
+            return Line(list(words), boxes), Line()
         shown, hidden = Line(), Line()
         unseen = False
-        for index in range(start, end):
-            character = _HYPHEN.sub("-", text[index])
-            box = None if character.isspace() else self._page.box(self._handle, index)
+        for index, (character, box) in enumerate(zip(words, boxes, strict=True), start):
             if box is not None:
-                self.garbled += (
-                    bool(_GARBAGE.match(character))
-                    or pdfium.FPDFText_HasUnicodeMapError(self._handle, index) == 1
+                unseen = (
+                    self._page.is_off_page(box)
+                    or _is_tiny(box, character)
+                    or not (self._plain or self._shows(index, box))
                 )
-                unseen = self._page.is_off_page(box) or _is_tiny(box, character) or self._misses(index, box)
             (hidden if unseen else shown).append(character, box)
         return shown, hidden
 
-    def _misses(self, index: int, box: Box) -> bool:
-        """Whether a character is not seen because of the object that draws it."""
-        if self._drawing.plain:
+    def _are_clear(self, boxes: Sequence[Box]) -> bool:
+        """Whether letters surely are on the page, and neither too small nor squeezed."""
+        lefts, tops, rights, lows = zip(*boxes, strict=True)
+        across, along = self._page.size
+        if min(lefts) < 0 or min(tops) < 0 or max(rights) > across or max(lows) > along:
             return False
-        import pypdfium2.raw as pdfium
+        sides: list[float] = [*map(sub, rights, lefts), *map(sub, lows, tops)]
+        return min(sides) >= max(_UNREADABLE_POINTS, _NARROW * max(sides))
 
-        source = pdfium.FPDFText_GetTextObject(self._handle, index)
-        address = ctypes.addressof(source.contents) if source else 0
-        if address in self._drawing.unseen:
-            return True
-        if address not in self._drawing.uncertain:
+    def _shows(self, index: int, box: Box) -> bool:
+        """Whether a character is seen, as far as the object that draws it is concerned."""
+        source = self._characters.source(index)
+        if source in self._drawing.unseen:
             return False
-        return self._sight is None or not self._sight.shows(box)
+        if source not in self._drawing.uncertain:
+            return True
+        return self._sight is not None and self._sight.shows(box)
 
     @cached_property
     def _sight(self) -> Sight | None:
@@ -293,11 +296,20 @@ class _Exact:
             return None
 
 
-def _is_inside(box: Box, clip: Box, narrow: Sequence[Box]) -> bool:
-    """Whether the body of a letter lies in a small clip that it touches, else in the page's."""
-    high = _HEADROOM * (box[3] - box[1])
-    body = box[0], box[1] + high, box[2], box[3] - high
-    return any(holds(area, body, 1.0) for area in ([a for a in narrow if touch(a, body)] or [clip]))
+def _are_inside(boxes: Sequence[Box | None], clip: Box, narrow: Sequence[Box]) -> bool:
+    """Whether the bodies of letters lie in a small clip that they touch, else in the page's."""
+    last = _NOWHERE
+    for box in boxes:
+        if box is None or holds(last, box, 0.0):
+            continue
+        high = _HEADROOM * (box[3] - box[1])
+        body = box[0], box[1] + high, box[2], box[3] - high
+        touched = [area for area in narrow if touch(area, body)] or [clip]
+        found = next((area for area in touched if holds(area, body, 1.0)), None)
+        if found is None:
+            return False
+        last = found if found is not clip else _NOWHERE
+    return True
 
 
 def _is_tiny(box: Box, character: str) -> bool:
@@ -308,7 +320,3 @@ def _is_tiny(box: Box, character: str) -> bool:
     return (
         min(wide, high) < _NARROW * max(wide, high) and unicodedata.category(character) not in _WITHOUT_WIDTH
     )
-
-
-def _filled(lines: list[Line]) -> list[Line]:
-    return [line for line in lines if line.text.strip()]

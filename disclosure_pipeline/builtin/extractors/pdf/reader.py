@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from typing import Any
 
+from disclosure_pipeline.builtin.extractors.claims import PDF
 from disclosure_pipeline.builtin.extractors.collector import Collector, Source, check_suffix
 from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.failures import failure
@@ -22,8 +23,7 @@ from disclosure_pipeline.builtin.extractors.pdf.undrawn import UndrawnPictures
 from disclosure_pipeline.builtin.extractors.pdf.unpacking import check_streams
 from disclosure_pipeline.model.text import Text
 
-_MAGIC = b"%PDF-"
-_MAGIC_WITHIN = 1024
+_LINEARIZED_WITHIN = 1024
 _END = b"%%EOF"
 _MOST_REVISIONS = 8
 
@@ -31,14 +31,7 @@ _MOST_REVISIONS = 8
 class PdfExtractor(BuiltinExtractor):
     """Reads pdf."""
 
-    id = "pdf"
-    version = "2"
-
-    def score(self, head: bytes, name: str) -> int:  # noqa: ARG002 - the name proves nothing
-        """Certain at the first byte; readers also accept a header within the first KiB."""
-        if head.startswith(_MAGIC):
-            return 100
-        return 60 if _MAGIC in head[:_MAGIC_WITHIN] else 0
+    claim = PDF
 
     def read(self, source: Source, name: str, passwords: Sequence[str] = ()) -> Text:
         """Read every page and every object.
@@ -215,7 +208,7 @@ def _revision_ends(data: Any) -> list[int]:
     while at != -1:
         ends.append(at + len(_END))
         at = data.find(_END, at + 1)
-    first = 1 if b"/Linearized" in data[:_MAGIC_WITHIN] else 0
+    first = 1 if b"/Linearized" in data[:_LINEARIZED_WITHIN] else 0
     return ends[first:-1]
 
 

@@ -44,7 +44,10 @@ BINARY_KEYS = frozenset(
 def shape_of(value: object) -> str:
     """``string``, ``array``, ``dictionary``, ``stream``, ``name`` …; empty for plain Python values."""
     code = getattr(value, "_type_code", None)
-    return "" if code is None else str(code.name).rstrip("_")
+    if code is None:
+        return ""
+    name: str = code._name_
+    return name.rstrip("_")
 
 
 def decoded(data: bytes) -> str:

@@ -1,18 +1,29 @@
 """Words beside the pixels of a picture: chunks, tags, comments, thumbnails, and bytes that no viewer reads.
 
-What a format's structure holds is found by :mod:`.picture_walks` and :mod:`.tiff_tags`; here it becomes text.
+What a format's structure holds is found by :mod:`.walks` and :mod:`.tiff_tags`; here it becomes text.
 """
 
 from __future__ import annotations
 
 import html
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.pictures import tiff_tags
-from disclosure_pipeline.builtin.extractors.pictures.walks import EXIF, fields_of, iptc, photoshop, plain_text
+from disclosure_pipeline.builtin.extractors.pictures.icons import is_icon
+from disclosure_pipeline.builtin.extractors.pictures.walks import (
+    EXIF,
+    Field,
+    beyond_profile,
+    fields_of,
+    iptc,
+    photoshop,
+    plain_text,
+    weighed,
+)
 from disclosure_pipeline.model.text import Place
 
 if TYPE_CHECKING:
@@ -35,9 +46,12 @@ _TECHNICAL = re.compile(
 """Short numbers, dates, names of schemes and random ids; never a number long enough to be somebody's."""
 
 _BYTES = (1, 2, 6, 7)
+_FEW_NUMBERS = 16
+"""Bytes of numbers in which nobody looks for words."""
+
 _XP_TAGS = range(0x9C9B, 0x9CA0)
-_IPTC_TAG, _ICC_TAG = 33723, 34675
-_PIXEL_TAGS = (320, 347, 339, 258, 529, 532)
+_IPTC_TAG, _ICC_TAG, _JPEG_TABLES = 33723, 34675, 347
+_PIXEL_TAGS = (320, 339, 258, 529, 532, 301, 273, 279, 324, 325)
 _THUMB_AT, _THUMB_LENGTH = 0x0201, 0x0202
 _THUMB_DIFFERENCE = 28.0
 
@@ -56,11 +70,16 @@ def read(out: Collector, part: str, data: bytes, picture: Picture) -> bytes:
     """
     if picture.format == "TIFF":
         directories = tiff_tags.Walk.over(data)
-        _entries(out, part, directories)
+        _structure(out, part, directories, picture)
         for gap in directories.gaps():
             sweep(out, part, gap, "between the directories")
         return b""
     fields, end = fields_of(picture.format or "", data)
+    _fields(out, part, fields, picture)
+    return data[end:].strip(b"\x00\xff \t\r\n")
+
+
+def _fields(out: Collector, part: str, fields: Iterable[Field], picture: Picture) -> None:
     for name, value in fields:
         raw = _RAW_PROFILE.match(value)  # how ImageMagick and GIMP put blocks into PNG
         value = bytes.fromhex(raw[2].decode()) if raw else value  # noqa: PLW2901 - the same field, unpacked
@@ -68,7 +87,6 @@ def read(out: Collector, part: str, data: bytes, picture: Picture) -> bytes:
             _exif(out, part, value, picture)
         else:
             _field(out, part, name, value)
-    return data[end:].strip(b"\x00\xff \t\r\n")
 
 
 def sweep(out: Collector, part: str, data: bytes, detail: str) -> None:
@@ -138,16 +156,40 @@ def _like_words(run: str, encoding: str) -> bool:
 def _exif(out: Collector, part: str, data: bytes, picture: Picture) -> None:
     """An EXIF block: every directory, the thumbnail's too."""
     walk = tiff_tags.Walk.over(data.removeprefix(b"Exif\0\0"))
-    _entries(out, part, walk)
+    _structure(out, part, walk, picture)
+    for gap in walk.gaps():
+        _fields(out, part, weighed("exif gap", gap), picture)
     _thumbnail(out, part, walk, picture)
 
 
-def _entries(out: Collector, part: str, walk: tiff_tags.Walk) -> None:
+def _structure(out: Collector, part: str, walk: tiff_tags.Walk, picture: Picture) -> None:
+    """The directories of a TIFF structure, and what their pixels cover."""
     for entry in walk.entries:
-        if entry.type in _BYTES and entry.tag not in (_ICC_TAG, *_PIXEL_TAGS):
-            _tag(out, part, entry)
+        _entry(out, part, entry, picture)
+    _fields(out, part, walk.fields, picture)
+    for data in walk.weighed:
+        _fields(out, part, weighed("pixels", data), picture)
     if any(entry.name == "gps" for entry in walk.entries):
         out.warn("图片中带有拍摄位置（GPS）信息。")
+    if any(not is_icon(size) for size in walk.unseen):
+        message = "图片文件中另有不显示的图像，其中的文字未能读出，请人工查看。"
+        out.doubt("picture.unread", message, Place(part, "hidden"))
+
+
+def _entry(out: Collector, part: str, entry: tiff_tags.Entry, picture: Picture) -> None:
+    name = f"exif {entry.name} {entry.tag}"
+    if entry.tag == _JPEG_TABLES:
+        _fields(out, part, fields_of("JPEG", entry.value)[0], picture)
+    elif entry.tag == _ICC_TAG:
+        _field(out, part, name, beyond_profile(entry.value))
+    elif entry.tag in _PIXEL_TAGS and entry.type not in _BYTES:
+        _fields(out, part, weighed(name, entry.value), picture)
+    elif entry.type in _BYTES:
+        _tag(out, part, entry)
+    elif len(entry.value) > _FEW_NUMBERS:
+        # Numbers by their type; that does not keep them from being letters.
+        for run in runs(entry.value):
+            _add(out, part, name, run)
 
 
 def _tag(out: Collector, part: str, entry: tiff_tags.Entry) -> None:
@@ -182,13 +224,16 @@ def _thumbnail(out: Collector, part: str, walk: tiff_tags.Walk, picture: Picture
     if not all(spans.get(tag) for tag in (_THUMB_AT, _THUMB_LENGTH)):
         return
     start, length = spans[_THUMB_AT][0], spans[_THUMB_LENGTH][0]
+    data = walk.data[start : start + length]
+    if not data:
+        return
     try:
-        with open_picture(walk.data[start : start + length], out.limits.max_pixels) as small:
+        with open_picture(data, out.limits.max_pixels) as small:
             # Cameras pad thumbnails to their own shape.
             shape = ImageOps.pad(picture.convert("L"), small.size)
             apart = ImageStat.Stat(ImageChops.difference(shape, small.convert("L"))).mean[0]
-    except Exception:  # noqa: BLE001 - a broken thumbnail shows nothing to anybody
-        return
+    except (OSError, ValueError, SyntaxError, ArithmeticError, LookupError, TypeError):
+        apart = math.inf  # what our library cannot read may be no riddle to another
     if apart > _THUMB_DIFFERENCE:
         out.doubt(
             "picture.thumbnail",

@@ -6,7 +6,6 @@ are a doubt.
 
 from __future__ import annotations
 
-import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -14,11 +13,10 @@ from collections.abc import Iterator
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.pictures import metadata as picture_metadata
 from disclosure_pipeline.builtin.extractors.pictures.scanned import unread
+from disclosure_pipeline.builtin.extractors.signatures import EMF_MARK, PLACEABLE_WMF, is_metafile
 from disclosure_pipeline.model.text import Place
 
 _GZIP = b"\x1f\x8b"
-_PLACEABLE = b"\xd7\xcd\xc6\x9a"
-_EMF_MARK = b" EMF"
 _MANY_CURVES = 60
 """Curved paths from which a drawing without a character may show words."""
 
@@ -49,12 +47,6 @@ Run = tuple[int, str]
 """Height of the base line, and characters."""
 
 
-def is_metafile(data: bytes) -> bool:
-    """Whether bytes are an EMF or WMF drawing."""
-    emf = data[:4] == b"\x01\0\0\0" and data[40:44] == _EMF_MARK
-    return emf or data.startswith(_PLACEABLE) or bool(re.match(rb"[\x01\x02]\0\x09\0\0[\x01\x03]", data[:6]))
-
-
 def read(out: Collector, part: str, data: bytes, *, page: int | None = None, depth: int = 0) -> None:
     """Keep every word of a drawing as ``ocr`` (a reader sees it as part of a picture).
 
@@ -68,8 +60,13 @@ def read(out: Collector, part: str, data: bytes, *, page: int | None = None, dep
     drawing = _Drawing(out, part, page, depth)
     try:
         if data.startswith(_GZIP):
-            data = zlib.decompressobj(31).decompress(data, out.limits.max_pixels)
-        if depth <= _MOST_DEPTH and data[40:44] == _EMF_MARK:
+            packed = zlib.decompressobj(31)
+            data = packed.decompress(data, out.limits.max_pixels)
+            if not packed.eof:
+                unread(out, Place(part, "ocr", page))
+            elif packed.unused_data.strip(b"\x00"):
+                _behind(out, part, packed.unused_data, page=page, depth=depth)
+        if depth <= _MOST_DEPTH and data[40:44] == EMF_MARK:
             drawing.read_emf(data)
         elif depth <= _MOST_DEPTH and is_metafile(data):
             drawing.read_wmf(data)
@@ -78,6 +75,14 @@ def read(out: Collector, part: str, data: bytes, *, page: int | None = None, dep
     except (ValueError, IndexError, struct.error, zlib.error):
         unread(out, Place(part, "ocr", page))
     drawing.finish()
+
+
+def _behind(out: Collector, part: str, data: bytes, *, page: int | None, depth: int) -> None:
+    """Bytes behind a packed drawing: another one, or words."""
+    if data.startswith(_GZIP):
+        read(out, f"{part}!surplus", data, page=page, depth=depth + 1)
+        return
+    picture_metadata.sweep(out, part, data, "after the end")
 
 
 class _Drawing:
@@ -206,7 +211,7 @@ class _Drawing:
 
     def read_wmf(self, data: bytes) -> None:
         """Walk the records of a WMF drawing."""
-        at = (22 if data.startswith(_PLACEABLE) else 0) + 18
+        at = (22 if data.startswith(PLACEABLE_WMF) else 0) + 18
         while at + 6 <= len(data):
             words, kind = struct.unpack_from("<IH", data, at)
             if words < 3:

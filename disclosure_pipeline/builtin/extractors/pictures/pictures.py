@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.pictures import metadata as picture_metadata
 from disclosure_pipeline.builtin.extractors.pictures import metafile
+from disclosure_pipeline.builtin.extractors.pictures.icons import LOW_PIXELS, SMALL_PIXELS, is_icon
 from disclosure_pipeline.builtin.extractors.pictures.scanned import plain, raster_of, read_raster, unread
+from disclosure_pipeline.builtin.extractors.signatures import METAFILE_SUFFIXES, PICTURE_MAGICS, is_metafile
 from disclosure_pipeline.hooks.contracts import RecognisedLine
 from disclosure_pipeline.model.text import Place
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
-__all__ = ["is_picture", "look_at", "open_picture", "read_frame", "read_raster", "unread"]
+__all__ = ["LOW_PIXELS", "SMALL_PIXELS", "look_at", "open_picture", "read_frame", "read_raster", "unread"]
 
 Window = tuple[float, float, float, float]
 """Left, top, right, bottom of a part of a picture, as shares of its sides."""
@@ -25,37 +27,11 @@ Window = tuple[float, float, float, float]
 LARGE_PIXELS = 600
 """Width and height in pixels from which a picture that was not read is a doubt."""
 
-SMALL_PIXELS = 12_000
-LOW_PIXELS = 24
-"""A picture of fewer pixels, or lower than this, is an icon: it is not looked at for words."""
-
-SIGNATURES = (
-    b"\x89PNG\r\n\x1a\n",
-    b"\xff\xd8\xff",
-    b"GIF87a",
-    b"GIF89a",
-    b"BM",
-    b"II*\x00",
-    b"MM\x00*",
-    b"II+\x00",
-    b"MM\x00+",
-)
-
 _FAINT = 40
 _FAINT_SHARE = 0.0002
 _PLAIN_SHARE = 0.5
 _OPAQUE = 128
 _SOFT_EDGE = 5
-
-
-def is_picture(name: str, data: bytes) -> bool:
-    """Whether a member of a package is a picture, by its bytes (or, for metafiles, its name)."""
-    return (
-        data.startswith(SIGNATURES)
-        or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
-        or metafile.is_metafile(data)
-        or name.lower().endswith((".emf", ".wmf", ".emz", ".wmz"))
-    )
 
 
 def look_at(
@@ -73,7 +49,7 @@ def look_at(
         bbox: where on that page, points.
         window: the part of it that is shown; ``None`` for all of it.
     """
-    if metafile.is_metafile(data) or part.lower().endswith((".emf", ".wmf", ".emz", ".wmz")):
+    if is_metafile(data) or part.lower().endswith(METAFILE_SUFFIXES):
         metafile.read(out, part, data, page=page)
         return
     try:
@@ -82,12 +58,14 @@ def look_at(
             for number, frame in enumerate(_frames(picture, out.limits.max_pages)):
                 where = bbox if number == 0 else None
                 read_frame(out, part, frame, page=page, bbox=where, large=large, window=window)
+    except MemoryError:
+        raise  # it ends the process
     except Exception:  # noqa: BLE001 - hostile pictures fail in many ways; each is simply unread
         unread(out, Place(part, "ocr", page))
         return
     if surplus:
         picture_metadata.sweep(out, part, surplus, "after the end")
-        if surplus.startswith(SIGNATURES) and len(surplus) < len(data):
+        if surplus.startswith(PICTURE_MAGICS) and len(surplus) < len(data):
             look_at(out, f"{part}!surplus", surplus)
 
 
@@ -139,7 +117,7 @@ def read_frame(
         dpi: pixels per inch, where known.
         window: the part of it that is shown; ``None`` for all of it.
     """
-    if frame.width * frame.height < SMALL_PIXELS or min(frame.size) < LOW_PIXELS:
+    if is_icon(frame.size):
         return
     weighty = large or min(frame.size) >= LARGE_PIXELS
     shown = _on_paper(frame)

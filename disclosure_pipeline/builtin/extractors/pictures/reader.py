@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from disclosure_pipeline.builtin.extractors.claims import IMAGE
 from disclosure_pipeline.builtin.extractors.collector import Collector, Source, check_suffix
 from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.pictures import metadata as picture_metadata
 from disclosure_pipeline.builtin.extractors.pictures import metafile, pictures
+from disclosure_pipeline.builtin.extractors.signatures import is_metafile
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.model.text import Place, Text
 
@@ -32,15 +34,7 @@ _PACKED = b"\x1f\x8b"
 class ImageExtractor(BuiltinExtractor):
     """Reads pictures as pages of a scan."""
 
-    id = "image"
-
-    def score(self, head: bytes, name: str) -> int:
-        """Sure by the first bytes; two letters (BM) need a header behind them."""
-        if head.startswith(b"BM"):
-            return 90 if len(head) > 26 and head[14:18] in _BMP_HEADERS else 0
-        if head.startswith(_PACKED):
-            return 90 if name.endswith((".emz", ".wmz")) else 0
-        return 90 if pictures.is_picture("", head) else 0
+    claim = IMAGE
 
     def read(self, source: Source, name: str) -> Text:
         """Recognise every page.
@@ -51,7 +45,7 @@ class ImageExtractor(BuiltinExtractor):
         data = source.read_bytes() if isinstance(source, Path) else source
         if not data:
             raise failure("file.empty")
-        if metafile.is_metafile(data) or data.startswith(_PACKED):
+        if is_metafile(data) or data.startswith(_PACKED):
             out = self._collector(_METAFILE)
             metafile.read(out, "picture", data, page=1)
             return out.text()
@@ -125,9 +119,6 @@ class ImageExtractor(BuiltinExtractor):
         out.warn("图片末尾之后还有其他数据。")
         picture_metadata.sweep(out, "after the end", data, "after the end")
         read_embedded(out, "after the end", data, limits=self._settings, depth=self._depth)
-
-
-_BMP_HEADERS = tuple(size.to_bytes(4, "little") for size in (12, 40, 52, 56, 64, 108, 124))
 
 
 def _upright(picture: Picture) -> Picture:

@@ -64,7 +64,8 @@ def read_raster(
         origin: left and upper edge of the raster on its page, points.
         keep: which lines become segments (a caller that knows some of the words already drops those).
         visible: whether a reader of the page sees these pixels.
-        doubtful: whether what is uncertain makes a doubt (not so for icons and thumbnails).
+        doubtful: whether what is uncertain makes a doubt of its own (not so for smaller pictures; that nobody
+            could look at them is one doubt for the whole file).
         detail: kept with each line.
 
     Returns:
@@ -75,6 +76,9 @@ def read_raster(
     if seen is None:
         if doubtful:
             unread(out, Place(part, "ocr", page))
+        elif not _is_blank(raster):
+            # Without a place it is one doubt, however many pictures there are.
+            out.doubt(UNREAD, "文件中有图片未能识别，其中可能有文字，请人工查看。")
         return None
     scale = _scale(raster, size_in_points)
     seals = _seals(raster) if doubtful and raster.channels == 3 and seen.lines else ()
@@ -133,7 +137,7 @@ def unread(out: Collector, place: Place) -> None:
 def _doubt(out: Collector, unsure: Sequence[Place], page: Place) -> None:
     for place in unsure if len(unsure) <= MOST_DOUBTS else (page,):
         out.doubt(
-            UNSURE, "扫描件或图片上有文字未能确认识别结果，请对照原件人工核对。", replace(place, detail=None)
+            UNSURE, "扫描件或图片上有文字未能确认识别结果，请对照原件人工核对。", place._replace(detail=None)
         )
 
 
@@ -211,6 +215,11 @@ def _holds(seal: Box, box: Box) -> bool:
 def _is_words(text: str) -> bool:
     """Whether an uncertain line of a photograph may be words: leaves and bricks read as a letter or two."""
     return sum(sign.isalnum() for sign in text) > _STRAY
+
+
+def _is_blank(raster: Raster) -> bool:
+    """Whether it is all of one colour."""
+    return raster.pixels == raster.pixels[: raster.channels] * (raster.width * raster.height)
 
 
 def _is_written_on(raster: Raster) -> bool:

@@ -7,6 +7,9 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from disclosure_pipeline.builtin.extractors.pictures.tiff_pixels import Strips, holds_picture, size_of
+from disclosure_pipeline.builtin.extractors.pictures.walks import Field
+
 MOST_DIRECTORIES = 3000
 MOST_ENTRIES = 4096
 
@@ -30,8 +33,8 @@ _SIZES = {
 }
 _INTEGERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 _POINTERS = {0x014A: "own", 0x8769: "exif", 0x8825: "gps", 0xA005: "interop"}
-_DATA = ((273, 279), (324, 325), (513, 514))
-"""Tags that say where pixels are, and how many bytes they take."""
+SHOWN = "main"
+"""Name of the directories whose pixels viewers show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +74,25 @@ class Walk:
         data: the structure, from its byte order mark on.
         entries: what was found.
         covered: byte ranges that the structure accounts for.
+        weighed: bytes of which nobody knows whether they are pixels.
+        fields: what packed pixels carry beside themselves.
+        unseen: sizes of pictures that viewers do not show, pixels.
     """
 
     data: bytes
     entries: list[Entry] = field(default_factory=list)
     covered: list[tuple[int, int]] = field(default_factory=list)
+    weighed: list[bytes] = field(default_factory=list)
+    fields: list[Field] = field(default_factory=list)
+    unseen: list[tuple[int, int]] = field(default_factory=list)
 
     @classmethod
     def over(cls, data: bytes) -> Walk:
-        """Walk; what is broken ends that directory only."""
+        """Walk; what is broken ends that directory only.
+
+        Raises:
+            ValueError: strips share their bytes again and again, or unpack without end.
+        """
         walk = cls(data)
         order = {b"II": "<", b"MM": ">"}.get(data[:2])
         if order is None or len(data) < 8:
@@ -91,7 +104,7 @@ class Walk:
             if big
             else struct.unpack_from(f"{order}I", data, 4)[0]
         )
-        todo, seen, number = [(first, "main")], {0}, 0
+        todo, seen, number = [(first, SHOWN)], {0}, 0
         while todo and number < MOST_DIRECTORIES:
             at, name = todo.pop(0)
             if at in seen or at >= len(data):
@@ -121,8 +134,8 @@ class Walk:
             found += self._entry(at + head + index * size, name, number, order, pointer)
         end = at + head + min(count, MOST_ENTRIES) * size
         self.covered.append((at, end + struct.calcsize(pointer)))
-        following = struct.unpack_from(f"{order}{pointer}", self.data, end)[0] if name == "main" else 0
-        return [*found, (following, "main")] if following else found
+        following = struct.unpack_from(f"{order}{pointer}", self.data, end)[0] if name == SHOWN else 0
+        return [*found, (following, SHOWN)] if following else found
 
     def _entry(self, at: int, name: str, number: int, order: str, pointer: str) -> list[tuple[int, str]]:
         tag, kind, count = struct.unpack_from(f"{order}HH{pointer}", self.data, at)
@@ -137,10 +150,15 @@ class Walk:
         return [(where_to, below) for where_to in entry.numbers()] if below else []
 
     def _cover_pixels(self) -> None:
-        by_place = {(entry.directory, entry.tag): entry for entry in self.entries}
-        for (directory, tag), entry in by_place.items():
-            for starts, sizes in _DATA:
-                if tag == starts and (directory, sizes) in by_place:
-                    lengths = by_place[directory, sizes].numbers()
-                    pairs = zip(entry.numbers(), lengths, strict=False)
-                    self.covered += [(start, start + length) for start, length in pairs]
+        directories: dict[int, dict[int, Entry]] = {}
+        for entry in self.entries:
+            directories.setdefault(entry.directory, {})[entry.tag] = entry
+        strips = Strips(self.data)
+        for tags in directories.values():
+            shown = next(iter(tags.values())).name == SHOWN
+            pixels = strips.read(tags, shown=shown)
+            self.covered += pixels.covered
+            self.weighed += pixels.weighed
+            self.fields += pixels.fields
+            if not shown and holds_picture(tags):
+                self.unseen.append(size_of(tags))

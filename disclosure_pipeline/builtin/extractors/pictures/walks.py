@@ -9,6 +9,9 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 
+from disclosure_pipeline.builtin.extractors.pictures.unpacking import inflated_rest
+from disclosure_pipeline.builtin.extractors.shared.byte_words import sweep
+
 Field = tuple[str, bytes]
 """A name (never the author's words) and what stands there."""
 
@@ -43,47 +46,114 @@ def fields_of(kind: str, data: bytes) -> tuple[list[Field], int]:
     return walk(data) if walk is not None else ([], len(data))
 
 
+def weighed(name: str, data: bytes) -> list[Field]:
+    """What is surely text among numbers; rows of neighbouring ones, as colours have them, are none."""
+    found = (run for run in sweep(data) if list(run) not in (sorted(run), sorted(run, reverse=True)))
+    return [(name, run.encode()) for run in dict.fromkeys(found)]
+
+
+def beyond_profile(data: bytes) -> bytes:
+    """What is no colour profile (ICC.1, 7.2): everything, or the bytes behind the size that it gives itself."""
+    return data[int.from_bytes(data[:4], "big") :] if data[36:40] == b"acsp" else data
+
+
 # ------------------------------------------------------------------------ PNG
 
 
 def _png(data: bytes) -> tuple[list[Field], int]:
     fields: list[Field] = []
-    at = 8
+    # Of the picture and of each frame: bytes that its pixels take, and its pieces.
+    streams: list[tuple[int, list[bytes]]] = []
+    head, at = b"", 8
     while at + 12 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, at)
+        if not kind.isalpha():
+            fields.append(("png gap", data[at:]))
+            break
         body = data[at + 8 : at + 8 + length]
         at += 12 + length
         if kind == b"IEND":
-            return fields, at
-        name = kind.decode("latin-1")
-        if kind == b"tEXt":
-            fields.append(
-                (
-                    "png " + name,
-                    body.partition(b"\0")[2].decode("latin-1").encode()
-                    if _is_latin(body)
-                    else body.partition(b"\0")[2],
-                )
-            )
-            fields.append(("png keyword", _unusual(body.partition(b"\0")[0])))
-        elif kind == b"zTXt":
-            fields.append(("png " + name, _inflated(body.partition(b"\0")[2][1:])))
-        elif kind == b"iTXt":
-            fields += [("png " + name, piece) for piece in _itxt(body)]
-        elif kind == b"eXIf":
-            fields.append((EXIF, body))
-        elif kind not in _PNG_TECHNICAL:
-            fields.append(("png chunk", body))
-    return fields, len(data)
+            return [*fields, *_png_pixels(streams)], min(at, len(data))
+        if kind == b"PLTE" and head[9:10] == _COLOURS_OF_A_TABLE:
+            body = body[_PNG_NUMBERS[kind] :]  # its bytes are colours that show
+        if kind == b"IHDR":
+            head = body
+        elif kind == b"fcTL" and streams:
+            streams.append((_png_need(head, *_pair(body, 4)), []))
+        elif kind == b"IDAT" and not streams:
+            streams.append((_png_need(head, *_pair(head, 0)), []))
+        if kind == b"IDAT":
+            streams[0][1].append(body)
+        elif kind == b"fdAT" and streams:
+            streams[-1][1].append(body[4:])
+        else:
+            fields += _png_chunk(kind, body)
+    return [*fields, *_png_pixels(streams)], len(data)
 
 
-_PNG_TECHNICAL = (
-    b"IHDR", b"PLTE", b"IDAT", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"bKGD", b"hIST", b"pHYs",
-    b"sPLT", b"tIME", b"acTL", b"fcTL", b"fdAT", b"cICP", b"mDCV", b"cLLI",
+def _png_chunk(kind: bytes, body: bytes) -> Iterator[Field]:
+    """The fields of a chunk that holds no pixels."""
+    name, (keyword, _, rest) = "png " + kind.decode("latin-1"), body.partition(b"\0")
+    if kind == b"tEXt":
+        yield name, rest.decode("latin-1").encode() if _is_latin(body) else rest
+        yield "png keyword", _unusual(keyword)
+    elif kind in (b"zTXt", b"iCCP"):
+        yield "png keyword", _unusual(keyword)
+        text, *behind = _inflated(rest[1:])
+        yield name, text if kind == b"zTXt" else beyond_profile(text)
+        yield from ((name, piece) for piece in behind)
+    elif kind == b"iTXt":
+        yield from ((name, piece) for piece in _itxt(body))
+    elif kind == b"sPLT":
+        yield "png keyword", keyword
+        yield from weighed(name, rest)
+    elif kind == b"eXIf":
+        yield EXIF, body
+    elif kind in _PNG_NUMBERS:
+        most = _PNG_NUMBERS[kind]
+        yield from weighed(name, body[:most])
+        yield "png chunk", body[most:]
+    else:
+        yield "png chunk", body
+
+
+def _png_pixels(streams: list[tuple[int, list[bytes]]]) -> Iterator[Field]:
+    """What stands behind the pixels in their chunks, and what is unpacked beyond the last row."""
+    for need, pieces in streams:
+        surplus, behind = inflated_rest(b"".join(pieces), need)
+        yield from weighed("png rows", surplus)
+        yield "png pixels", behind
+
+
+def _pair(body: bytes, at: int) -> tuple[int, int]:
+    return int.from_bytes(body[at : at + 4], "big"), int.from_bytes(body[at + 4 : at + 8], "big")
+
+
+def _png_need(head: bytes, wide: int, high: int) -> int:
+    """Bytes that pixels take, unpacked: each row has a byte in front; those of seven passes (Adam7) are shorter."""
+    if len(head) < 13:
+        return 0
+    bits = head[8] * _PNG_SAMPLES.get(head[9], 1)
+    passes = _PNG_PASSES if head[12] else ((0, 0, 1, 1),)
+    sizes = ((-(-(wide - x) // across), -(-(high - y) // down)) for x, y, across, down in passes)
+    return sum((1 + -(-columns * bits // 8)) * rows for columns, rows in sizes if columns > 0 and rows > 0)
+
+
+_COLOURS_OF_A_TABLE = b"\3"
+_PNG_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_PNG_PASSES = (
+    (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2),
 )  # fmt: skip
+_PNG_NUMBERS = {
+    b"IHDR": 13, b"PLTE": 768, b"tRNS": 256, b"gAMA": 4, b"cHRM": 32, b"sRGB": 1, b"sBIT": 4, b"bKGD": 6, b"hIST": 512,
+    b"pHYs": 9, b"tIME": 7, b"acTL": 8, b"fcTL": 26, b"cICP": 4, b"mDCV": 24, b"cLLI": 8, b"fdAT": 4,
+}  # fmt: skip
+"""Chunks of numbers, and how many bytes those take at most."""
 _USUAL_KEYWORDS = (
     b"Title", b"Author", b"Description", b"Copyright", b"Creation Time", b"Software", b"Disclaimer", b"Warning",
     b"Source", b"Comment", b"XML:com.adobe.xmp", b"date:create", b"date:modify", b"date:timestamp",
+    b"ICC Profile", b"ICC profile", b"icc", b"Photoshop ICC profile",
+    *(b"Raw profile type " + kind for kind in (b"exif", b"iptc", b"8bim", b"xmp", b"app1", b"APP1", b"icc", b"icm")),
 )  # fmt: skip
 
 
@@ -104,14 +174,23 @@ def _itxt(body: bytes) -> list[bytes]:
     compressed, rest = rest[:1] == b"\1", rest[2:]
     _, _, rest = rest.partition(b"\0")  # language
     translated, _, text = rest.partition(b"\0")
-    return [_inflated(text) if compressed else text, translated, _unusual(keyword)]
+    return [*(_inflated(text) if compressed else [text]), translated, _unusual(keyword)]
 
 
-def _inflated(data: bytes) -> bytes:
+def _inflated(data: bytes) -> list[bytes]:
+    """What a stream holds, and the bytes behind its end; of a broken one the bytes as they stand.
+
+    Raises:
+        ValueError: it unpacks to more than words would.
+    """
+    stream = zlib.decompressobj()
     try:
-        return zlib.decompressobj().decompress(data, MOST_UNPACKED)
+        text = stream.decompress(data, MOST_UNPACKED)
     except zlib.error:
-        return data
+        return [data]
+    if stream.unconsumed_tail:
+        raise ValueError("a text that unpacks without end")
+    return [text, stream.unused_data]
 
 
 # ----------------------------------------------------------------------- JPEG
@@ -122,7 +201,10 @@ def _jpeg(data: bytes) -> tuple[list[Field], int]:
     at = 2
     while at + 4 <= len(data):
         if data[at] != 0xFF:
-            at += 1
+            following = data.find(b"\xff", at)
+            following = len(data) if following < 0 else following
+            fields.append(("jpeg gap", data[at:following]))
+            at = following
             continue
         marker = data[at + 1]
         if marker == 0xD9:
@@ -139,12 +221,15 @@ def _jpeg(data: bytes) -> tuple[list[Field], int]:
             fields.append(("jpeg comment", body))
         elif marker == 0xE1 and body.startswith(b"Exif\0"):
             fields.append((EXIF, body))
-        elif 0xE0 <= marker <= 0xEF and not body.startswith(_JPEG_TECHNICAL):
+        elif not 0xE0 <= marker <= 0xEF or body.startswith(_JPEG_TECHNICAL):
+            fields += [] if body.startswith(_JPEG_PROFILE) else weighed("jpeg segment", body)
+        else:
             fields.append((f"jpeg app{marker - 0xE0}", body.removeprefix(b"http://ns.adobe.com/xap/1.0/\0")))
     return fields, len(data)
 
 
-_JPEG_TECHNICAL = (b"JFIF\0", b"JFXX\0", b"ICC_PROFILE\0", b"Adobe", b"MPF\0", b"Ducky")
+_JPEG_PROFILE = b"ICC_PROFILE\0"
+_JPEG_TECHNICAL = (b"JFIF\0", b"JFXX\0", _JPEG_PROFILE, b"Adobe", b"MPF\0", b"Ducky")
 
 
 def _after_scan(data: bytes, at: int) -> int:
@@ -221,6 +306,10 @@ def _blocks(data: bytes, at: int) -> tuple[bytes, int]:
     return bytes(body), at + 1
 
 
+_BMP_PACKED = (1, 2, 4, 5)
+"""Run lengths, JPEG and PNG; what else is said of the colours leaves the pixels as they are."""
+
+
 def _bmp(data: bytes) -> tuple[list[Field], int]:
     """Bytes between header and pixels, and behind the pixels."""
     pixels, header = struct.unpack_from("<I", data, 10)[0], struct.unpack_from("<I", data, 14)[0]
@@ -228,7 +317,7 @@ def _bmp(data: bytes) -> tuple[list[Field], int]:
         struct.unpack_from("<iiHHII", data, 18) if header >= 40 else (0, 0, 1, 24, 0, 0)
     )
     row = (abs(wide) * depth + 31) // 32 * 4
-    end = pixels + (size if packed else row * abs(high))
+    end = pixels + (size if packed in _BMP_PACKED else row * abs(high))
     colours = struct.unpack_from("<I", data, 46)[0] if header >= 40 else 0
     table = (
         14
@@ -236,7 +325,8 @@ def _bmp(data: bytes) -> tuple[list[Field], int]:
         + 4 * (colours or (1 << depth if depth <= 8 else 0))
         + (12 if packed == 3 and header == 40 else 0)
     )
-    return [("bmp gap", data[table:pixels])], end
+    runs = weighed("bmp pixels", data[pixels:end]) if packed in _BMP_PACKED else []
+    return [("bmp gap", data[table:pixels]), *runs], end
 
 
 def _webp(data: bytes) -> tuple[list[Field], int]:

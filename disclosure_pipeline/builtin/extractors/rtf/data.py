@@ -10,12 +10,12 @@ from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.embedded import read_embedded
 from disclosure_pipeline.builtin.extractors.legacy.art import bitmap_file
 from disclosure_pipeline.builtin.extractors.legacy.streams import packaged
-from disclosure_pipeline.builtin.extractors.ole.compound import OLE_MAGIC
 from disclosure_pipeline.builtin.extractors.packages.package import Package
-from disclosure_pipeline.builtin.extractors.pictures.pictures import is_picture, look_at
+from disclosure_pipeline.builtin.extractors.pictures.pictures import look_at
 from disclosure_pipeline.builtin.extractors.rtf.kinds import PICTURES
 from disclosure_pipeline.builtin.extractors.rtf.tokens import hex_bytes
 from disclosure_pipeline.builtin.extractors.shared.byte_words import Known, sweep
+from disclosure_pipeline.builtin.extractors.signatures import OLE_MAGIC, is_picture
 from disclosure_pipeline.errors import ExtractionFailed
 
 _EMBEDDED = 2

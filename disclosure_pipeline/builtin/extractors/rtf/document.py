@@ -7,8 +7,6 @@ are read like files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.rtf.data import RtfData
@@ -21,6 +19,7 @@ from disclosure_pipeline.builtin.extractors.rtf.kinds import (
     TRANSPARENT,
 )
 from disclosure_pipeline.builtin.extractors.rtf.output import RtfOutput, Sink
+from disclosure_pipeline.builtin.extractors.rtf.state import State
 from disclosure_pipeline.builtin.extractors.rtf.tokens import (
     BINARY,
     BYTE,
@@ -40,10 +39,6 @@ from disclosure_pipeline.builtin.extractors.shared.markup import column_name
 
 _MOST_DEPTH = 5000
 _MOST_GROUPS = 400_000
-_TINY = 4
-"""Half points: smaller letters nobody reads."""
-
-_WHITE = 0xFFFFFF
 _PAPER = {"paperw": 12240, "paperh": 15840}
 """Size of the paper in twips, unless the document says another."""
 
@@ -53,36 +48,6 @@ _EDGES = {"shpleft": "paperw", "shpright": "paperw", "shptop": "paperh", "shpbot
 _PARAGRAPH_ENDS = frozenset(("par", "sect", "page", "column", "row", "nestrow"))
 _SHADES = frozenset(("highlight", "chcbpat", "cbpat", "clcbpat", "clcbpatraw", "chshdng", "shading"))
 _DATA = frozenset(("objdata", "pict", "datastore", "themedata", "datafield"))
-
-
-@dataclass(slots=True)
-class _State:
-    """What a group inherits."""
-
-    sink: Sink
-    destination: str = "rtf"
-    font: int | None = None
-    skip: int = 1
-    hidden: bool = False
-    deleted: bool = False
-    revised: bool = False
-    colour: int = 0
-    size: int = 24
-    shaded: bool = False
-    table: bool = False
-    starred: bool = False
-    owns: bool = False
-    fresh: bool = True
-    old: bool = False
-    away: bool = False
-    """Whether it lies in a shape that is off the page."""
-
-    def inner(self) -> _State:
-        """The state in which a group inside this one begins."""
-        return _State(
-            self.sink, self.destination, self.font, self.skip, self.hidden, self.deleted, self.revised, self.colour,
-            self.size, self.shaded, self.table, old=self.old, away=self.away,
-        )  # fmt: skip
 
 
 class RtfDocument:
@@ -97,9 +62,9 @@ class RtfDocument:
     def __init__(self, data: bytes, out: Collector, data_reader: RtfData):
         self._data, self._out, self._objects = data, out, data_reader
         self._output = RtfOutput(out)
-        self._stack: list[_State] = []
+        self._stack: list[State] = []
         self._body = Sink("body")
-        self._state = _State(self._body)
+        self._state = State(self._body)
         self._codec = "cp1252"
         self._fonts: dict[int, str] = {}
         self._colours: list[int] = []
@@ -192,7 +157,7 @@ class RtfDocument:
         state.sink = Sink(kind, detail, word)
         state.hidden = state.deleted = False
 
-    def _end_destination(self, state: _State) -> None:
+    def _end_destination(self, state: State) -> None:
         sink, word = state.sink, state.destination
         sink.settle()
         if word in _DATA:
@@ -319,8 +284,7 @@ class RtfDocument:
     def _format(self, word: str, number: int | None) -> None:
         state, on = self._state, number != 0
         if word == "plain":
-            state.hidden = state.deleted = state.revised = False
-            state.colour, state.size, state.shaded = 0, 24, False
+            state.reset()
         elif word == "v":
             state.hidden = on
         elif word in ("deleted", "mvf"):
@@ -355,24 +319,10 @@ class RtfDocument:
 
     # ------------------------------------------------------------------- text
 
-    def _mark(self) -> str:
-        """Kind of the characters that come now; empty for that of their place."""
-        state = self._state
-        if state.deleted:
-            return "deletion"
-        if state.hidden or state.away or state.size <= _TINY or self._is_white(state):
-            return "hidden"
-        return "insertion" if state.revised else ""
-
-    def _is_white(self, state: _State) -> bool:
-        if not state.colour or state.shaded or state.colour >= len(self._colours):
-            return False
-        return self._colours[state.colour] == _WHITE
-
     def _put_bytes(self, data: bytes) -> None:
         state = self._state
         codec = self._text_codec()
-        state.sink.put(data, codec, self._mark())
+        state.sink.put(data, codec, state.mark(self._colours))
 
     def _text_codec(self) -> str:
         """The codec of bytes that come now: that of the font, or of the document."""
@@ -386,7 +336,7 @@ class RtfDocument:
     def _put(self, text: str) -> None:
         sink = self._state.sink
         sink.settle()
-        sink.runs.append((self._mark(), text))
+        sink.runs.append((self._state.mark(self._colours), text))
 
     def _unicode(self, number: int) -> None:
         state = self._state

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+from disclosure_pipeline.builtin.extractors.claims import RTF
 from disclosure_pipeline.builtin.extractors.collector import Source, check_suffix
 from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.rtf.data import RtfData
 from disclosure_pipeline.builtin.extractors.rtf.document import RtfDocument
 from disclosure_pipeline.model.text import Text
 
-_MAGIC = b"{\\rtf"
 _SUFFIXES = (".rtf", ".doc", ".wps")
 
 
 class RtfExtractor(BuiltinExtractor):
     """Reads Rich Text Format."""
 
-    id = "rtf"
-
-    def score(self, head: bytes, name: str) -> int:  # noqa: ARG002 - the bytes say enough
-        """Certain for a file that begins as RTF must."""
-        return 95 if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_MAGIC) else 0
+    claim = RTF
 
     def read(self, source: Source, name: str) -> Text:
         """Read every group.

@@ -31,19 +31,27 @@ class Line:
 
     __slots__ = ("boxes", "characters", "runs")
 
-    def __init__(self) -> None:
-        self.characters: list[str] = []
-        self.boxes: list[Box | None] = []
-        self.runs: list[Box] = []
+    def __init__(
+        self,
+        characters: list[str] | None = None,
+        boxes: list[Box | None] | None = None,
+        runs: list[Box] | None = None,
+    ) -> None:
+        self.characters: list[str] = [] if characters is None else characters
+        self.boxes: list[Box | None] = [] if boxes is None else boxes
+        self.runs: list[Box] = [] if runs is None else runs
         """Boxes of its pieces, where its characters were not looked at one by one."""
 
     @classmethod
-    def whole(cls, text: str, runs: list[Box]) -> Self:
-        """A line whose characters were not looked at one by one."""
-        line = cls()
-        line.append(text, union(runs))
-        line.runs = runs
-        return line
+    def whole(cls, text: str, box: Box, runs: list[Box] | None = None) -> Self:
+        """A line whose characters were not looked at one by one.
+
+        Args:
+            text: all of it.
+            box: around all of it.
+            runs: boxes of its pieces, where somebody asks for them.
+        """
+        return cls([text], [box], runs or [box])
 
     def append(self, character: str, box: Box | None) -> None:
         """Add a character."""
@@ -104,15 +112,21 @@ class Block:
 
     lines: list[Line] = field(default_factory=list)
     cell: str | None = None
+    last: Box | None = None
+    """The box of a paragraph's last line."""
 
     @property
     def text(self) -> str:
         """The lines, with the page's line breaks."""
+        if len(self.lines) == 1:
+            return self.lines[0].text.rstrip()
         return "\n".join(line.text.rstrip() for line in self.lines)
 
     @property
     def box(self) -> Box | None:
         """The box around all lines."""
+        if len(self.lines) == 1:
+            return self.lines[0].box
         return union(line.box for line in self.lines)
 
 
@@ -215,7 +229,7 @@ def paragraphs(lines: Sequence[Line], grids: Sequence[Grid], width: float) -> li
             else:
                 _start_cells(blocks, cells, name, grids)
                 cells[name].lines.append(line)
-    return list(_joined([block for block in blocks if block.lines]))
+    return list(_joined([block for block in blocks if block.lines])) if cells else blocks
 
 
 class _Margins:
@@ -228,6 +242,7 @@ class _Margins:
     def __init__(self, lines: Sequence[Line], width: float):
         self._width = width
         self._ends: dict[int, float] = {}
+        self._known: dict[int, float] = {}
         for line in lines:
             box = line.box
             if box is not None:
@@ -237,8 +252,10 @@ class _Margins:
     def of(self, box: Box) -> float:
         """The right margin of a line; an indent of two letters leaves it in its column."""
         column = round(box[0] / _COLUMN)
-        near = [self._ends[at] for at in range(column - 2, column + 2) if at in self._ends]
-        return max(near, default=self._width)
+        if column not in self._known:
+            near = [self._ends[at] for at in range(column - 2, column + 2) if at in self._ends]
+            self._known[column] = max(near, default=self._width)
+        return self._known[column]
 
 
 def _joined(blocks: Sequence[Block]) -> Iterator[Block]:
@@ -303,12 +320,14 @@ def _start_cells(blocks: list[Block], cells: dict[str, Block], name: str, grids:
 def _continue_or_start(blocks: list[Block], line: Line, margins: _Margins) -> None:
     """Add a line to a paragraph right above it: the last one, or one of a column drawn in turns with others."""
     box = line.box
-    for block in reversed(blocks[-_COLUMNS:]) if box is not None else ():
-        before = block.lines[-1].box if block.cell is None and block.lines else None
-        if before is not None and box is not None and _goes_on(block.lines[-1], before, line, box, margins):
-            block.lines.append(line)
-            return
-    blocks.append(Block([line]))
+    if box is not None:
+        for block in blocks[: -_COLUMNS - 1 : -1]:
+            before = block.last
+            if before is not None and _goes_on(block.lines[-1], before, line, box, margins):
+                block.lines.append(line)
+                block.last = box
+                return
+    blocks.append(Block([line], last=box))
 
 
 def _goes_on(above: Line, before: Box, line: Line, box: Box, margins: _Margins) -> bool:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from disclosure_pipeline.builtin.extractors.claims import XLSX
 from disclosure_pipeline.builtin.extractors.collector import Collector, Limits
 from disclosure_pipeline.builtin.extractors.drawings.colors import Theme
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.ooxml.defaults import is_default
-from disclosure_pipeline.builtin.extractors.ooxml.extractor import OoxmlExtractor
 from disclosure_pipeline.builtin.extractors.ooxml.leftovers import TELLING, sweep
 from disclosure_pipeline.builtin.extractors.ooxml.owners import owned_by
 from disclosure_pipeline.builtin.extractors.ooxml.parts import OoxmlReader, relation_targets
+from disclosure_pipeline.builtin.extractors.ooxml.vocabulary import tags_of, vocabulary
+from disclosure_pipeline.builtin.extractors.packages.extractor import PackageExtractor
 from disclosure_pipeline.builtin.extractors.packages.package import Package
 from disclosure_pipeline.builtin.extractors.shared.digits import natural
 from disclosure_pipeline.builtin.extractors.shared.markup import attribute
@@ -36,14 +38,10 @@ _BOOK_NAMES = {
 }  # fmt: skip
 
 
-class XlsxExtractor(OoxmlExtractor):
+class XlsxExtractor(PackageExtractor):
     """Reads SpreadsheetML packages."""
 
-    id = "xlsx"
-    version = "2"
-    folder = "xl"
-    suffixes = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlam")
-    refused = (".xlsb",)
+    claim = XLSX
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     format_name = "Excel 工作簿"
 
@@ -148,6 +146,8 @@ class _Workbook:
 
     def _book(self, tabs: list[Tab], formulas: Formulas) -> None:
         """Names of sheets and ranges, and whatever else the workbook part holds."""
+        for word, detail in vocabulary(tags_of(self._package.read(self._main), self._root)):
+            self._out.add(word, "unplaced", self._main, detail=detail, visible=False)
         for tab in tabs:
             self._out.add(tab.name, "name", self._main, detail=tab.hidden or "sheet", visible=False)
         for name in self._root.iter("{*}definedName"):

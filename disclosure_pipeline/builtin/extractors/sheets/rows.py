@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from disclosure_pipeline.builtin.extractors.failures import failure
+from disclosure_pipeline.builtin.extractors.ooxml.vocabulary import is_known_namespace, tags_of, vocabulary
 from disclosure_pipeline.builtin.extractors.packages.package import parse_xml
 from disclosure_pipeline.builtin.extractors.shared.digits import natural
 from disclosure_pipeline.builtin.extractors.shared.markup import column_name, column_number, local
@@ -52,13 +53,17 @@ TELLING = re.compile(r"[^\x00-\x7f]|\d{11}|[A-Za-z]{4}")
 
 
 class Cell(NamedTuple):
-    """A cell: column letters, row digits, style, type, style once more, formula, value, inline text."""
+    """A cell: column letters, row digits, style, type, style once more, formula, value, inline text.
+
+    Where the formula is that of another cell (a shared one), ``follows`` is a slash and ``formula`` is empty.
+    """
 
     column: str
     row: str
     style: str
     type: str
     late_style: str
+    follows: str
     formula: str
     value: str
     inline: str
@@ -88,13 +93,14 @@ class _Patterns(NamedTuple):
 @lru_cache(maxsize=16)
 def _patterns(prefix: str) -> _Patterns:
     p = re.escape(prefix)
-    formula = rf'<{p}f(?: [a-zA-Z]\w{{0,8}}="[A-Za-z]{{0,9}}\d{{0,7}}(?::[A-Z]{{1,3}}\d{{1,7}})?")*'
+    named = "|".join(sorted(_FORMULA_ATTRIBUTES - {"space"}))
+    formula = rf'<{p}f(?: (?:{named})="[A-Za-z]{{0,9}}\d{{0,7}}(?::[A-Z]{{1,3}}\d{{1,7}})?")*'
     body = (
-        rf"(?:{formula}(?:/>|>([^<]*)</{p}f>))?(?:<{p}v>([^<]*)</{p}v>|<{p}v ?/>)?"
+        rf"(?:{formula}(?:(/)>|>([^<]*)</{p}f>))?(?:<{p}v>([^<]*)</{p}v>|<{p}v ?/>)?"
         rf'(?:<{p}is><{p}t(?: xml:space="preserve")?>([^<]*)</{p}t></{p}is>)?'
     )
     cell = (
-        rf'<{p}c r="([A-Z]{{1,3}})(\d{{1,7}})"(?: s="(\d{{1,5}})")?(?: t="(\w{{1,9}})")?(?: s="(\d{{1,5}})")?'
+        rf'<{p}c r="([A-Z]{{1,3}})(\d{{1,7}})"(?: s="(\d{{1,5}})")?(?: t="([A-Za-z]{{1,9}})")?(?: s="(\d{{1,5}})")?'
         rf'(?: [cv]m="\d{{1,5}}")*(?: ?/>|>{body}</{p}c>)'
     )
     ungrouped = re.sub(r"(?<!\\)\((?!\?)", "(?:", cell)
@@ -126,8 +132,11 @@ class SheetPart:
             raise failure(
                 "file.too_large", "A sheet is written in an unusual way, and is too large for that."
             )
-        self.root = parse_xml(data if frame is None else frame)
+        frame = data if frame is None else frame
+        self.root = parse_xml(frame)
         """Everything but the rows; where the sheet had to be parsed as a whole, the rows too."""
+        self.tags = tags_of(frame, self.root)
+        """The tags of that."""
 
     def rows(self) -> Iterator[Row]:
         """The rows, one by one."""
@@ -212,22 +221,24 @@ class SheetPart:
         if text.isspace() or not text:
             return
         name = self._opening[1:].split()[0].rstrip(">")
-        yield from _tree_rows(parse_xml(f"{self._opening}{text}</{name}>".encode()))
+        root = parse_xml(f"{self._opening}{text}</{name}>".encode())
+        yield from _tree_rows(root)
+        yield Row({}, [], list(vocabulary(tags_of(text.encode(), root))))
 
 
 def _resolved(cell: tuple[str, ...]) -> tuple[str, ...]:
     """A cell with the entities in its formula, value and text resolved."""
-    if "&" not in cell[7] and "&" not in cell[6] and "&" not in cell[5]:
+    if "&" not in cell[8] and "&" not in cell[7] and "&" not in cell[6]:
         return cell
-    return (*cell[:5], unescaped(cell[5]), unescaped(cell[6]), unescaped(cell[7]))
+    return (*cell[:6], unescaped(cell[6]), unescaped(cell[7]), unescaped(cell[8]))
 
 
 def _unknown(attributes: str) -> str:
-    """The values of a row's attributes that no rule knows."""
+    """A row's attributes that no rule knows, and their values."""
     if '"' not in attributes:
         return ""
     return " ".join(
-        value
+        f"{key} {value}"
         for key, value in _ATTRIBUTE.findall(attributes)
         if key.rpartition(":")[2] not in _ROW_ATTRIBUTES
     )
@@ -284,11 +295,12 @@ def _tree_cell(item: etree._Element, row: Row, cells: list[Cell], column: int) -
     )
     row.extras += _unknown_attributes(item, _CELL_ATTRIBUTES)
     row.extras += _stray(item.text, "c")
-    formula = value = inline = ""
+    follows = formula = value = inline = ""
     for child in item:
         name = local(child)
         if name == "f":
             formula += child.text or ""
+            follows = "" if formula else "/"
             row.extras += _unknown_attributes(child, _FORMULA_ATTRIBUTES)
         elif name == "v":
             value += child.text or ""
@@ -305,7 +317,8 @@ def _tree_cell(item: etree._Element, row: Row, cells: list[Cell], column: int) -
             row.extras += extras_of(below)
             row.extras += _stray(below.tail, name)
         row.extras += _stray(child.tail, "c")
-    cells.append(Cell(letters, digits, item.get("s", ""), item.get("t", ""), "", formula, value, inline))
+    style, kind = item.get("s", ""), item.get("t", "")
+    cells.append(Cell(letters, digits, style, kind, "", follows, formula, value, inline))
     return column_number(letters)
 
 
@@ -327,7 +340,7 @@ def _unknown_attributes(element: etree._Element, known: frozenset[str]) -> list[
     return [
         (str(value), f"{name} {key.rpartition('}')[2]}")
         for key, value in ((str(key), str(value)) for key, value in element.attrib.items())
-        if key.rpartition("}")[2] not in known and key.rpartition("}")[2] != "uri" and TELLING.search(value)
+        if key.rpartition("}")[2] not in known and TELLING.search(value) and not is_known_namespace(value)
     ]
 
 

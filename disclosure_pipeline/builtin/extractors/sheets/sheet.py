@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from disclosure_pipeline.builtin.extractors.collector import Collector, Limits
 from disclosure_pipeline.builtin.extractors.failures import failure
+from disclosure_pipeline.builtin.extractors.ooxml.vocabulary import vocabulary
 from disclosure_pipeline.builtin.extractors.packages.package import Package
 from disclosure_pipeline.builtin.extractors.shared.digits import natural
 from disclosure_pipeline.builtin.extractors.shared.markup import column_number
@@ -25,6 +26,7 @@ from disclosure_pipeline.model.text import Place
 _NUMERIC = ("n", "")
 _TEXTUAL = ("s", "str", "inlineStr")
 _TRUTH = {"0": "FALSE", "1": "TRUE"}
+_UNCOMPUTED = "cell.uncomputed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class SheetReader:
         self._styles = styles
         self._known = known
         self._cells = 0
+        self._lacks_results = False
 
     def read(self, tab: Tab) -> None:
         """Read everything in a sheet.
@@ -88,6 +91,8 @@ class SheetReader:
             if self._cells > self._limits.max_cells:
                 raise failure("file.too_large", "It has too many cells.")
             walk.row(row)
+        for word, detail in vocabulary(part.tags):
+            self._out.add(word, "unplaced", tab.part, detail=detail, visible=False)
         ElementReader(self._out, tab.part, tab.name, formulas, hidden=bool(tab.hidden)).read(
             part.root, part.frame()
         )
@@ -109,6 +114,16 @@ class SheetReader:
             if not is_lost(color, run_look.ground) and not is_tiny(run.size):
                 shown.append(run.text)
         return "".join(shown)
+
+    def lacks_result(self, part: str, place: str) -> None:
+        """A cell shows a number that nobody has computed: told once, for it is cured for all of them at once."""
+        if not self._lacks_results:
+            self._lacks_results = True
+            self._out.doubt(
+                _UNCOMPUTED,
+                "表格中有公式没有保存计算结果，无法知道打开后显示的内容，请在 Excel、WPS 中打开文件、保存一次后重新投递。",
+                Place(part, "formula", cell=place),
+            )
 
     @property
     def out(self) -> Collector:
@@ -138,7 +153,7 @@ class _Walk:
         if not reason and row.cells and self._veil.hides_row(row.attributes):
             reason = "hidden row"
         for at, cell in enumerate(row.cells):
-            if cell[5] or cell[6] or cell[7]:
+            if cell[5] or cell[6] or cell[7] or cell[8]:
                 self._cell(cell, row.rich.get(at), reason)
         for text, detail in row.extras:
             self._out.add(
@@ -146,7 +161,7 @@ class _Walk:
             )
 
     def _cell(self, cell: Cell | tuple[str, ...], runs: Runs | None, reason: str) -> None:
-        column, digits, style, kind, late_style, formula, value, inline = cell
+        column, digits, style, kind, late_style, follows, formula, value, inline = cell
         place = f"{self._tab.name}!{column}{digits}"
         look, unseen = self._look(style or late_style)
         if value and inline:  # only one of them is on the page
@@ -159,11 +174,15 @@ class _Walk:
             stored, runs = self._reader.string(value)
         elif kind not in _NUMERIC or inline:
             stored = decoded(value or inline)
-        if stored:
+        is_silent = not stored and kind != "str" and bool(formula or follows) and self._formulas is not None
+        if stored or is_silent:
             reason = reason or unseen
             if not reason and not self._plain:
                 reason = self._veil.reason(int(digits), self._column(column), look, stored, kind)
+        if stored:
             self._value(stored, kind, look, place, reason=reason, runs=runs)
+        elif is_silent and not reason and not spells(formula):
+            self._reader.lacks_result(self._tab.part, place)
         if formula:
             self._formula(formula, place, is_computed=bool(stored))
 
@@ -178,7 +197,7 @@ class _Walk:
             self._out.add(text, "formula", self._tab.part, cell=place, paragraph=self._row)
             where = Place(self._tab.part, "formula", cell=place)
             self._out.doubt(
-                "cell.uncomputed",
+                _UNCOMPUTED,
                 "有单元格的公式用字符编码拼出文字，但文件中没有计算结果，请人工查看。",
                 where,
             )

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from disclosure_pipeline.builtin.extractors.collector import Collector, Limits
 from disclosure_pipeline.builtin.extractors.failures import failure
-from disclosure_pipeline.builtin.extractors.packages.package import ElementStream, Package
+from disclosure_pipeline.builtin.extractors.ooxml.tags import Tags
+from disclosure_pipeline.builtin.extractors.ooxml.vocabulary import tags_of, vocabulary
+from disclosure_pipeline.builtin.extractors.packages.package import ElementStream, Package, parse_xml
 from disclosure_pipeline.builtin.extractors.shared.digits import natural
 from disclosure_pipeline.builtin.extractors.shared.markup import local
 
@@ -25,9 +27,7 @@ _ITEMS = re.compile(rf"(?:{_ITEM.pattern.replace('([^<]*)', '[^<]*')})*+\s*")
 _OPENING = re.compile(
     r'\s*(?:<\?xml version="1.0"(?: encoding="[Uu][Tt][Ff]-8")?[^?<>]*\?>)?\s*<sst((?: [\w:]+="[^"<>]*")*)>'
 )
-_SAFE_ATTRIBUTES = re.compile(
-    r'(?: (?:xmlns(?::\w+)?="http[\w:/.\-]*"|count="\d{1,9}"|uniqueCount="\d{1,9}"))*'
-)
+_SAFE_ATTRIBUTES = re.compile(r'(?: (?:xmlns(?::\w+)?="[^"]*"|count="\d{1,9}"|uniqueCount="\d{1,9}"))*')
 _ENTITY = re.compile(r"&([^;&]{0,12});?")
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _ESCAPED = re.compile(r"_x([0-9a-fA-F]{4})_")
@@ -64,9 +64,11 @@ class SharedStrings:
         if name is None:
             return strings
         strings.part = name
-        values = _plain_items(package.read(name))
+        data = package.read(name)
+        values = _plain_items(data)
         if values is None:
             strings._stream(package, limits)
+            strings.strays += [word for word, _ in vocabulary(_tags(data))]
         else:
             strings.values = values
         if sum(map(len, strings.values)) > limits.max_characters:
@@ -178,9 +180,15 @@ def _plain_items(data: bytes) -> list[str] | None:
     if opening is None or not _SAFE_ATTRIBUTES.fullmatch(opening[1]) or not text.rstrip().endswith("</sst>"):
         return None
     items = text[opening.end() : text.rindex("</sst>")]
-    if not _ITEMS.fullmatch(items):
+    if not _ITEMS.fullmatch(items) or next(vocabulary(Tags(opening[0].encode())), None) is not None:
         return None
     return [decoded(unescaped(item)) for item in _ITEM.findall(items)]
+
+
+def _tags(data: bytes) -> Tags:
+    """The tags of a part that is too large to be parsed unless it is not written as usual."""
+    tags = Tags(data)
+    return tags if tags.is_usual else tags_of(data, parse_xml(data))
 
 
 def _strays(item: etree._Element) -> Iterator[str]:

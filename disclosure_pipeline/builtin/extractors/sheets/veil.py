@@ -176,7 +176,7 @@ class Veil:
         return attributes.get("hidden") in ("1", "true") or _is_nothing(height, _UNREADABLE_HEIGHT)
 
     def reason(self, row: int, column: int, look: Look, stored: str, cell_type: str) -> str:
-        """Why a cell is not seen; empty when it is."""
+        """Why a cell is not seen; empty when it is. Without a value, conditions on it are not asked."""
         columns = range(column, column + 1)
         for block, _ in self._merged.at(row):
             if block.left <= column <= block.right:
@@ -189,7 +189,7 @@ class Veil:
             block.left <= column <= block.right for block, _ in self._print_area.at(row)
         ):
             return "outside the print area"
-        for block, condition in self._conditioned.at(row):
+        for block, condition in self._conditioned.at(row) if stored else ():
             if block.left <= column <= block.right and condition.hides(look, stored, cell_type):
                 return "conditional format"
         return ""

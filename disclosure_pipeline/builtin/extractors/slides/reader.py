@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from disclosure_pipeline.builtin.extractors.claims import PPTX
 from disclosure_pipeline.builtin.extractors.collector import Collector, Limits
 from disclosure_pipeline.builtin.extractors.drawings.colors import WHITE, Color, Theme
 from disclosure_pipeline.builtin.extractors.drawings.shapes import EMU_IN_POINT, Box, page_color
 from disclosure_pipeline.builtin.extractors.failures import failure
-from disclosure_pipeline.builtin.extractors.ooxml.extractor import OoxmlExtractor
 from disclosure_pipeline.builtin.extractors.ooxml.leftovers import TELLING
 from disclosure_pipeline.builtin.extractors.ooxml.owners import owned_by
 from disclosure_pipeline.builtin.extractors.ooxml.parts import OoxmlReader, relation_targets
+from disclosure_pipeline.builtin.extractors.packages.extractor import PackageExtractor
 from disclosure_pipeline.builtin.extractors.packages.package import Package
 from disclosure_pipeline.builtin.extractors.shared.digits import natural
 from disclosure_pipeline.builtin.extractors.shared.markup import attribute, local
@@ -28,12 +29,10 @@ _STOPS = ("slides", "slideLayouts", "slideMasters", "notesMasters", "handoutMast
 _LAST = re.compile(r"docProps/|ppt/(?:media|embeddings|fonts)/", re.IGNORECASE)
 
 
-class PptxExtractor(OoxmlExtractor):
+class PptxExtractor(PackageExtractor):
     """Reads PresentationML packages."""
 
-    id = "pptx"
-    folder = "ppt"
-    suffixes = (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm")
+    claim = PPTX
     media_type = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
     format_name = "PowerPoint 演示文稿"
 

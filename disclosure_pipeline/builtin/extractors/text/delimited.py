@@ -6,19 +6,18 @@ import csv
 import io
 from collections.abc import Iterator
 
+from disclosure_pipeline.builtin.extractors.claims import DELIMITED
 from disclosure_pipeline.builtin.extractors.collector import Source
 from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.failures import failure
 from disclosure_pipeline.builtin.extractors.shared.markup import column_name
-from disclosure_pipeline.builtin.extractors.text.encoding import load, looks_like_text
+from disclosure_pipeline.builtin.extractors.text.encoding import load
 from disclosure_pipeline.builtin.extractors.text.escapes import unescaped
 from disclosure_pipeline.builtin.extractors.text.plain import decode_into
 from disclosure_pipeline.model.text import Place, Text
 
-_SUFFIXES = (".csv", ".tsv", ".tab")
 _SEPARATORS = ",;\t|"
 _SAMPLED_ROWS = 50
-_ZIP = b"PK"
 _LONGEST_CELL = (1 << 31) - 1
 """A quote that is never closed makes one cell of the rest of a file."""
 
@@ -26,13 +25,7 @@ _LONGEST_CELL = (1 << 31) - 1
 class DelimitedExtractor(BuiltinExtractor):
     """Reads csv and tsv files."""
 
-    id = "delimited"
-
-    def score(self, head: bytes, name: str) -> int:
-        """By the name, when the bytes are text: nothing else tells a table from prose with commas."""
-        if not name.endswith(_SUFFIXES) or head.startswith(_ZIP) or head.lstrip()[:1] == b"<":
-            return 0
-        return 12 if head and looks_like_text(head) else 0
+    claim = DELIMITED
 
     def read(self, source: Source, name: str) -> Text:
         """Read every cell.

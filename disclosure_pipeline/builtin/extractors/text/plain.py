@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from disclosure_pipeline.builtin.extractors.claims import TXT
 from disclosure_pipeline.builtin.extractors.collector import Collector, Source, check_suffix
 from disclosure_pipeline.builtin.extractors.embedded import read_embedded
 from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
@@ -13,7 +14,6 @@ from disclosure_pipeline.builtin.extractors.text.encoding import (
     decode,
     is_plausible,
     load,
-    looks_like_text,
 )
 from disclosure_pipeline.builtin.extractors.text.escapes import base64_files, unescaped
 from disclosure_pipeline.builtin.extractors.text.terminal import is_terminal_text, shown
@@ -34,44 +34,13 @@ _SUFFIXES = (
     ".vcf",
 )
 _MARKDOWN = (".md", ".markdown")
-_TEXT_NAMES = (".txt", ".md", ".csv", ".tsv")
-# Formats that are text on the outside and hold their words in an encoded form.
-_OTHER_FORMATS = (
-    b"{\\rtf",
-    b"%PDF-",
-    b"%!PS",
-    b"<?xml",
-    b"MIME-Version:",
-    b"begin 6",
-    b"From ",
-    b"Received:",
-)
-# Names that claim a format whose words are not its bytes: text under them is a broken file, or markup.
-_OTHER_NAMES = (
-    ".doc", ".docx", ".docm", ".dot", ".dotx", ".wps", ".wpt", ".rtf", ".odt", ".ofd", ".pdf", ".ceb", ".caj",
-    ".xls", ".xlsx", ".xlsm", ".et", ".ods", ".ppt", ".pptx", ".dps", ".odp", ".xml", ".svg", ".eml", ".msg",
-    ".mht", ".mhtml", ".zip", ".rar", ".7z", ".tar", ".gz", ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff",
-    ".pbm", ".pgm", ".ppm", ".xpm", ".ps", ".eps",
-)  # fmt: skip
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class TxtExtractor(BuiltinExtractor):
     """Reads plain text."""
 
-    id = "txt"
-    version = "2"
-
-    def score(self, head: bytes, name: str) -> int:
-        """The last resort: whatever decodes, and neither is nor claims to be another format."""
-        if name.endswith(_OTHER_NAMES):
-            return 0
-        if not head or head.lstrip()[:16].startswith(_OTHER_FORMATS):
-            return 0
-        if any(mark in head[:2048] for mark in (b"\nMIME-Version:", b"\nContent-Transfer-Encoding:")):
-            return 0
-        # What calls itself text and does not decode is text in an unknown encoding, or damaged: the reader tells.
-        return 10 if name.endswith(_TEXT_NAMES) or looks_like_text(head) else 0
+    claim = TXT
 
     def read(self, source: Source, name: str) -> Text:
         """Read every line.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from disclosure_pipeline.builtin.extractors.claims import XML
 from disclosure_pipeline.builtin.extractors.collector import Collector, Source, check_suffix
 from disclosure_pipeline.builtin.extractors.extractor import BuiltinExtractor
 from disclosure_pipeline.builtin.extractors.packages.package import parse_xml
@@ -18,9 +19,6 @@ from disclosure_pipeline.model.text import Place, Text
 if TYPE_CHECKING:
     from lxml import etree
 
-_SUFFIXES = (".xml", ".svg", ".rdf", ".xsd", ".xsl", ".xslt", ".rss", ".atom", ".kml", ".gml", ".xmp")
-_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\s|<!--|<svg[\s>])", re.IGNORECASE)
-_SVG = re.compile(rb"<svg[\s>]", re.IGNORECASE)
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["'](gb2312|gbk|gb_2312-80)["']""", re.IGNORECASE)
 # A document type that declares nothing itself; one that does is refused.
 _TYPE = re.compile(rb"<!DOCTYPE\s[^\[\]<>]*>")
@@ -42,18 +40,7 @@ _SYMBOL = re.compile(
 class XmlExtractor(BuiltinExtractor):
     """Reads XML of any vocabulary."""
 
-    id = "xml"
-
-    def score(self, head: bytes, name: str) -> int:
-        """Low: whoever knows the vocabulary reads the file; sure only for drawings."""
-        sample = head[:4096]
-        if sample[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            sample = sample.replace(b"\x00", b"")[2:]
-        if not _PROLOG.match(sample):
-            return 15 if name.endswith(_SUFFIXES) and sample.lstrip()[:1] == b"<" else 0
-        if sample.lstrip().startswith(b"<!--") and not name.endswith(_SUFFIXES):
-            return 0
-        return 40 if _SVG.search(sample) and b"<html" not in sample.lower() else 15
+    claim = XML
 
     def read(self, source: Source, name: str) -> Text:
         """Read everything in the file.
@@ -65,7 +52,7 @@ class XmlExtractor(BuiltinExtractor):
         root = parse_xml(_TYPE.sub(b"", _known_encoding(data), count=1))
         drawing = local(root) == "svg"
         out = self._collector("image/svg+xml" if drawing else "application/xml")
-        check_suffix(out, name, _SUFFIXES, "XML")
+        check_suffix(out, name, self.claim.suffixes, "XML")
         if any(mark in str(space) for space in root.nsmap.values() for mark in _OFFICE):
             out.doubt(
                 "file.partial", "文件是单一 XML 形式的办公文档，隐藏的内容可能被当作可见内容，请人工查看。"

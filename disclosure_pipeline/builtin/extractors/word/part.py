@@ -7,13 +7,12 @@ walk visits every element; text that no rule places is kept as ``unplaced``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.drawings.colors import WHITE, Color
-from disclosure_pipeline.builtin.extractors.ooxml.words import is_known_namespace
+from disclosure_pipeline.builtin.extractors.ooxml.vocabulary import is_known_namespace
 from disclosure_pipeline.builtin.extractors.shared.markup import attribute, column_name, first, is_on, local
 from disclosure_pipeline.builtin.extractors.word.inline import PROPERTIES, InlineWalker, Story
 from disclosure_pipeline.builtin.extractors.word.plain import plain_paragraphs
@@ -26,7 +25,6 @@ from disclosure_pipeline.builtin.extractors.word.runs import (
     Runs,
 )
 from disclosure_pipeline.builtin.extractors.word.shapes import ground_of, is_unseen
-from disclosure_pipeline.builtin.extractors.word.style import hides
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -43,14 +41,15 @@ _INSERTED_KINDS = frozenset(("body", "table", "textbox", "footnote", "endnote"))
 """Kinds whose inserted paragraphs are of kind ``insertion``; a header stays a header, which is not published."""
 _CHILDLESS = frozenset((*PROPERTIES, "p", "bookmarkStart", "bookmarkEnd"))
 """Children of tables and rows that hold neither."""
+_CELL_LOOKS = ("shd", "cellDel", "cellIns", "vMerge")
+"""What the properties of a cell may say about the words in it."""
 _NOTES = ("footnote", "endnote")
 _THIN_ROW = 60
 # What a header that is not shown says without saying anything: a page number.
 _PAGE_NUMBER = re.compile(r"[\s\d\-–—－·./第页共]*")
 
 
-@dataclass(frozen=True, slots=True)
-class _Where:
+class _Where(NamedTuple):
     """What the elements around a paragraph say about it."""
 
     kind: str
@@ -80,32 +79,45 @@ class PartWalker(InlineWalker):
         self._cells: list[list[str] | None] = []
         self._inserted_cells: list[str | None] = []
         self._plain: Mapping[etree._Element, str] = {}
+        self._is_tidy = False
+        self._elements: frozenset[str] = frozenset()
+        self._cells_differ = True
 
-    def walk(self, root: etree._Element, tags: Tags | None) -> None:
+    def walk(
+        self, root: etree._Element, tags: Tags, whole: Callable[[], etree._Element] | None = None
+    ) -> None:
         """Read everything under the part's root element.
 
         Args:
             root: the root.
-            tags: the part's tags; ``None`` to read every paragraph the long way.
+            tags: the part's tags.
+            whole: parses the whole part, if ``root`` lacks the properties that repeat themselves.
         """
-        marks = [attribute(mark, "fldCharType") for mark in root.iter("{*}fldChar")]
+        self._elements = tags.elements
+        marks = [attribute(mark, "fldCharType") for mark in tags.search(root, ("fldChar",))]
         self._fields = FieldStack(trusted=marks.count("begin") == marks.count("end"))
-        if tags is not None:
-            plain = plain_paragraphs(root, tags, self._story.sheet)
-            self._plain, self._looks_matter = plain.texts, plain.looks_matter
+        sheet, painted = self._story.sheet, self._story.ground != WHITE
+        plain = plain_paragraphs(root, tags, sheet, painted=painted)
+        if plain.looks_matter and whole is not None:
+            root = whole()
+            plain = plain_paragraphs(root, tags, sheet, painted=painted)
+        self._plain, self._looks_matter, self._is_tidy = plain.texts, plain.looks_matter, plain.is_tidy
+        self._cells_differ = not self._elements.isdisjoint(_CELL_LOOKS)
         self._blocks(root, self._where)
 
     # ------------------------------------------------------------------ blocks
 
     def _blocks(self, parent: etree._Element, where: _Where) -> None:
-        self._stray(parent.text, where.cell)
+        tidy = self._is_tidy
+        if not tidy:
+            self._stray(parent.text, where.cell)
         for child in parent:
             text = self._plain.get(child)
             if text is None:
                 self._block(child, where)
             else:
                 self._plain_paragraph(text, where)
-            if child.tail:
+            if not tidy:
                 self._stray(child.tail, where.cell)
 
     def _block(self, element: etree._Element, where: _Where) -> None:
@@ -115,21 +127,21 @@ class PartWalker(InlineWalker):
         elif name == "tbl":
             self._table(element, where)
         elif name in ("del", "moveFrom"):
-            self._blocks(element, replace(where, mode=DELETED))
+            self._blocks(element, where._replace(mode=DELETED))
         elif name in ("ins", "moveTo"):
-            self._blocks(element, replace(where, inserted=True))
+            self._blocks(element, where._replace(inserted=True))
         elif name == "comment":
-            self._blocks(element, replace(where, detail=attribute(element, "author") or None))
+            self._blocks(element, where._replace(detail=attribute(element, "author") or None))
         elif name in _NOTES:
-            self._blocks(element, replace(where, visible=self._is_noted(element, name) and where.visible))
+            self._blocks(element, where._replace(visible=self._is_noted(element, name) and where.visible))
         elif name == "AlternateContent":
             self._alternatives(element, where, blocks=True)
         elif name == "":
             self._out.add(element.text or "", "unplaced", self._part, detail="xml comment")
-        elif name in PROPERTIES:
-            self._properties(element, where.cell)
-        else:
+        elif name not in PROPERTIES:
             self._blocks(element, where)
+        elif not self._is_tidy:
+            self._properties(element, where.cell)
 
     def _is_noted(self, note: etree._Element, kind: str) -> bool | None:
         """``None`` (as the kind says) for a note that is printed, ``False`` for one that nothing refers to."""
@@ -196,6 +208,7 @@ class PartWalker(InlineWalker):
         self._cells.append(None)
         self._inserted_cells.append(None)
         fields, self._fields = self._fields, FieldStack(trusted=True)
+        tidy, self._is_tidy = self._is_tidy, False  # what is known of the part holds outside paragraphs only
         kind = "textbox" if where.visible is None else where.kind
         for box in boxes:
             unseen = is_unseen(box, self._story.page)
@@ -208,7 +221,7 @@ class PartWalker(InlineWalker):
                 self._alternatives(box, inner)
             else:
                 self._block(box, inner)
-        self._fields = fields
+        self._fields, self._is_tidy = fields, tidy
         self._cells.pop()
         self._inserted_cells.pop()
 
@@ -256,19 +269,20 @@ class PartWalker(InlineWalker):
     def _table(self, table: etree._Element, where: _Where) -> None:
         self._tables += 1
         number = self._tables
-        style = table.find("{*}tblPr/{*}tblStyle") if self._looks_matter else None
-        if style is not None and attribute(style, "val") in self._story.sheet.styles.colored_tables:
-            where = replace(where, ground=None)  # which cells it paints depends on their place
-        if style is not None and self._vanishes(attribute(style, "val"), where):
-            where = replace(where, mode=where.mode or HIDDEN)
+        if self._looks_matter:
+            where = self._styled(table, where)
         for at, row in enumerate(self._members(table, "tr", where), 1):
             self._row(row, number, at, where)
 
-    def _vanishes(self, style: str, where: _Where) -> bool:
-        """Whether a table style makes all letters of its table invisible."""
+    def _styled(self, table: etree._Element, where: _Where) -> _Where:
+        """What a table's style says about its cells; without one that is known, the default one."""
         styles = self._story.sheet.styles
-        look = styles.tables.get(style)
-        return look is not None and hides({**styles.base, **look}, where.ground)
+        named = table.find("{*}tblPr/{*}tblStyle")
+        style = "" if named is None else attribute(named, "val")
+        style = style if style in styles.tables else styles.default_table
+        if styles.vanishes(style, where.ground):
+            where = where._replace(mode=where.mode or HIDDEN)
+        return where._replace(ground=None) if style in styles.colored_tables else where
 
     def _members(self, parent: etree._Element, wanted: str, where: _Where) -> Iterable[etree._Element]:
         """Rows of a table or cells of a row, also those inside content controls and the like."""
@@ -284,7 +298,7 @@ class PartWalker(InlineWalker):
             self._stray(child.tail, where.cell)
 
     def _row(self, row: etree._Element, table: int, number: int, where: _Where) -> None:
-        properties = first(row, "trPr")
+        properties = first(row, "trPr") if "trPr" in self._elements else None
         column = 1
         if properties is not None:
             where = self._row_look(properties, where)
@@ -292,31 +306,30 @@ class PartWalker(InlineWalker):
             column += _whole(before, 0)
         for cell in self._members(row, "tc", where):
             self._cell(cell, f"table {table} {column_name(column)}{number}", where)
-            about = first(cell, "tcPr")
-            column += 1 if about is None else _whole(first(about, "gridSpan"), 1)
+            column += _span(cell) if "gridSpan" in self._elements else 1
 
     def _row_look(self, properties: etree._Element, where: _Where) -> _Where:
         hidden, height = first(properties, "hidden"), first(properties, "trHeight")
         if first(properties, "del") is not None:
-            return replace(where, mode=DELETED)
+            return where._replace(mode=DELETED)
         if hidden is not None and is_on(hidden):
-            return replace(where, mode=HIDDEN)
+            return where._replace(mode=HIDDEN)
         if (
             height is not None
             and attribute(height, "hRule") == "exact"
             and _whole(height, _THIN_ROW + 1) <= _THIN_ROW
         ):
-            return replace(where, mode=HIDDEN)
+            return where._replace(mode=HIDDEN)
         inserted = first(properties, "ins")
         if inserted is not None:
-            return replace(where, inserted=True, detail=attribute(inserted, "author") or where.detail)
+            return where._replace(inserted=True, detail=attribute(inserted, "author") or where.detail)
         return where
 
     def _cell(self, cell: etree._Element, name: str, where: _Where) -> None:
         inner = _Where(
             where.kind, where.mode, name, where.detail, where.ground, where.visible, where.inserted
         )
-        properties = first(cell, "tcPr")
+        properties = first(cell, "tcPr") if self._cells_differ else None
         if properties is not None:
             inner = self._cell_look(properties, inner)
         number = self._paragraphs + 1
@@ -342,13 +355,19 @@ class PartWalker(InlineWalker):
     def _cell_look(self, properties: etree._Element, where: _Where) -> _Where:
         shading = first(properties, "shd") if self._looks_matter else None
         if shading is not None:
-            where = replace(where, ground=self._story.sheet.palette.ground(shading) or where.ground)
+            where = where._replace(ground=self._story.sheet.palette.ground(shading) or where.ground)
         if first(properties, "cellDel") is not None:
-            return replace(where, mode=DELETED)
+            return where._replace(mode=DELETED)
         merged = first(properties, "vMerge")
         if merged is not None and attribute(merged, "val") != "restart":
-            return replace(where, mode=where.mode or HIDDEN)  # the cell above stands over it
-        return replace(where, inserted=True) if first(properties, "cellIns") is not None else where
+            return where._replace(mode=where.mode or HIDDEN)  # the cell above stands over it
+        return where._replace(inserted=True) if first(properties, "cellIns") is not None else where
+
+
+def _span(cell: etree._Element) -> int:
+    """The columns of the grid that a cell takes."""
+    about = first(cell, "tcPr")
+    return 1 if about is None else _whole(first(about, "gridSpan"), 1)
 
 
 def _whole(element: etree._Element | None, otherwise: int) -> int:

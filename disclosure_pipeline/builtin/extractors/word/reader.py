@@ -6,19 +6,21 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from disclosure_pipeline.builtin.extractors.claims import DOCX
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.drawings.colors import WHITE
 from disclosure_pipeline.builtin.extractors.failures import failure
-from disclosure_pipeline.builtin.extractors.ooxml.extractor import OoxmlExtractor
 from disclosure_pipeline.builtin.extractors.ooxml.parts import OoxmlReader, relation_targets
 from disclosure_pipeline.builtin.extractors.ooxml.tags import Tags
 from disclosure_pipeline.builtin.extractors.ooxml.words import NAMED_ELEMENTS, is_list_label
-from disclosure_pipeline.builtin.extractors.packages.package import Package
+from disclosure_pipeline.builtin.extractors.packages.extractor import PackageExtractor
+from disclosure_pipeline.builtin.extractors.packages.package import Package, parse_xml
 from disclosure_pipeline.builtin.extractors.shared.markup import attribute, is_on
 from disclosure_pipeline.builtin.extractors.word.inline import Story
 from disclosure_pipeline.builtin.extractors.word.part import KINDS_BY_ROOT, PartWalker
 from disclosure_pipeline.builtin.extractors.word.shapes import Page
 from disclosure_pipeline.builtin.extractors.word.sheet import StyleSheet
+from disclosure_pipeline.builtin.extractors.word.thin import thin
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -44,12 +46,10 @@ _NAMED = tuple(dict.fromkeys((*NAMED_ELEMENTS, *_OTHER_NAMED)))
 """Elements of WordprocessingML with attributes that an author writes."""
 
 
-class DocxExtractor(OoxmlExtractor):
+class DocxExtractor(PackageExtractor):
     """Reads WordprocessingML packages."""
 
-    id = "docx"
-    folder = "word"
-    suffixes = (".docx", ".docm", ".dotx", ".dotm")
+    claim = DOCX
     media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     format_name = "Word 文档"
 
@@ -68,7 +68,7 @@ class _Document:
         self._shown: set[str] = set()
         own = {**dict.fromkeys(KINDS_BY_ROOT, self._walk), "numbering": self._numbering}
         own["settings"] = self._words
-        self._reader = OoxmlReader(package, out, limits, depth, own)
+        self._reader = OoxmlReader(package, out, limits, depth, own, thin=thin)
 
     def read(self) -> None:
         names = sorted(self._package.names, key=_rank)
@@ -87,7 +87,7 @@ class _Document:
 
     # ------------------------------------------------------- the document itself
 
-    def _walk(self, name: str, root: etree._Element, data: bytes) -> bool:  # noqa: ARG002 - PartReader
+    def _walk(self, name: str, root: etree._Element, data: bytes) -> bool:
         kind = KINDS_BY_ROOT[root.tag.rpartition("}")[2]]
         visible: bool | None = None
         if name == self._main:
@@ -96,15 +96,17 @@ class _Document:
             kind, visible = "hidden", False
         elif kind in ("header", "footer") and name not in self._shown:
             visible = False
-        PartWalker(self._out, name, self._story, kind=kind, visible=visible).walk(root, self._reader.tags)
+        whole = (lambda: parse_xml(data)) if self._reader.is_thin else None
+        walker = PartWalker(self._out, name, self._story, kind=kind, visible=visible)
+        walker.walk(root, self._reader.tags, whole)
         self._reader.sweep_attributes(name, root, _NAMED)
         return True
 
     def _prepare(self, root: etree._Element) -> None:
         """What the document's own part says about the others: its page, its headers, its numberings."""
-        story, styles, settings = self._story, self._part(_STYLES), self._part(_SETTINGS)
+        story, settings = self._story, self._part(_SETTINGS)
         story.page = _page(root)
-        story.sheet = StyleSheet(styles, lambda: self._part(_THEME), story.page.width)
+        story.sheet = StyleSheet(self._package, self._named(_STYLES), self._named(_THEME), story.page.width)
         background = root.find("{*}background")
         if background is not None and b"displayBackgroundShape" in settings:
             story.ground = story.sheet.palette.color(background, "color") or WHITE
@@ -127,8 +129,12 @@ class _Document:
 
     def _part(self, pattern: re.Pattern[str]) -> bytes:
         """The bytes of the part of this name; empty without one."""
-        found = next((name for name in self._package.names if pattern.match(name.lower())), None)
+        found = self._named(pattern)
         return b"" if found is None else self._package.read(found)
+
+    def _named(self, pattern: re.Pattern[str]) -> str | None:
+        """The part of this name."""
+        return next((name for name in self._package.names if pattern.match(name.lower())), None)
 
     # ------------------------------------------------------- what stands beside it
 

@@ -32,6 +32,7 @@ _OVERLAP = 8
 """Letters closer than this many twips a half point lie over each other (a letter is ten wide)."""
 _FAR_POSITION = 1000
 _NORMAL_SIZE = 21
+_ON = ("1", "true", "on")
 _INVISIBLE_ALPHA = 95_000
 _THEME_NAMES = {
     "background1": "bg1", "text1": "tx1", "background2": "bg2", "text2": "tx2", "dark1": "dk1", "light1": "lt1",
@@ -140,7 +141,7 @@ def _byte(digits: str) -> float:
 def _number(digits: str) -> int | None:
     try:
         return int(float(digits))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -203,6 +204,7 @@ class Styles:
         base: look of all runs (document defaults).
         colored_tables: table styles that paint grounds.
         tables: looks of runs by table style, without those of first rows and the like.
+        default_table: id of the style of tables that name none.
     """
 
     runs: dict[str, Look] = field(default_factory=dict)
@@ -211,6 +213,7 @@ class Styles:
     base: Look = field(default_factory=dict)
     colored_tables: frozenset[str] = frozenset()
     tables: dict[str, Look] = field(default_factory=dict)
+    default_table: str = ""
 
     @classmethod
     def of(cls, root: etree._Element, palette: Palette, page_width: int) -> Styles:
@@ -230,13 +233,15 @@ class Styles:
                     colored.add(name)
                 run = style.find("{*}rPr")
                 own_tables[name] = {} if run is None else palette.run(run)
+                if attribute(style, "default") in _ON:
+                    styles.default_table = name
                 continue
             run, paragraph = style.find("{*}rPr"), style.find("{*}pPr")
             own[name] = (
                 {} if run is None else palette.run(run),
                 {} if paragraph is None else palette.paragraph(paragraph, page_width),
             )
-            if kind == "paragraph" and attribute(style, "default") in ("1", "true", "on"):
+            if kind == "paragraph" and attribute(style, "default") in _ON:
                 styles.default = name
         defaults = root.find("{*}docDefaults/{*}rPrDefault/{*}rPr")
         styles.base = {} if defaults is None else palette.run(defaults)
@@ -254,13 +259,29 @@ class Styles:
 
     @property
     def may_hide(self) -> bool:
-        """Whether some style hides text by itself, or paints a ground."""
-        if hides(self.base, WHITE) or any(hides(look, WHITE) for look in self.tables.values()):
+        """Whether some style, those of tables aside, hides text by itself, or paints a ground."""
+        if hides(self.base, WHITE):
             return True
         return any(
             hides({**self.base, **look}, WHITE) or look.get("ground") or look.get("marker")
             for look in self.runs.values()
         ) or any(is_off(look) or look.get("ground") for look in self.paragraphs.values())
+
+    @property
+    def hiding_tables(self) -> frozenset[str]:
+        """Table styles that hide all letters of their tables."""
+        return frozenset(name for name in self.tables if self.vanishes(name, WHITE))
+
+    def vanishes(self, table: str, ground: Color | None) -> bool:
+        """Whether a table style makes all letters of its table invisible.
+
+        Args:
+            table: its id.
+            ground: colour behind the table, ``None`` if nobody knows it.
+        """
+        # Which cells a coloured one paints depends on their place.
+        ground = None if table in self.colored_tables else ground
+        return hides({**self.base, **self.tables.get(table, {})}, ground)
 
     @property
     def colored(self) -> bool:

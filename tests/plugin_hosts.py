@@ -14,7 +14,7 @@ from disclosure_pipeline.settings.models import Settings
 from disclosure_pipeline.settings.policy import load_rulebook
 from disclosure_pipeline.settings.workspace import Workspace
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 FAULTS = ROOT / "tests" / "fault_plugins"
 SHIPPED = ROOT / "plugins"
 
