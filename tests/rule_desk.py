@@ -60,7 +60,7 @@ def renewed(office: Office) -> Iterator[Office]:
     sandbox = Sandbox(
         1,
         bounds=Bounds.of(core.settings),
-        initializer="disclosure_pipeline.hooks.reading:initialise",
+        initializer="disclosure_pipeline.hooks.sandbox_entry:initialise",
         initargs=(core.settings, Workspace(CONFIG, Path("unused")), book, ()),
     )
     parts = {item.name: getattr(core, item.name) for item in dataclasses.fields(core)}

@@ -9,7 +9,8 @@ from datetime import date
 
 import pytest
 from rule_desk import guard, renewed, rescreened, revoke, term
-from support import PHONE, SECRECY, SECRECY_2, SIGNERS, Office, holds, refused
+from support import PHONE, SECRECY, SECRECY_2, SIGNERS, Office, refused
+from traces import holds
 
 from disclosure_pipeline.model.amendment import Amendment
 from disclosure_pipeline.model.finding import MARKING, Settlement

@@ -8,21 +8,8 @@ from pathlib import Path
 import pytest
 from killing import killed_before_each_write
 from rule_desk import guard, put_into_force, renewed, rescreened, run, term
-from support import (
-    CLERK,
-    FINAL,
-    FIRST,
-    OFFICE,
-    PHONE,
-    SECOND,
-    SECRECY,
-    SECRECY_2,
-    SIGNERS,
-    Office,
-    files_with,
-    holds,
-    refused,
-)
+from support import CLERK, FINAL, FIRST, OFFICE, PHONE, SECOND, SECRECY, SECRECY_2, SIGNERS, Office, refused
+from traces import files_with, holds
 
 from disclosure_pipeline.model.finding import MARKING, Settlement
 from disclosure_pipeline.model.lifecycle import State

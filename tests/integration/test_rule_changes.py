@@ -6,7 +6,8 @@ import json
 
 import pytest
 from rule_desk import guard, put_into_force, renewed, revoke, term
-from support import ADMIN, CLERK, FIRST, PHONE, SECRECY, SECRECY_2, Office, at_once, holds, refused
+from support import ADMIN, CLERK, FIRST, PHONE, SECRECY, SECRECY_2, Office, at_once, refused
+from traces import holds
 
 from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.model.amendment import Amendment

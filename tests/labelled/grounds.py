@@ -54,9 +54,16 @@ def _written(chance: random.Random, half: Half, kind: str, template: str) -> Ite
 
 
 def _forms(kind: str) -> Mapping[str, Callable[[str | Mark], str | Mark]]:
-    forms: dict[str, Callable[[str | Mark], str | Mark]] = {"plain": lambda piece: piece, "segments": lambda piece: piece}
+    forms: dict[str, Callable[[str | Mark], str | Mark]] = {
+        "plain": lambda piece: piece,
+        "segments": lambda piece: piece,
+    }
     if kind != "security.credential":
-        forms |= {"traditional": _changed(_traditional), "zero_width": _changed("\u200b".join), "blanks": _changed(_spaced)}
+        forms |= {
+            "traditional": _changed(_traditional),
+            "zero_width": _changed("\u200b".join),
+            "blanks": _changed(_spaced),
+        }
     return forms | {"full_width": _changed(_wide)}
 
 

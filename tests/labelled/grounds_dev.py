@@ -319,7 +319,7 @@ TEXTS: Mapping[str, Sequence[str]] = {
         "Authorization: Bearer ⟦eyJ⟧hbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N",
         "会议室WiFi⟦密码：gov88886666⟧",
         "用户名\t密码\nzhangsan\t⟦Zs@12345⟧\nlisi\tLs#67890",
-        "api_key = \"⟦f3a9⟧c1d27b5e4c0896aa\"",
+        'api_key = "⟦f3a9⟧c1d27b5e4c0896aa"',
         "AccessKeySecret：⟦x8Kd⟧02mPqLz7Rt5VwYb3Nc",
         "统一身份认证平台登录⟦口令：Qwe!2345⟧",
         "阿里云⟦LTAI⟧5tQeXyZ1234567AbCdEf",

@@ -29,7 +29,9 @@ def samples(half: Half) -> Sequence[Sample]:
     lines = [*words.SENTENCES, *generated]
     chance.shuffle(lines)
     pages = [
-        in_segments(*([line] for line in lines[at : at + _LINES]), family="prose.page", form="lines", kinds=_KINDS)
+        in_segments(
+            *([line] for line in lines[at : at + _LINES]), family="prose.page", form="lines", kinds=_KINDS
+        )
         for at in range(0, len(lines), _LINES)
     ]
     return [*single, *pages]

@@ -23,7 +23,7 @@ _SECONDS = re.compile(r"[0-9]{1,3}[°度][0-9]{1,2}['′’分][0-9]{1,2}(?:\.[0
 class Coordinates:
     """Finds coordinates (rules of the form ``coordinates`` and ``coordinate_column``).
 
-    A pattern is tried round its needle; a group ``fraction`` holds decimals and counts only with at least as many
+    A pattern is tried round its needle, in texts that hold one of the words in the option ``needs``; a group ``fraction`` holds decimals and counts only with at least as many
     digits as the rule's option ``decimals``. Those of ``coordinate_column`` are headings of columns. Many
     coordinates are one finding.
 
@@ -50,6 +50,7 @@ class Coordinates:
         self._written = [
             (
                 rule,
+                tuple(rule.options.get("needs", ("",))),
                 compiler.compiled(rule, str(rule.options.get("needle", "(?!)"))),
                 compiler.compiled(rule, "|".join(f"(?:{pattern})" for pattern in rule.patterns)),
             )
@@ -67,7 +68,9 @@ class Coordinates:
         found = list(self._in_columns(part))
         covered = {place[0] for finding in found for place in finding.ranges}
         view = part.views.plain
-        for rule, needle, expression in self._written:
+        for rule, needs, needle, expression in self._written:
+            if not any(need in view.text for need in needs):
+                continue
             ranges = [
                 place
                 for place in _near(needle, expression, view.text)

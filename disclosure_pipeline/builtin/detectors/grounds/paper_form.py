@@ -65,10 +65,9 @@ class PaperForm:
         self._labels = {rule.id: frozenset(map(_key, rule.patterns)) for rule in self._rules}
         self._needs = {rule.id: frozenset(map(_key, rule.options["needs"])) for rule in self._rules}
         general = [_key(label) for rule in rules_of(rulebook, "paper_label") for label in rule.patterns]
-        special = (word for labels in self._labels.values() for word in labels)
-        self._special = _Labels(tuple(dict.fromkeys(special)))
-        self._all = _Labels(tuple(dict.fromkeys((*general, *self._special.words))))
-        self._least = min(int(rule.options["least"]) for rule in self._rules)
+        special = [label for labels in self._labels.values() for label in labels]
+        self._telling = _Labels(sorted({label for needs in self._needs.values() for label in needs}))
+        self._all = _Labels(tuple(dict.fromkeys((*general, *special))))
         self.kinds = tuple(dict.fromkeys(rule.kind for rule in self._rules))
         self.canaries = tuple(_canary(rule) for rule in self._rules)
 
@@ -80,7 +79,7 @@ class PaperForm:
         """
         refuse_expired(self._rules)
         view = part.views.compact
-        if sum(1 for _ in self._special.places(view)) < self._least:
+        if next(self._telling.places(view), None) is None:
             return []
         fields = _fields(view, self._all)
         found: list[Finding] = []

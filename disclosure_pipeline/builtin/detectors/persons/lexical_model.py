@@ -107,6 +107,7 @@ class _Network:
         import numpy as np
         import onnxruntime
 
+        onnxruntime.disable_telemetry_events()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False  # the arena grows with the longest batch and never shrinks

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from disclosure_pipeline.builtin.detectors.common import finding_at, refuse_expired, rules_of
-from disclosure_pipeline.builtin.detectors.persons.recogniser import Name, NameRecogniser, Source
+from disclosure_pipeline.builtin.detectors.persons.recogniser import Asked, Name, NameRecogniser, Source
 from disclosure_pipeline.builtin.detectors.persons.roles import Bearer, Ground, Roles
 from disclosure_pipeline.builtin.detectors.persons.sentences import HAN
 from disclosure_pipeline.builtin.detectors.persons.shapes import DOTS
@@ -27,6 +27,7 @@ from disclosure_pipeline.model.view import View
 _SOURCES: Mapping[Source, str] = {
     Source.MODEL: "词法模型和姓氏字形判断为姓名",
     Source.ASKED: "栏目要求填写姓名",
+    Source.LISTED: "名单中的其他各项是姓名",
     Source.REPEATED: "本文件其他地方判断为姓名",
     Source.FIGURE: "公众人物名录",
 }
@@ -92,44 +93,35 @@ class PersonName:
         """
         refuse_expired(self._rules)
         view = part.views.plain
-        asked = sorted(self._asked(part, view), key=lambda one: one.start)
-        names = self._recogniser.names(view.text, [(one.start, one.end) for one in asked])
+        asked = sorted(self._asked(part, view), key=lambda one: one[0].start)
+        names = self._recogniser.names(view.text, [place for place, _ in asked])
         told = _told(names, asked)
         bearers = self._roles.of(view.text, names, told)
         return [_finding(part, view, group) for group in _groups(part, view, bearers)]
 
-    def _asked(self, part: PartText, view: View) -> Iterator[_Asked]:
-        """Where a heading or a label asks for a name."""
+    def _asked(self, part: PartText, view: View) -> Iterator[tuple[Asked, Rule]]:
+        """Where a heading or a label asks for a name, and the role that it tells."""
         for segment, heading in headings(part).items():
-            rule = self._roles.heading((heading.column, heading.label))
+            column = self._roles.heading((heading.column,))
+            rule = column or self._roles.heading((heading.label,))
             if rule is not None:
                 last = segment + 1 == len(part.text.segments)
-                yield _Asked(
-                    view.position(segment), len(view.text) if last else view.position(segment + 1), rule
-                )
+                end = len(view.text) if last else view.position(segment + 1)
+                yield Asked(view.position(segment), end, strange=column is not None), rule
         for match in _ANSWER.finditer(view.text):
             before = view.text[max(0, match.start() - _LONGEST_LABEL) : match.start()].replace(" ", "")
             rule = self._roles.heading(before[at:] for at in range(len(before)))
             if rule is not None:
-                yield _Asked(*match.span("name"), rule)
+                yield Asked(*match.span("name")), rule
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A place in the view where a name should stand, and the role that its label tells."""
-
-    start: int
-    end: int
-    rule: Rule
-
-
-def _told(names: Sequence[Name], asked: Sequence[_Asked]) -> Mapping[int, Rule]:
+def _told(names: Sequence[Name], asked: Sequence[tuple[Asked, Rule]]) -> Mapping[int, Rule]:
     """The rules of the names that stand where one was asked for, by index of the name."""
     told: dict[int, Rule] = {}
     for index, name in enumerate(names):
-        place = bisect_right(asked, name.start, key=lambda one: one.start) - 1
-        if place >= 0 and name.end <= asked[place].end:
-            told[index] = asked[place].rule
+        place = bisect_right(asked, name.start, key=lambda one: one[0].start) - 1
+        if place >= 0 and name.end <= asked[place][0].end:
+            told[index] = asked[place][1]
     return told
 
 

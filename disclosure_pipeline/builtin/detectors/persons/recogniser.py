@@ -14,10 +14,10 @@ from enum import StrEnum
 
 from ahocorasick_rs import AhoCorasick
 
-from disclosure_pipeline.builtin.detectors.persons.decoding import names_in
+from disclosure_pipeline.builtin.detectors.persons.decoding import Candidate, names_in
 from disclosure_pipeline.builtin.detectors.persons.lexical_model import LexicalModel
 from disclosure_pipeline.builtin.detectors.persons.sentences import HAN, Sentence, sentences
-from disclosure_pipeline.builtin.detectors.persons.shapes import DOTS, Shapes
+from disclosure_pipeline.builtin.detectors.persons.shapes import DOTS, Look, Shapes
 from disclosure_pipeline.builtin.detectors.persons.spelling import Shape, Spelling
 
 _SURE = 4.0
@@ -28,6 +28,7 @@ _SURE_SHORT = 6.0
 
 _SURELY_WRITTEN = 0.97
 _ASKED = 1.0
+_LISTED = 0.95
 _REPEATED = 0.85
 _AROUND = 6
 """Characters around a repeated name that show whether it is part of something else."""
@@ -35,8 +36,17 @@ _AROUND = 6
 _WORD = re.compile(f"[{HAN}][{HAN}{DOTS}]")
 """What a sentence must hold to be read: figures and single characters are no names."""
 
+_LEAST_IN_LIST = 2
+"""Recognised names that make a list one of names, if they are at least half of its items or nearly all look alike."""
+
+_ALIKE = 0.8
+
+_ITEM = re.compile(f"[{HAN}{DOTS}]+")
+_LIST = re.compile(f"(?<![{HAN}])[{HAN}]{{2,4}}(?:(?:[、,] ?| )[{HAN}{DOTS}]{{2,12}})+(?![{HAN}])")
 _ANSWERS = frozenset(Shape) - {Shape.FAMILY_ONLY, Shape.OTHER_LONG, Shape.LONG}
 """Looks of a name where a name is asked for."""
+
+_USUAL_ANSWERS = _ANSWERS - {Shape.OTHER_SHORT, Shape.OTHER, Shape.FOREIGN_SHORT}
 
 _FEW = 20
 _DOT = re.compile(f"[{DOTS}]")
@@ -49,6 +59,8 @@ class Source(StrEnum):
     """The lexical model, in its sentence."""
     ASKED = "asked"
     """It stands where a heading or a label asks for a name."""
+    LISTED = "listed"
+    """It stands in a list of names."""
     REPEATED = "repeated"
     """It is a name elsewhere in the document."""
     FIGURE = "figure"
@@ -72,6 +84,22 @@ class Name:
     confidence: float
     shape: Shape
     source: Source = Source.MODEL
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where a heading or a label asks for a name.
+
+    Args:
+        start: first character of what stands there.
+        end: behind the last one.
+        strange: whether names with unusual family names are likely as well (not beside a label in a table that may
+            itself be a row of headings).
+    """
+
+    start: int
+    end: int
+    strange: bool = True
 
 
 class NameRecogniser:
@@ -98,12 +126,12 @@ class NameRecogniser:
             self._loaded_shapes = Shapes(self._spelling, self._introducers)
         return self._loaded_shapes
 
-    def names(self, text: str, asked: Iterable[tuple[int, int]] = ()) -> list[Name]:
+    def names(self, text: str, asked: Iterable[Asked] = ()) -> list[Name]:
         """Every name in a text, in order, without overlaps.
 
         Args:
             text: text of the view in which each run of white space is one character.
-            asked: ranges in which a heading or a label asks for a name.
+            asked: where a heading or a label asks for a name.
 
         Raises:
             DisclosureError: the model cannot be loaded.
@@ -126,7 +154,11 @@ class NameRecogniser:
         if not readable:
             return found, sure
         for sentence, evidence in zip(readable, self.model.read([one.text for one in readable]), strict=True):
-            for candidate in names_in(evidence, self.shapes.of(sentence.text)):
+            look = self.shapes.of(sentence.text)
+            candidates = names_in(evidence, look)
+            for place, behind, shape in _listed(sentence.text, candidates, look):
+                found.append(Name(*sentence.range(place, behind), _LISTED, shape, Source.LISTED))
+            for candidate in candidates:
                 start, end = sentence.range(candidate.start, candidate.end)
                 found.append(Name(start, end, candidate.confidence, candidate.shape))
                 written = sentence.text[candidate.start : candidate.end]
@@ -134,17 +166,21 @@ class NameRecogniser:
                     sure[written] = max(candidate.score, sure.get(written, 0.0))
         return found, sure
 
-    def _answers(self, text: str, asked: Iterable[tuple[int, int]]) -> Iterator[Name]:
+    def _answers(self, text: str, asked: Iterable[Asked]) -> Iterator[Name]:
         """What has the look of a name and stands where one is asked for."""
-        for place, behind in asked:
-            start = place + len(text[place:behind]) - len(text[place:behind].lstrip())
-            end = start + len(text[start:behind].rstrip())
+        for one in asked:
+            start = one.start + len(text[one.start : one.end]) - len(text[one.start : one.end].lstrip())
+            end = start + len(text[start : one.end].rstrip())
             name = text[start:end].replace(" ", "")
             if not name or name in self._spelling.not_names:
                 continue
             look = self.shapes.of(name)
             shape = look.shape(0, len(name))
-            if shape is None or shape not in _ANSWERS or look.is_part_of_another(0, len(name)):
+            if (
+                shape is None
+                or shape not in (_ANSWERS if one.strange else _USUAL_ANSWERS)
+                or look.is_part_of_another(0, len(name))
+            ):
                 continue
             yield Name(start, end, _ASKED if shape.is_native else _REPEATED, shape, Source.ASKED)
 
@@ -162,6 +198,34 @@ class NameRecogniser:
             shape = look.shape(start - base, end - base)
             if shape is not None and not look.is_part_of_another(start - base, end - base):
                 yield Name(start, end, _REPEATED, shape, Source.REPEATED)
+
+
+def _listed(text: str, candidates: Sequence[Candidate], look: Look) -> Iterator[tuple[int, int, Shape]]:
+    """Items of a list of which most are names, and which have the look of one but were not recognised."""
+    if len(candidates) < _LEAST_IN_LIST:
+        return
+    recognised = {(candidate.start, candidate.end) for candidate in candidates}
+    for match in _LIST.finditer(text):
+        items = [
+            (match.start() + item.start(), match.start() + item.end()) for item in _ITEM.finditer(match[0])
+        ]
+        names = sum(item in recognised for item in items)
+        if names < _LEAST_IN_LIST:
+            continue
+        shapes = {item: shape for item in items if (shape := _usual_shape(item, look)) is not None}
+        if 2 * names < len(items) and len(shapes) < _ALIKE * len(items):
+            continue
+        for (start, end), shape in shapes.items():
+            if (start, end) not in recognised:
+                yield start, end, shape
+
+
+def _usual_shape(item: tuple[int, int], look: Look) -> Shape | None:
+    """The shape of an item that looks like a Chinese name and like nothing else."""
+    shape = look.shape(*item)
+    if shape is None or not shape.is_native or look.is_part_of_another(*item):
+        return None
+    return shape
 
 
 def _order(name: Name) -> tuple[int, float, int, int]:

@@ -20,6 +20,8 @@ _PART = f"[{HAN}A-Za-z]+\\.?"
 _DOTTED = re.compile(f"(?=[^{DOTS}]*[{DOTS}]){_PART}(?:[{DOTS}-]{_PART})*(?<=[{HAN}])")
 _HAN_ONLY = re.compile(f"[{HAN}]+")
 _LONGEST, _LONGEST_DOTTED = 8, 20
+_LONG_INTRODUCER = 3
+"""Characters from which an introducing word never is part of a name itself."""
 _LONGEST_WORD = 4
 _PHRASES = (4, 5)
 
@@ -65,7 +67,8 @@ class Shapes:
                 continue
             elif written not in barriers:
                 marks.introduced.add(end)
-                continue
+                if end - start < _LONG_INTRODUCER:
+                    continue
             marks.fixed.append((start, end))
         return Look(self, text, marks)
 
