@@ -15,9 +15,9 @@ from disclosure_pipeline.store.database import Database
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Names a case that is a whole file by its size: some files hold the moment they were made, and a name that
-    changes makes the processes of one test run disagree about which tests there are."""
-    return f"{argname} of {len(val)} bytes" if isinstance(val, bytes) and len(val) > 16 else None
+    """Names a case that is a whole file by its argument and number: some files hold the moment they were made, and a
+    name that changes makes the processes of one test run disagree about which tests there are."""
+    return argname if isinstance(val, bytes) and len(val) > 16 else None
 
 
 @pytest.fixture(scope="session")
