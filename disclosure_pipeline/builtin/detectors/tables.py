@@ -36,9 +36,6 @@ class Heading:
     label: str = ""
 
 
-NO_HEADING = Heading()
-
-
 @dataclass(frozen=True, slots=True)
 class _Cell:
     segment: int

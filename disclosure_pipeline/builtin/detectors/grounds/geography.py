@@ -23,9 +23,9 @@ _SECONDS = re.compile(r"[0-9]{1,3}[°度][0-9]{1,2}['′’分][0-9]{1,2}(?:\.[0
 class Coordinates:
     """Finds coordinates (rules of the form ``coordinates`` and ``coordinate_column``).
 
-    A pattern is tried round its needle, in texts that hold one of the words in the option ``needs``; a group ``fraction`` holds decimals and counts only with at least as many
-    digits as the rule's option ``decimals``. Those of ``coordinate_column`` are headings of columns. Many
-    coordinates are one finding.
+    A pattern is tried round its rule's ``needle``, in texts that hold one of the words in the option ``needs``.
+    How fine a coordinate must be is said by the macro ``g_fine``, and for ``coordinate_column``, whose patterns are
+    headings of columns, by the option ``decimals``. Many coordinates are one finding.
 
     Args:
         rulebook: all rules in force.
