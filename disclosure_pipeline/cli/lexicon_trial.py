@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +37,8 @@ def _trial(session: Session, file: Path) -> None:
         screening, _ = host.screen((part,))
     with reading_host(session, unguarded(book)) as host:
         bare, _ = host.screen((part,))
-    known = {item.id for item in screening.findings}
-    away = [item for item in bare.findings if item.id not in known]
+    known = {(item.rule, item.ranges) for item in _single(part, screening.findings)}
+    away = [item for item in _single(part, bare.findings) if (item.rule, item.ranges) not in known]
     answer = {
         "rules_version": book.version,
         "verdict": screening.verdict.value,
@@ -53,6 +53,13 @@ def _trial(session: Session, file: Path) -> None:
 
 
 trial = in_group("test", "试用规则：哪些规则命中，哪些命中被排除及原因")(_trial)
+
+
+def _single(part: PartText, findings: Iterable[Finding]) -> list[Finding]:
+    """Every hit by itself, those of lists too."""
+    from disclosure_pipeline.hooks.explaining import singles_of
+
+    return [item for found in findings for item in singles_of(found, part)]
 
 
 def _part(host: Any, file: Path) -> PartText:

@@ -28,6 +28,9 @@ SAMPLES = 20
 """Most samples of each sort that are kept."""
 
 _PAGE = 100
+_WORDS = frozenset({"literal", "regex"})
+"""Forms of rules whose hits compete with one another."""
+
 _OUT = (State.APPROVED, State.PUBLISHING, State.PUBLISHED)
 
 Progress = Callable[[int], None]
@@ -109,7 +112,7 @@ def differences(core: Core, change: str) -> Iterator[Difference]:
         if row.action == Action.REVOKE.value:
             row = rule_changes.fetch(connection, row.rule)
         subject = rule_changes.amendment_of(row).touched
-    kinds = tuple({rule.kind for rule in (*core.rulebook.rules, *book.rules) if rule.id == subject})
+    kinds = _kinds(core.rulebook, book, subject)
     with _host(core, book) as changed:
         missing = changed.missing_detectors()
         if missing:
@@ -118,7 +121,19 @@ def differences(core: Core, change: str) -> Iterator[Difference]:
                 advice="Reject the change; see `disclosure plugins` if they do not work without it either.",
             )  # fmt: skip
         for item in _archive(core):
-            yield _difference(item, core.host, changed, kinds)
+            yield _difference(item, core.host, changed, kinds, subject=subject)
+
+
+def _kinds(present: RuleBook, changed: RuleBook, subject: str) -> tuple[str, ...]:
+    """Kinds that a change of a rule can touch.
+
+    Of words that overlap only the strongest are a finding, so a term can uncover or cover those of other rules.
+    """
+    rules_of_both = (*present.rules, *changed.rules)
+    forms = {rule.form for rule in rules_of_both if rule.id == subject} & _WORDS
+    if forms:
+        return tuple(sorted({rule.kind for rule in rules_of_both if rule.form in _WORDS}))
+    return tuple(sorted({rule.kind for rule in rules_of_both if rule.id == subject}))
 
 
 def _host(core: Core, book: RuleBook) -> PluginHost:
@@ -143,7 +158,7 @@ def _archive(core: Core) -> Iterator[stored.StoredText]:
 
 
 def _difference(
-    item: stored.StoredText, present: PluginHost, changed: PluginHost, kinds: Sequence[str]
+    item: stored.StoredText, present: PluginHost, changed: PluginHost, kinds: Sequence[str], *, subject: str
 ) -> Difference:
     before, _ = present.look_for(item.texts, kinds)
     after, _ = changed.look_for(item.texts, kinds)
@@ -152,7 +167,8 @@ def _difference(
     return Difference(
         item,
         tuple(found for name, found in new.items() if name not in old),
-        tuple(found for name, found in old.items() if name not in new),
+        # Re-screening takes away open findings of the changed rule only (`pipeline/rescreening.py`).
+        tuple(found for name, found in old.items() if name not in new and found.rule == subject),
         bool(before.doubts or after.doubts or item.doubts),
     )
 

@@ -88,12 +88,13 @@ def test_samples_are_ids_and_places_never_words(office: Office):
         assert holds(rows, word) == []
 
 
-def test_samples_are_few_and_counts_are_whole(office: Office):
-    office.reviewed(body="甲号储备库。\n" * (replay.SAMPLES + 7))
+def test_samples_are_few_and_counts_are_whole(office: Office, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(replay, "SAMPLES", 2)
+    for number in range(4):
+        office.reviewed(body=f"甲号储备库第{number}期。")
     proposed = rules.propose(office.core, term("甲号储备库"), by=SECRECY, reason="漏报")
     told = replay.replay(office.core, proposed, SECRECY)
-    assert told["appear"] == replay.SAMPLES + 7
-    assert len(told["samples"]["appear"]) == replay.SAMPLES
+    assert (told["appear"], told["documents_hit"], len(told["samples"]["appear"])) == (4, 4, 2)
 
 
 def test_a_replay_changes_nothing_but_its_own_row(office: Office):

@@ -116,12 +116,23 @@ def test_words_may_stand_in_the_next_segments() -> None:
         found("热线13912345678", "13912345678", kind=MARKING),
         found("热线13912345678", "13912345678", kind="hidden.content"),
         found("热线13912345678", "13912345678", kind="check.undetermined"),
-        found("热线13912345678", "13912345678", count=3),
+        found("热线13912345678", "13912345678", count=3),  # a list whose things cannot be told apart
     ],
 )  # fmt: skip
 def test_some_findings_are_never_explained_away(hit: Finding) -> None:
     assert explanation(hit, part("热线13912345678"), (Guard("热线"),)) is None
     assert unexplained([hit], [part("热线13912345678")], {"D9.mobile": (Guard("热线"),)}) == [hit]
+
+
+def test_of_a_list_only_what_stands_beside_the_words_goes() -> None:
+    text = "热线111，联系人222，热线333。"
+    looked_at, guards = part(text), {"D9.mobile": (Guard("热线"),)}
+    whole = found(text, "111", count=3, more=((0, 9, 12), (0, 15, 18)))
+    assert [text[start:end] for _, start, end in whole.ranges] == ["111", "222", "333"]
+    (left,) = unexplained([whole], [looked_at], guards)
+    assert (left.text, left.count, left.more, left.start) == ("222", 1, (), 9)
+    assert unexplained([whole], [looked_at], {"D9.mobile": (Guard("热线"), Guard("联系人"))}) == []
+    assert unexplained([whole], [looked_at], {"D9.mobile": (Guard("传真"),)}) == [whole]
 
 
 def test_another_rule_s_guard_explains_nothing() -> None:
