@@ -18,6 +18,7 @@ from disclosure_pipeline.hooks.sniff import HEAD_BYTES, choose
 from disclosure_pipeline.settings.models import ExtractionSettings
 from tests.hiding import msg_file
 from tests.hostile.good import GOOD
+from tests.unit.hostile import packed
 
 ROOT = Path(__file__).parents[2]
 LIMITS = ExtractionSettings(office="").model_dump()
@@ -117,3 +118,12 @@ def test_each_reader_wins_its_own_files_and_reads_them(wanted: str, tmp_path: Pa
     path = tmp_path / f"文件{suffix}"
     path.write_bytes(data)
     assert chosen.read(path, path.name).extractor == f"builtin.{wanted}"
+
+
+def test_nobody_claims_a_visio_drawing() -> None:
+    parts = {"[Content_Types].xml": b"<Types/>", "visio/document.xml": LINE.encode()}
+    assert choose(builtin_extractors(LIMITS), packed(parts), "机房图.vsdx") is None
+    del parts["[Content_Types].xml"]  # an archive with a folder of that name
+    chosen = choose(builtin_extractors(LIMITS), packed(parts), "图纸.zip")
+    assert chosen is not None
+    assert chosen.id == "archive"

@@ -44,7 +44,7 @@ def test_one_finding_per_kind_with_its_count(detector: HiddenContent) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_place_is_reported_when_not_seen(detector: HiddenContent, kind: str) -> None:
     screened = part((f"内容 {kind}", kind))
-    segment = replace(screened.text.segments[0], visible=False)
+    segment = screened.text.segments[0]._replace(visible=False)
     found = detector.detect(replace(screened, text=replace(screened.text, segments=(segment,))))
     assert [finding.kind for finding in found] == ["hidden.content"]
     assert "{" not in found[0].suggestion
@@ -93,7 +93,7 @@ def test_the_code_of_a_page_number_needs_no_attention(
     detector: HiddenContent, code: str, *, reported: bool
 ) -> None:
     screened = part((code, "field"))
-    segment = replace(screened.text.segments[0], visible=False)
+    segment = screened.text.segments[0]._replace(visible=False)
     assert (
         bool(detector.detect(replace(screened, text=replace(screened.text, segments=(segment,))))) is reported
     )

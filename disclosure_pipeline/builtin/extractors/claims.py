@@ -8,7 +8,7 @@ and less for what is a frame of other formats too (zip, XML), the least for text
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from disclosure_pipeline.builtin.extractors import signatures
@@ -78,12 +78,19 @@ def _odf(head: bytes, _name: str) -> int:
 
 
 def _archive(head: bytes, name: str) -> int:
-    """By the first bytes; low for zip, because many formats are zips inside."""
+    """By the first bytes; low for zip, because many formats are zips inside, and nothing for a Visio drawing."""
     packed = (signatures.RAR_MAGIC, signatures.SEVEN_MAGIC, *signatures.STREAM_MAGICS)
     if head.startswith(packed) or signatures.is_tar(head):
         return 90
     zipped = head.startswith((ZIP_MAGIC, signatures.EMPTY_ZIP_MAGIC, signatures.SPANNED_ZIP_MAGIC))
+    if zipped and _is_drawing(tuple(signatures.first_names(head))):
+        return 0
     return 20 if zipped or (name.endswith(".zip") and ZIP_MAGIC in head) else 0
+
+
+def _is_drawing(members: Sequence[bytes]) -> bool:
+    """Whether these are members of a Visio drawing, which nobody here reads."""
+    return any(one in _OOXML_MARKS for one in members) and any(one.startswith(b"visio/") for one in members)
 
 
 # ------------------------------------------------------------- pages and pictures
