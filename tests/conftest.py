@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import structlog
 from postgres import PostgresServer, postgres_server, postgres_url  # noqa: F401 -- fixtures
 from support import DATABASES, Office, Workshop
 
@@ -18,6 +19,13 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Names a case that is a whole file by its argument and number: some files hold the moment they were made, and a
     name that changes makes the processes of one test run disagree about which tests there are."""
     return argname if isinstance(val, bytes) and len(val) > 16 else None
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_come() -> Iterator[None]:
+    """Takes back what a command told the process about logs: the tests after it would not see their lines."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

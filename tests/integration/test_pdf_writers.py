@@ -8,6 +8,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from recognition_desk import desk, submission  # noqa: F401 -- fixtures
 
 from disclosure_pipeline.builtin.extractors.readers import builtin_extractors
 from disclosure_pipeline.hooks.sniff import choose

@@ -54,6 +54,8 @@ class GlyphReading:
         """Numbers of pages with a font whose table contradicts it."""
         self.doubtful: set[int] = set()
         """Numbers of pages with a font of which nobody knows what it shows."""
+        self.unproven = False
+        """Whether a font has only its own table to speak for it, and nobody could look at its letters."""
         self.unshown: list[Found] = []
         """Words in the pages' content that no operator shows."""
         self.streams: set[ObjectId] = set()
@@ -109,9 +111,13 @@ class GlyphReading:
         return unshown(data, self._properties)
 
     def look_at_fonts(self) -> None:
-        """Have the fonts recognised for which nothing but their own tables speaks, where that can be done."""
+        """Have the fonts recognised for which nothing but their own tables speaks."""
         fonts = [pair for pair in self._fonts if is_unproven(pair[1])]
-        wrong = [fonts[index][1] for index in liars(fonts)]
+        lying = liars(fonts)
+        if lying is None:
+            self.unproven = any(not verdict.truth for _, verdict in fonts)
+            return
+        wrong = [fonts[index][1] for index in lying]
         for number, verdicts in self._by_page.items() if wrong else ():
             if any(verdict is one for _, verdict in verdicts for one in wrong):
                 self.doubtful.add(number)

@@ -26,6 +26,7 @@ from disclosure_pipeline.model.text import Text
 _LINEARIZED_WITHIN = 1024
 _END = b"%%EOF"
 _MOST_REVISIONS = 8
+_UNPROVEN = "文件所嵌字体只有自身的编码表可查，字形未能核对（文字识别未启用、已达上限或未能完成），请人工查看。"
 
 
 class PdfExtractor(BuiltinExtractor):
@@ -68,6 +69,8 @@ class PdfExtractor(BuiltinExtractor):
             glyphs = GlyphReading(structure)
             states = [glyphs.survey(number, page) for number, page in enumerate(structure.pages, start=1)]
             glyphs.look_at_fonts()
+            if glyphs.unproven:
+                out.doubt("font.unproven", _UNPROVEN)
             second = dict(glyphs.read())
             layered = _has_layers(structure)
             for number, page in _pages(document):

@@ -29,6 +29,9 @@ _DIGITS, _OTHERS = 6, 10
 _MOST = 48
 """Glyphs on a sheet: three rows, which take about a second to recognise."""
 
+_TOGETHER = 12
+"""Fonts on a sheet at most, so that four letters of each are seen."""
+
 _ACROSS = 16
 _SIZE, _PITCH, _ROW, _MARGIN = 32, 38, 56, 24
 _DPI = 72
@@ -61,24 +64,39 @@ def is_unproven(verdict: Verdict) -> bool:
     return verdict.embedded or not verdict.truth
 
 
-def liars(fonts: Sequence[tuple[Any, Verdict]]) -> set[int]:
+def liars(fonts: Sequence[tuple[Any, Verdict]]) -> set[int] | None:
     """The fonts whose letters look like others than their tables say.
 
     Args:
         fonts: (font, what is known of it), fonts that :func:`is_unproven`.
 
     Returns:
-        Their indexes; none when nobody can look.
+        Their indexes; ``None`` when nobody could look: recognition is switched off, exhausted or failed.
     """
-    if not fonts or not recognition.available():
-        return set()
+    found: set[int] = set()
+    for start in range(0, len(fonts), _TOGETHER):
+        wrong = _liars(fonts[start : start + _TOGETHER])
+        if wrong is None:
+            return None
+        found |= {start + number for number in wrong}
+    return found
+
+
+def _liars(fonts: Sequence[tuple[Any, Verdict]]) -> set[int] | None:
+    """Those of the fonts of one sheet."""
     rows = list(_rows(fonts))
-    wrong, asked = _misread(fonts, rows)
+    if not rows:
+        return set()
+    first = _misread(fonts, rows) if recognition.available() else None
+    if first is None:
+        return None
+    wrong, asked = first
     if wrong:  # once more, in another order: recognition errs, too
-        again, _ = _misread(
-            fonts, [wrong[at : at + _ACROSS] for at in range(0, len(wrong), _ACROSS)], turned=True
-        )
-        wrong = [glyph for glyph in wrong if glyph in again]
+        split = [wrong[at : at + _ACROSS] for at in range(0, len(wrong), _ACROSS)]
+        again = _misread(fonts, split, turned=True)
+        if again is None:
+            return None
+        wrong = [glyph for glyph in wrong if glyph in again[0]]
     counts = {number: sum(glyph.font == number for glyph in wrong) for number in asked}
     total = sum(counts.values())
     return {
@@ -111,15 +129,15 @@ def _sample(number: int, verdict: Verdict) -> Iterator[Glyph]:
 
 def _misread(
     fonts: Sequence[tuple[Any, Verdict]], rows: Sequence[Sequence[Glyph]], *, turned: bool = False
-) -> tuple[list[Glyph], Mapping[int, int]]:
-    """The glyphs that were read as others, and how many of each font were drawn."""
+) -> tuple[list[Glyph], Mapping[int, int]] | None:
+    """The glyphs that were read as others, and how many of each font were drawn; ``None`` when nothing was read."""
     from disclosure_pipeline.builtin.extractors.pictures.scanned import raster_of
 
     rows = [row[::-1] if turned else row for row in rows]
     sheet = _sheet([font for font, _ in fonts], rows)
     seen = recognition.recognise(raster_of(sheet, _DPI))
     if seen is None:
-        return [], {}
+        return None
     wrong: list[Glyph] = []
     asked: dict[int, int] = {}
     cells = [(glyph, box) for index, row in enumerate(rows) for glyph, box in _places(row, index)]
