@@ -89,3 +89,19 @@ def rescreened(office: Office, **chosen: object) -> dict[str, object]:
     rescreen_runs.start(office.core, by=SECRECY, **chosen)  # type: ignore[arg-type]
     run(office)
     return rescreen_runs.status(office.core)
+
+
+TERM, SECRET = "甲号储备库", "示例物资三百箱"
+TITLE = f"关于{TERM}开放日的通知"
+BODY = f"市民可于周六到{TERM}参观，现场陈列{SECRET}。"
+"""A paper that only the office's own rules find something in."""
+
+
+def counts(status: dict[str, object]) -> dict[str, int]:
+    """What became of the documents of a run."""
+    return status["run"]["counts"]  # type: ignore[index]
+
+
+def kinds(office: Office, case: str) -> list[tuple[str, bool]]:
+    """Kinds of a document's findings, and whether they are settled."""
+    return [(item.finding.kind, item.settled is not None) for item in office.findings(case)]

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Any
 
 from disclosure_pipeline.builtin.forms import has_unclear_tick, read_form
-from disclosure_pipeline.builtin.reading import (
+from disclosure_pipeline.model.reading import (
     case_number_in,
     find_date,
     find_document_number,

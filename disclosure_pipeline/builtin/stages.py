@@ -14,7 +14,9 @@ from disclosure_pipeline.builtin.department import read_department
 from disclosure_pipeline.builtin.public.build import build
 from disclosure_pipeline.builtin.public.proof import prove
 from disclosure_pipeline.builtin.public.selection import Redaction
+from disclosure_pipeline.builtin.rules import aggregation, sources
 from disclosure_pipeline.builtin.rules.attributes import attribute_of
+from disclosure_pipeline.builtin.rules.markings import released_markings
 from disclosure_pipeline.builtin.slips import read_ground
 from disclosure_pipeline.hooks.contracts import Case, PartText, SourceFile
 from disclosure_pipeline.hooks.stages import (
@@ -93,7 +95,7 @@ class TagStage:
     starts_from = State.SCREENED
 
     def run(self, case: Case, tools: Toolbox) -> Outcome:
-        """Ask the attribute rules."""
+        """Ask the attribute rules, and compare with what the catalogue and the published documents hold."""
         unclear = read_department(case, case.texts, tools.rulebook).problems
         if unclear:
             return SentBack(unclear)
@@ -105,13 +107,19 @@ class TagStage:
         if attribute is None:
             return SetAside(tuple(faults) or (_NO_ATTRIBUTE,))
         stated = read_ground(case.slip, tools.rulebook)
+        found = [finding for opinion in opinions for finding in opinion.findings]
         return Tagged(
             attribute=attribute,
             ground=stated.ground.code if stated.ground else "",
             ground_reason=stated.reason,
             formed=case.slip.date or "",
-            findings=tuple(finding for opinion in opinions for finding in opinion.findings),
+            findings=(
+                *sources.looked_up(found, case, attribute, tools),
+                *released_markings(case, attribute, tools),
+                *aggregation.advice(case, attribute, tools),
+            ),
             faults=tuple(faults),
+            keys=sources.catalogue_keys(case, tools.rulebook),
         )
 
 
@@ -166,7 +174,8 @@ class FreezeStage:
             codes = ", ".join(sorted({f"{problem.code} ({problem.count})" for problem in problems}))
             return SetAside((Fault("freeze.not_proved", "freeze", f"The public copy is not proved: {codes}.",
                                    _NOT_PROVED.advice),))  # fmt: skip
-        return Frozen(tuple(built), unapproved(case, again.screening.findings))
+        told = aggregation.subjects(case, tools.rulebook)
+        return Frozen(tuple(built), unapproved(case, again.screening.findings), told)
 
 
 def unapproved(case: Case, found: Sequence[Finding]) -> tuple[Finding, ...]:

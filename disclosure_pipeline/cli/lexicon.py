@@ -6,6 +6,7 @@ nothing here logs them.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +15,7 @@ import click
 
 from disclosure_pipeline.cli import output
 from disclosure_pipeline.cli.lexicon_trial import trial
+from disclosure_pipeline.cli.screening import STANDARD_INPUT, decoded
 from disclosure_pipeline.cli.session import ACTING, REASON, Session, actor, group, prove, subcommand
 from disclosure_pipeline.errors import UsageError
 from disclosure_pipeline.model.finding import MARKING, Severity
@@ -125,10 +127,13 @@ def _replayed(replay: Mapping[str, Any] | None) -> str:
 def add(session: Session, *, user: str, reason: str, **given: Any) -> None:
     """Propose terms (TERM with --kind, --article, --source), a guard (--guard-of) or to take a change back (--revoke).
 
+    A single - reads the terms from standard input, one a line (UTF-8): so they stay out of the shell's history.
     It is only a proposal: `lexicon replay` shows what it would do, and a second secrecy officer approves it.
     """
     from disclosure_pipeline.pipeline import rules
 
+    if given["terms"] == (STANDARD_INPUT,):
+        given["terms"] = tuple(filter(None, map(str.strip, decoded(sys.stdin.buffer.read()).splitlines())))
     with session.core() as core:
         change = rules.propose(core, _amendment(given), by=prove(core, user), reason=reason)
     _print_proposed(session, change)

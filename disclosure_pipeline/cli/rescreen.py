@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 _STATES = {"running": "进行中", "paused": "已暂停", "done": "已完成"}
 _COUNTS = {
-    "same": "无变化", "found": "新增疑点", "reopened": "须重新审签", "incident": "已公开件待处置",
-    "quarantined": "已隔离", "recalled": "已撤回并隔离", "gone": "已不在库", "failed": "未能筛查",
-    "appeared": "新增疑点处", "vanished": "消失疑点处", "undetermined": "待人工核查",
+    "same": "没有新增疑点的件", "found": "新增疑点的件", "reopened": "须重新审签的件", "incident": "已公开、待处置的件",
+    "quarantined": "已隔离的件", "recalled": "已撤回并隔离的件", "gone": "已不在库的件", "failed": "未能筛查、须人工核查的件",
+    "undetermined": "其中未能确定的件", "appeared": "新增疑点（处）", "vanished": "消失疑点（处）",
 }  # fmt: skip
+"""What became of the documents of a run, in the order in which it is told."""
 _KINDS = {
     "finding": "新增疑点",
     "undetermined": "未能确定",
@@ -108,10 +109,16 @@ def _print(found: Mapping[str, Any]) -> None:
         output.say(
             f"第 {run['id']} 次重新筛查：{_STATES[run['state']]}，{run['done']}/{run['documents']} 件，{run['batches']} 批"
         )
-        for name, number in run["counts"].items():
-            output.say(f"  {_COUNTS.get(name, name)}：{number}")
+        for name, title in _COUNTS.items():
+            if number := run["counts"].get(name):
+                output.say(f"  {title}：{number}")
+    if found["older"] and (run is None or run["state"] == "done"):
+        output.say(
+            "  要重新筛查，请运行 disclosure rescreen；刚改过规则文件的，先让守护进程重新读取配置（kill -HUP）。"
+        )
     if found["incidents"]:
-        output.say("\n待处置事件：撤回用 disclosure withdraw；确认无须撤回用 disclosure rescreen --keep")
+        output.say("\n待处置事件：撤回用 disclosure withdraw，确认无须撤回用 disclosure rescreen --keep；")
+        output.say("有国家秘密标志的已自动撤回，由保密审查员判定：disclosure quarantine release 或 confirm")
         output.table(
             ("收件号", "部门", "状态", "事件", "处数", "规则"),
             [

@@ -33,6 +33,7 @@ from disclosure_pipeline.hooks.contracts import (
 from disclosure_pipeline.hooks.fault_ledger import FaultLedger
 from disclosure_pipeline.hooks.guard import Subject, anything, ask, instance
 from disclosure_pipeline.hooks.loading import BUILTIN, PluginSource
+from disclosure_pipeline.hooks.profiles import Profiles
 from disclosure_pipeline.hooks.publishing import ChannelInfo, Channels
 from disclosure_pipeline.hooks.reading import Reader
 from disclosure_pipeline.hooks.registry import Family
@@ -212,6 +213,7 @@ class PluginHost:
         return Reader(
             self.extractors, self.detectors, required, version, collators,
             guards=guards, list_from=self._settings.screening.list_from,
+            profiles=Profiles(self._rulebook),
         )  # fmt: skip
 
     def faults(self) -> tuple[Fault, ...]:

@@ -27,6 +27,7 @@ from disclosure_pipeline.hooks.contracts import (
 )
 from disclosure_pipeline.hooks.guard import ask, instance
 from disclosure_pipeline.hooks.loading import BUILTIN
+from disclosure_pipeline.hooks.profiles import Profiles
 from disclosure_pipeline.hooks.record import (
     Record,
     concerns,
@@ -40,6 +41,7 @@ from disclosure_pipeline.hooks.record import (
 from disclosure_pipeline.hooks.registry import COLLATORS, EXTRACTORS
 from disclosure_pipeline.model.amendment import Guard
 from disclosure_pipeline.model.finding import MARKING, Fault, Screening
+from disclosure_pipeline.model.policy import RuleBook
 from disclosure_pipeline.model.text import Doubt, Text
 
 
@@ -54,6 +56,7 @@ class Reader:
         collators: what compares the parts, by full id.
         guards: the office's guards by rule id.
         list_from: findings of one rule in a column that become one finding.
+        profiles: the disclosure profiles; none without.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class Reader:
         *,
         guards: Mapping[str, Sequence[Guard]] | None = None,
         list_from: int = 10,
+        profiles: Profiles | None = None,
     ):
         self._extractors = extractors
         self._detectors = detectors
@@ -75,6 +79,7 @@ class Reader:
         self._collators = collators or {}
         self._guards = guards or {}
         self._list_from = list_from
+        self._profiles = profiles or Profiles(RuleBook(()))
 
     def read(self, files: Sequence[SourceFile], released: frozenset[str] = frozenset()) -> Reading:
         """Extract every file, check for markings, then screen.
@@ -99,6 +104,7 @@ class Reader:
             self._screen(texts, record)
         record.gather(texts, self._list_from)
         record.explain(texts, self._guards)
+        record.show(texts, self._profiles)
         screening = record.screening(self._rules_version)
         faults = tuple(record.faults)
         if record.marked:
@@ -124,6 +130,7 @@ class Reader:
         record.spare(released, digests)
         record.gather(texts, self._list_from)
         record.explain(texts, self._guards)
+        record.show(texts, self._profiles)
         record.bare_markings()
         return record.screening(self._rules_version), tuple(record.faults)
 

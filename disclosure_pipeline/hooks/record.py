@@ -17,6 +17,7 @@ from disclosure_pipeline.hooks.contracts import Detector, PartText, Reading
 from disclosure_pipeline.hooks.explaining import unexplained
 from disclosure_pipeline.hooks.gathering import gathered
 from disclosure_pipeline.hooks.guard import Nonsense, ask
+from disclosure_pipeline.hooks.profiles import Profiles
 from disclosure_pipeline.hooks.registry import DETECTORS
 from disclosure_pipeline.model.amendment import Guard
 from disclosure_pipeline.model.finding import MARKING, Fault, Finding, Screening
@@ -51,6 +52,11 @@ class Record:
     def explain(self, texts: Sequence[PartText], guards: Mapping[str, Sequence[Guard]]) -> None:
         """Drop the findings that the office's guards explain away."""
         self.findings = unexplained(self.findings, texts, guards)
+
+    def show(self, texts: Sequence[PartText], profiles: Profiles) -> None:
+        """Lower the names that the law wants shown to information; an expired profile is a doubt."""
+        self.findings, expired = profiles.applied(self.findings, self.doubts, texts)
+        self.doubts += expired
 
     def bare_markings(self) -> None:
         """Leave out the characters of markings."""

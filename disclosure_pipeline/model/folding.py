@@ -6,6 +6,7 @@ that one character at a time, so that offsets can always be led back (`model/vie
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
@@ -42,6 +43,21 @@ def fold(text: str) -> str:
 def folded(character: str) -> str:
     """What one original character becomes: itself, another one, several, or nothing."""
     return _FOLDS[ord(character)]
+
+
+def changed(text: str) -> dict[str, str]:
+    """The characters of a text that do not stay as they are, and what they become."""
+    return {one: other for one in set(_candidates().findall(text)) if (other := folded(one)) != one}
+
+
+@cache
+def _candidates() -> re.Pattern[str]:
+    """Finds every character that may change: those of the basic plane that do, and all of the others.
+
+    Asking for each different character of a text takes longer than all detectors of numbers together.
+    """
+    changing = [code for code in range(0x10000) if _fold(chr(code)) != chr(code)]
+    return re.compile(f"[{''.join(map(re.escape, map(chr, changing)))}\U00010000-\U0010ffff]")
 
 
 @cache

@@ -13,8 +13,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
-from disclosure_pipeline.model.folding import SEPARATORS, WHITESPACE, folded
+from disclosure_pipeline.model.folding import SEPARATORS, WHITESPACE, changed
 from disclosure_pipeline.model.text import Place, Segment, Text
 
 _IGNORED = "\0"
@@ -38,7 +39,7 @@ class Span:
 
 
 def _row(place: Place) -> tuple[str, str, str] | None:
-    match = _CELL.match(place.cell) if place.cell else None
+    match = _CELL.match(place.cell or "")
     return (place.part, match["row"], match["number"]) if match else None
 
 
@@ -49,7 +50,7 @@ def _joined(segments: Sequence[Segment]) -> tuple[str, list[int]]:
     length = 0
     row: tuple[str, str, str] | None = None
     for segment in segments:
-        previous, row = row, _row(segment.place)
+        previous, row = row, _row(segment.place) if segment.place.cell else None
         if bases:
             pieces.append("\t" if row is not None and row == previous else "\n")
             length += 1
@@ -57,6 +58,31 @@ def _joined(segments: Sequence[Segment]) -> tuple[str, list[int]]:
         pieces.append(segment.text)
         length += len(segment.text)
     return "".join(pieces), bases
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What all views of a text are made from.
+
+    Args:
+        segments: of the text.
+        original: all of them in one string.
+        bases: where each of them begins there.
+        unusual: the characters that do not stay as they are, and what they become.
+        aligned: the string with every one-to-one change made.
+    """
+
+    segments: Sequence[Segment]
+    original: str
+    bases: list[int]
+    unusual: Mapping[str, str]
+    aligned: str
+
+    @classmethod
+    def of(cls, text: Text) -> _Source:
+        original, bases = _joined(text.segments)
+        unusual = changed(original)
+        return cls(text.segments, original, bases, unusual, _aligned(original, unusual))
 
 
 class View:
@@ -88,18 +114,19 @@ class View:
                 :data:`SEPARATORS`; without it, each run of white space is one character, the
                 strongest of the run (line end over tab over blank).
         """
-        original, bases = _joined(text.segments)
+        return cls._over(_Source.of(text), drop)
+
+    @classmethod
+    def _over(cls, source: _Source, drop: Iterable[str]) -> View:
         dropped = frozenset(drop)
-        unusual = {one: other for one in set(original) if (other := folded(one)) != one}
         expanding = {
             character: "".join(part for part in several if part not in dropped)
-            for character, several in unusual.items()
+            for character, several in source.unusual.items()
             if len(several) > 1
         }
-        aligned = _aligned(original, unusual)
-        shown, positions, origins = _shrink(aligned, expanding, dropped)
+        shown, positions, origins = _shrink(source.aligned, expanding, dropped)
         return cls(
-            text=shown, original=original, segments=text.segments, bases=bases,
+            text=shown, original=source.original, segments=source.segments, bases=source.bases,
             positions=positions, origins=origins,
         )  # fmt: skip
 
@@ -178,19 +205,23 @@ class Views:
         return Views, (self._text,)
 
     @cached_property
+    def _source(self) -> _Source:
+        return _Source.of(self._text)
+
+    @cached_property
     def plain(self) -> View:
         """Each run of white space is one character: what patterns with context read."""
-        return View.of(self._text)
+        return View._over(self._source, ())
 
     @cached_property
     def compact(self) -> View:
         """Without white space: what terms are searched in, so that no line end hides one."""
-        return View.of(self._text, WHITESPACE)
+        return View._over(self._source, WHITESPACE)
 
     @cached_property
     def bare(self) -> View:
         """Without white space and separators, for what people spread out."""
-        return View.of(self._text, SEPARATORS)
+        return View._over(self._source, SEPARATORS)
 
 
 def _aligned(original: str, folds: Mapping[str, str]) -> str:
@@ -214,15 +245,18 @@ def _shrink(
         dropped: folded characters to leave out.
     """
     gone = "".join(re.escape(character) for character in sorted(dropped | {_IGNORED}))
-    collapsing = f"[ \\t\\n{gone}]{{2,}}|[{gone}]"
-    if expanding:
-        collapsing += f"|[{''.join(map(re.escape, sorted(expanding)))}]"
+    grown = "".join(map(re.escape, sorted(expanding)))
+    # Each match begins with one class of characters: so the engine finds it quickly.
+    collapsing = f"[ \\t\\n{gone}{grown}](?:(?<=[ \\t\\n{gone}])[ \\t\\n{gone}]+|(?<=[{gone}{grown}]))"
+    blanks = [blank for blank in "\n\t " if blank not in dropped]
+    if not blanks and not expanding:
+        return _without(aligned, re.compile(collapsing))
     pieces: list[str] = []
     positions, origins = [0], [0]
     done = shown = 0
     for match in re.finditer(collapsing, aligned):
         start, behind = match.span()
-        replacement = expanding.get(match.group()) or _strongest(match.group(), dropped)
+        replacement = expanding.get(match.group()) or _strongest(match.group(), blanks)
         pieces += (aligned[done:start], replacement)
         shown += start - done
         for _ in replacement:
@@ -238,6 +272,18 @@ def _shrink(
     return "".join(pieces), positions, origins
 
 
-def _strongest(run: str, dropped: frozenset[str]) -> str:
-    """The white space that stands for a run of dropped characters and white space."""
-    return next((blank for blank in "\n\t " if blank in run and blank not in dropped), "")
+def _without(aligned: str, gone: re.Pattern[str]) -> tuple[str, list[int], list[int]]:
+    """The same, where nothing takes the place of what is dropped."""
+    spans = [match.span() for match in gone.finditer(aligned)]
+    origins = [0, *(behind for _, behind in spans)]
+    ends = [*(start for start, _ in spans), len(aligned)]
+    pieces = [aligned[start:end] for start, end in zip(origins, ends, strict=True)]
+    return "".join(pieces), [0, *accumulate(map(len, pieces[:-1]))], origins
+
+
+def _strongest(run: str, blanks: Sequence[str]) -> str:
+    """The white space that stands for a run of dropped characters and white space: the first of some."""
+    for blank in blanks:
+        if blank in run:
+            return blank
+    return ""

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from disclosure_pipeline.model.lifecycle import State, step
-from disclosure_pipeline.pipeline import clocks, publication, quarantine, spool
+from disclosure_pipeline.pipeline import clocks, isolation, publication, quarantine, spool
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.transitions import take_step
 from disclosure_pipeline.store.tables import artefact
@@ -29,9 +29,9 @@ def hold_again(core: Core) -> list[str]:
     )
     again = {case: _hold_again(core, case, name) for case, name in sorted(held.items())}
     found = {case: frozen for case, frozen in again.items() if frozen is not None}
-    quarantine.forget(core)
+    isolation.forget(core)
     for case, frozen in found.items():
-        quarantine.tidy(core, case, frozen)
+        isolation.tidy(core, case, frozen)
     return list(found)
 
 
@@ -43,9 +43,9 @@ def _hold_again(core: Core, document: str, name: str | None) -> set[str] | None:
         ).first()
         if row is None:
             return None
-        state, frozen = State(row.state), quarantine.only_its_own(connection, document, artefact)
+        state, frozen = State(row.state), isolation.only_its_own(connection, document, artefact)
         if state in step("found_isolated").sources:
-            quarantine.purge(connection, document, row.version, "", [])
+            isolation.purge(connection, document, row.version, "", [])
             changes = {"spool": name, "work_at": None, "attempts": 0, "frozen_digest": None}
             take_step(core, connection, document, "found_isolated", changes=changes)
         elif state in step("recall").sources or state is State.WITHDRAWN:
@@ -62,12 +62,13 @@ def _hold_again(core: Core, document: str, name: str | None) -> set[str] | None:
 def _recall_again(core: Core, connection: Connection, row: Any, name: str | None) -> None:
     """A restored store says that something is out or archived which was recalled or destroyed since.
 
-    Every channel is asked again; quarantine follows as in :func:`recall`.
+    Every channel is asked again; quarantine follows as in `isolation.isolate`.
     """
     state = State(row.state)
-    quarantine.purge(connection, row.id, row.version, "", [])
+    isolation.purge(connection, row.id, row.version, "", [])
     changes = {"spool": name or f"case-{row.id}", "work_at": None, "attempts": 0, "frozen_digest": None}
     if state is State.WITHDRAWN:
+        changes["generation"] = publication.call_back(core, connection, row)
         take_step(core, connection, row.id, "quarantine", changes=changes)
     else:
         if state is not State.WITHDRAWING:

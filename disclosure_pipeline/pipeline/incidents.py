@@ -15,13 +15,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 from structlog import get_logger
 
-from disclosure_pipeline.errors import NotAllowed, NotFound, Refused
+from disclosure_pipeline.errors import DisclosureError, NotAllowed, NotFound, Refused
 from disclosure_pipeline.model.finding import Fault
+from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.settings.workspace import PRIVATE
-from disclosure_pipeline.store import audit, documents, people
+from disclosure_pipeline.store import audit, documents, people, rule_changes
 from disclosure_pipeline.store.audit import digest_of
 from disclosure_pipeline.store.tables import document as document_table
 from disclosure_pipeline.store.tables import incident, publication
@@ -41,6 +42,12 @@ KEPT, WITHDRAWN, RELEASE, DESTROYED = "kept", "withdrawn", "released", "destroye
 STAGE = "rescreen"
 """Stage under which an incident stands among the document's faults."""
 
+FAILED = "rescreen.failed"
+"""Stage of the fault of a document that could not be screened again."""
+
+OUT = frozenset({State.PUBLISHING, State.PUBLISHED})
+"""States of what the public sees, or is about to."""
+
 _FLAG = Fault(
     "rescreen.incident",
     STAGE,
@@ -49,7 +56,7 @@ _FLAG = Fault(
 )
 
 _PLACES = (
-    "本系统档案（archive）中的归档包",
+    "档案目录（archive）的备份和异地副本",
     "已从网站下载的副本、搜索引擎快照和转载网站",
     "网站服务器、镜像和内容分发网络的缓存",
     "共享文件夹的回收站、卷影副本和备份",
@@ -90,6 +97,52 @@ def open_one(
     log.warning("incident", case=row.id, kind=kind, rules=named, findings=findings)
 
 
+def not_screened(connection: Connection, case: str, error: DisclosureError, rules_version: str) -> None:
+    """Say at a document that it could not be screened again; if it is out, that is an incident.
+
+    Args:
+        connection: a writing transaction.
+        case: case number.
+        error: why not.
+        rules_version: the rules in force.
+    """
+    row = documents.fetch(connection, case, lock=True)
+    documents.resolve_faults(connection, case, FAILED)
+    documents.add_faults(connection, case, (Fault(error.code, FAILED, error.message, error.advice),))
+    if State(row.state) in OUT and not _kinds(connection, case):
+        open_one(connection, row, UNDETERMINED, rules=(), findings=0, rules_version=rules_version)
+
+
+def check_may_go_out(core: Core, connection: Connection, row: Row[Any]) -> None:
+    """Refuse to give out what newer rules have not looked at, or found something in that nobody has judged.
+
+    Args:
+        core: the process's parts.
+        connection: a transaction.
+        row: the document's row.
+
+    Raises:
+        Refused: it stays where it is.
+    """
+    current = row.rules_version == core.rulebook.version and rule_changes.mark(connection) == core.rules_mark
+    if State(row.state) is State.PUBLISHING and not current:
+        raise Refused(
+            "Newer rules are in force than those this document was screened by.", code="rules.older",
+            advice="Run `disclosure rescreen`; the channel is tried again by itself.",
+        )  # fmt: skip
+    if _kinds(connection, row.id):
+        raise Refused(
+            "Newer rules found something in this document, and nobody has judged it yet.",
+            code="incident.open", advice=_FLAG.advice,
+        )  # fmt: skip
+
+
+def _kinds(connection: Connection, case: str) -> set[str]:
+    """Kinds of the open incidents of a document."""
+    query = select(incident.c.kind).where(incident.c.document == case, incident.c.outcome.is_(None))
+    return set(connection.execute(query).scalars())
+
+
 def close(connection: Connection, case: str, outcome: str, by: str, reason: str = "") -> int:
     """Close the open incidents of a document; returns how many."""
     done = connection.execute(
@@ -121,11 +174,7 @@ def keep(core: Core, case: str, *, by: str, reason: str) -> int:
             raise NotAllowed(
                 "Only a secrecy officer (保密审查员) of the unit may do this.", code="wrong_role"
             )
-        kinds = set(
-            connection.execute(
-                select(incident.c.kind).where(incident.c.document == case, incident.c.outcome.is_(None))
-            ).scalars()
-        )
+        kinds = _kinds(connection, case)
         if not kinds:
             raise NotFound(f"{case} has no open incident.", advice="See `disclosure rescreen --status`.")
         if MARKING in kinds:
@@ -179,10 +228,28 @@ def write_note(core: Core, case: str, rules: Sequence[str]) -> Path:
         "published_at": row.published_at, "channels": [[item.channel, item.address] for item in rows],
         "copies_may_lie_in": list(_PLACES),
     }  # fmt: skip
-    path = core.workspace.quarantine / NOTES / f"{case}.json"
+    path = _note_of(core, case)
     path.parent.mkdir(mode=PRIVATE, exist_ok=True)
     unfinished = path.with_suffix(".new")
     unfinished.write_text(json.dumps(note, ensure_ascii=False, indent=2), "utf-8")
     unfinished.replace(path)
     sync_folder(path.parent)
     return path
+
+
+def finish_notes(core: Core) -> int:
+    """Write the notes that a killed process owed; returns how many."""
+    with core.database.read() as connection:
+        marked = connection.execute(
+            select(incident.c.document, incident.c.rules).where(
+                incident.c.kind == MARKING, incident.c.outcome.is_(None)
+            )
+        ).all()
+    owed = [row for row in marked if not _note_of(core, row.document).is_file()]
+    for row in owed:
+        write_note(core, row.document, row.rules)
+    return len(owed)
+
+
+def _note_of(core: Core, case: str) -> Path:
+    return core.workspace.quarantine / NOTES / f"{case}.json"

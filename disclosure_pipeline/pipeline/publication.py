@@ -25,7 +25,7 @@ from disclosure_pipeline.pipeline import clocks, incidents, leases, letters, ord
 from disclosure_pipeline.pipeline.core import PUBLISH, Core
 from disclosure_pipeline.pipeline.publication_rows import change, keep_receipt, note, publications_of, row_of
 from disclosure_pipeline.pipeline.transitions import Lease, take_step
-from disclosure_pipeline.store import documents, people
+from disclosure_pipeline.store import documents, lookups, people
 from disclosure_pipeline.store.audit import digest_of
 from disclosure_pipeline.store.database import get_meta
 from disclosure_pipeline.store.tables import publication
@@ -140,6 +140,7 @@ def _order(core: Core, row: Row[Any]) -> Order:
             if row.action != Action.WITHDRAW.value:
                 versions.check_current(case, row.version)
                 versions.check_signed(connection, case)
+                incidents.check_may_go_out(core, connection, case)
             return orders.build(core, connection, row)
     except DisclosureError:
         raise
@@ -255,11 +256,14 @@ def finish(core: Core, connection: Connection, document: str) -> None:
         attribute = Attribute(row.final)
         step = _END[attribute]
         clocks.stop(connection, document)
+        if attribute is not Attribute.PROACTIVE:
+            lookups.forget_subjects(connection, document)
         letters.owe(connection, document, row.version, "result", {})
         take_step(core, connection, document, step)
     elif state is State.WITHDRAWING and states <= {P.WITHDRAWN.value}:
         clocks.stop(connection, document)
         letters.owe(connection, document, row.version, "withdrawn", {})
+        lookups.forget_subjects(connection, document)
         take_step(core, connection, document, "finish_withdrawal", changes={"withdrawn_at": utc_now()})
         if documents.is_held(connection, document):
             # It was recalled for a marking: now that it is nowhere, the officers judge it.

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from disclosure_pipeline.model.publication import PublicationState
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.store.audit import Record, append
 from disclosure_pipeline.store.tables import document as document_table
@@ -23,6 +24,12 @@ def publications_of(connection: Connection, document: str, *, lock: bool = False
     """
     query = select(publication).where(publication.c.document == document).order_by(publication.c.channel)
     return list(connection.execute(query.with_for_update() if lock else query))
+
+
+def is_leaving(connection: Connection, document: str) -> bool:
+    """Whether a channel has yet to answer that it gave a document up."""
+    rows = publications_of(connection, document)
+    return any(row.state == PublicationState.WITHDRAWING.value for row in rows)
 
 
 def row_of(connection: Connection, document: str, channel: str, *, lock: bool = False) -> Row[Any] | None:

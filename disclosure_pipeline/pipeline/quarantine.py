@@ -1,216 +1,34 @@
-"""Suspected state secrets: isolate, release by two, or destroy (design 7; 保守国家秘密法; A2.13).
+"""Suspected state secrets before the officers: released by two, or destroyed (design 7; 保守国家秘密法; A2.13).
 
-Nothing of the text is kept anywhere but in the quarantine folder. The secrecy officer (保密审查员)
-judges the original offline. A release takes two different officers and is bound to the bytes, the
-rules and the places: the same bytes under other rules are quarantined again. A confirmation
-destroys the bytes and leaves a destruction record and an incident note.
+The secrecy officer (保密审查员) judges the original offline. A release takes two different officers and is
+bound to the bytes, the rules and the places: the same bytes under other rules are quarantined again. A
+confirmation destroys the bytes and leaves a destruction record and an incident note.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
-from disclosure_pipeline.errors import Fenced, NotAllowed, Refused
-from disclosure_pipeline.hooks.record import mark_key
-from disclosure_pipeline.model.finding import Finding
+from disclosure_pipeline.errors import NotAllowed, Refused
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.pipeline import clocks, incidents, letters, publication, spool
+from disclosure_pipeline.pipeline import clocks, incidents, spool
 from disclosure_pipeline.pipeline.core import INTAKE, Core
-from disclosure_pipeline.pipeline.transitions import Lease, take_step
+from disclosure_pipeline.pipeline.publication_rows import is_leaving
+from disclosure_pipeline.pipeline.transitions import take_step
 from disclosure_pipeline.store import documents, people
 from disclosure_pipeline.store.audit import digest_of
-from disclosure_pipeline.store.database import get_meta, set_meta
-from disclosure_pipeline.store.tables import artefact, decision, exemption, meta, part, quarantine, referral
 from disclosure_pipeline.store.tables import document as document_table
+from disclosure_pipeline.store.tables import exemption, quarantine
 from disclosure_pipeline.store.vault import sync_folder
 
 RECORDS = "records"
 """Folder of the destruction records, in the quarantine folder."""
-
-Also = Callable[[Connection], None]
-"""What else belongs into the transaction of an isolation."""
-
-FORGET = "forget"
-"""Fact in `meta`: text was purged, and the store's files may still hold remains of it."""
-
-
-def isolate(
-    core: Core,
-    document: str,
-    findings: Sequence[Finding],
-    rules_version: str,
-    *,
-    lease: Lease | None = None,
-    also: Also | None = None,
-) -> None:
-    """Quarantine a whole submission.
-
-    Args:
-        core: the process's parts.
-        document: case number.
-        findings: the markings; only rule, place and offsets of them are kept.
-        rules_version: the rules that found them.
-        lease: the worker's lease.
-        also: written in the same transaction.
-    """
-    version, name, marks = _set_apart(core, document, findings, lease)
-    with core.database.write() as connection:
-        documents.fetch(connection, document, lock=True)
-        purge(connection, document, version, rules_version, marks)
-        if also is not None:
-            also(connection)
-        take_step(
-            core, connection, document, "quarantine", lease=lease,
-            changes={"spool": name, "work_at": None, "attempts": 0, "frozen_digest": None},
-            detail={"marks": len(marks), "rules": sorted({item.rule for item in findings})},
-        )  # fmt: skip
-    forget(core)
-    tidy(core, document)
-
-
-def recall(
-    core: Core,
-    document: str,
-    findings: Sequence[Finding],
-    rules_version: str,
-    *,
-    lease: Lease,
-    also: Also,
-) -> None:
-    """Withdraw what is out or archived from every channel, and take its text away at once.
-
-    Newer rules found a marking in it. Quarantine follows when every channel has answered
-    (`publication.finish`); the files lie in the quarantine folder from now on.
-
-    Args:
-        core: the process's parts.
-        document: case number.
-        findings: the markings; only rule, place and offsets of them are kept.
-        rules_version: the rules that found them.
-        lease: the worker's lease.
-        also: written in the same transaction.
-    """
-    rules = sorted({item.rule for item in findings})
-    version, name, marks = _set_apart(core, document, findings, lease)
-    with core.database.write() as connection:
-        row = documents.fetch(connection, document, lock=True)
-        purge(connection, document, version, rules_version, marks)
-        incidents.open_one(
-            connection, row, incidents.MARKING, rules=rules, findings=len(marks), rules_version=rules_version
-        )
-        changes = {"spool": name, "work_at": None, "attempts": 0, "frozen_digest": None}
-        if State(row.state) is not State.WITHDRAWING:
-            changes["generation"] = publication.call_back(core, connection, row)
-        also(connection)
-        detail = {"marks": len(marks), "rules": rules}
-        take_step(core, connection, document, "recall", lease=lease, changes=changes, detail=detail)
-        publication.finish(core, connection, document)
-    incidents.write_note(core, document, rules)
-    forget(core)
-    tidy(core, document)
-
-
-def _set_apart(
-    core: Core, document: str, findings: Sequence[Finding], lease: Lease | None
-) -> tuple[int, str, list[dict[str, Any]]]:
-    """Move the files into quarantine, before the rows say so; repeatable.
-
-    Returns:
-        The version, the name of the folder, and what is kept of the markings.
-    """
-    with core.database.read() as connection:
-        row = documents.fetch(connection, document)
-        if lease is not None and (row.lease_owner, row.fence) != (lease.owner, lease.fence):
-            # Who took over reads the files where they lie now.
-            raise Fenced(f"{document} was taken over by another worker.")
-        parts = documents.parts_of(connection, document, row.version)
-        frozen = only_its_own(connection, document, artefact)
-    name = row.spool or f"case-{document}"
-    if row.spool is not None:
-        spool.isolate(core, name)
-    else:
-        spool.isolate_checked(core, name, parts)
-    spool.label(core, name, document)
-    spool.empty_vault(core, name, (), sorted(frozen))
-    digests = {item.position: item.sha256 for item in parts}
-    marks = [
-        {
-            "rule": item.rule, "part": item.part, "segment": item.segment, "start": item.start, "end": item.end,
-            "more": [list(item) for item in item.more], "kind": item.place.kind, "page": item.place.page, "key": mark_key(digests.get(item.part, ""), item),
-        }
-        for item in findings
-    ]  # fmt: skip
-    return row.version, name, marks
-
-
-def purge(
-    connection: Connection, document: str, version: int, rules_version: str, marks: list[dict[str, Any]]
-) -> None:
-    """Remove every character of a document's text, and open the officers' case.
-
-    Args:
-        connection: a writing transaction that holds the document's row.
-        document: case number.
-        version: its version.
-        rules_version: the rules that found the markings.
-        marks: what is kept of the markings.
-    """
-    documents.purge_text(connection, document)
-    documents.resolve_faults(connection, document)
-    connection.execute(delete(quarantine).where(quarantine.c.document == document))
-    connection.execute(
-        insert(quarantine).values(document=document, at=utc_now(), rules_version=rules_version, marks=marks)
-    )
-    letters.owe(connection, document, version, "held", {})
-    set_meta(connection, FORGET, utc_now())
-
-
-def forget(core: Core) -> bool:
-    """Remove the remains of purged text from the store's files, as long as that is still owed.
-
-    Returns:
-        Whether it was owed and has now been done; a reader of the store can delay it.
-    """
-    with core.database.read() as connection:
-        owed = get_meta(connection, FORGET)
-    if owed is None or not core.database.forget():
-        return False
-    with core.database.write() as connection:
-        connection.execute(delete(meta).where(meta.c.key == FORGET, meta.c.value == owed))
-    return True
-
-
-def tidy(core: Core, document: str, more: Iterable[str] = ()) -> int:
-    """Take the files of a quarantined document out of the vault, also after a crash in between.
-
-    Args:
-        core: the process's parts.
-        document: case number.
-        more: hashes that a worker put there for it and no row names.
-
-    Returns:
-        How many files left the vault.
-    """
-    with core.database.read() as connection:
-        row = documents.fetch(connection, document)
-        ended = row.state in (State.QUARANTINED.value, State.DESTROYED.value)
-        if not ended and not documents.is_held(connection, document):
-            return 0
-        needless = set(more) - _named(connection, set(more))
-        own = only_its_own(connection, document, part)
-        scans = only_its_own(connection, document, decision, decision.c.scan)
-        scans |= only_its_own(connection, document, referral, referral.c.scan)
-        present = {item.sha256 for item in documents.parts_of(connection, document, row.version)}
-    if row.state == State.DESTROYED.value:
-        return spool.empty_vault(core, None, (), sorted(own | scans | needless))
-    return spool.empty_vault(core, row.spool, sorted(own - present | scans), sorted(own & present | needless))
 
 
 def listing(core: Core) -> list[dict[str, Any]]:
@@ -297,11 +115,16 @@ def confirm(core: Core, document: str, by: str, reason: str) -> dict[str, Any]:
         The incident note: what was destroyed and where copies may still lie.
 
     Raises:
-        Refused: not in quarantine.
+        Refused: not in quarantine, or a channel has yet to give it up.
         NotAllowed: not a secrecy officer of the unit.
     """
     with core.database.write() as connection:
         row, case = _open_case(connection, document, by)
+        if is_leaving(connection, document):
+            raise Refused(
+                f"A channel or the archive has not given {document} up yet.", code="channel.open",
+                advice="See `disclosure show`; confirm again when every channel says withdrawn.",
+            )  # fmt: skip
         parts = documents.parts_of(connection, document, row.version)
     path = _record_of(core, document)
     if not path.exists():
@@ -334,6 +157,7 @@ def finish_destructions(core: Core) -> int:
             select(document_table.c.id).where(document_table.c.state == State.QUARANTINED.value)
         ).scalars()
         confirmed = [case for case in waiting if _record_of(core, case).is_file()]
+        confirmed = [case for case in confirmed if not is_leaving(connection, case)]
     for case in confirmed:
         _destroy(core, case)
     return len(confirmed)
@@ -393,20 +217,3 @@ def _open_case(connection: Connection, document: str, by: str) -> tuple[Any, Any
 
 def _version(connection: Connection, document: str) -> int:
     return int(documents.fetch(connection, document).version)
-
-
-def only_its_own(connection: Connection, document: str, table: Table, column: Any = None) -> set[str]:
-    """Hashes in the vault that the rows of this table name for this document, and no row for another."""
-    wanted = table.c.sha256 if column is None else column
-    mine = connection.execute(select(wanted).where(table.c.document == document, wanted.is_not(None)))
-    own = set(mine.scalars())
-    return own - _named(connection, own, but=document)
-
-
-def _named(connection: Connection, hashes: set[str], but: str = "") -> set[str]:
-    """Those of these hashes that rows name; rows of the document ``but`` do not count."""
-    found: set[str] = set()
-    for column in (part.c.sha256, artefact.c.sha256, decision.c.scan, referral.c.scan):
-        rows = select(column).where(column.in_(hashes), column.table.c.document != but)
-        found |= set(connection.execute(rows).scalars())
-    return found

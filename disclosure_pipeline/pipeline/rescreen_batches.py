@@ -18,12 +18,12 @@ from sqlalchemy import ColumnElement, Connection, Row, select, update
 from structlog import get_logger
 
 from disclosure_pipeline.errors import DisclosureError, Fenced
-from disclosure_pipeline.model.finding import Fault
 from disclosure_pipeline.model.times import later, utc_now
 from disclosure_pipeline.pipeline import incidents, leases, rescreening, stored
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.delays import PASSING
-from disclosure_pipeline.store import audit, documents
+from disclosure_pipeline.pipeline.transitions import check_rules
+from disclosure_pipeline.store import audit, rule_changes
 from disclosure_pipeline.store.tables import document, rescreen, rescreen_batch
 
 log = get_logger(__name__)
@@ -125,6 +125,8 @@ def _claim(core: Core, run: int, number: int) -> Row[Any] | None:
         ).first()
         if row is None or row.state != RunState.RUNNING.value or row.due_at > utc_now():
             return None
+        if rule_changes.mark(connection) != core.rules_mark:
+            return None  # by its older rules this worker would find nothing left to do
         if row.lease_owner is not None and row.lease_owner in leases.living(core, connection):
             return None
         values = {"lease_owner": core.worker, "fence": row.fence + 1}
@@ -182,27 +184,23 @@ def _one(core: Core, batch: Row[Any], case: str) -> bool:
 
 
 def _failed(core: Core, batch: Row[Any], case: str, error: Exception) -> bool:
-    """A fault of the machine waits; of any other the document tells, and stays under its older rules."""
+    """A fault of the machine waits; any other goes to a person, and the document stays under its older rules.
+
+    What is not out yet does not go out by them either (`rescreening.before_it_goes_out`).
+    """
     told = error if isinstance(error, DisclosureError) else _own_fault(error)
     if told.code in PASSING:
         with contextlib.suppress(DisclosureError):  # the next look at the rows finds it due again
             _put_off(core, batch, _LONG_PAUSE)
         return False
     with core.database.write() as connection:
-        _blame(connection, case, told)
+        incidents.not_screened(connection, case, told, core.rulebook.version)
         _move(core, connection, batch, case, {"failed": 1})
     return True
 
 
 def _own_fault(error: Exception) -> DisclosureError:
     return DisclosureError(f"The pipeline itself failed ({type(error).__name__}).")
-
-
-def _blame(connection: Connection, case: str, error: DisclosureError) -> None:
-    """Say at the document that it could not be screened again."""
-    fault = Fault(error.code, incidents.STAGE, error.message, error.advice)
-    documents.resolve_faults(connection, case, incidents.STAGE)
-    documents.add_faults(connection, case, (fault,))
 
 
 def _move(core: Core, connection: Connection, batch: Row[Any], case: str, counts: Mapping[str, int]) -> None:
@@ -237,6 +235,7 @@ def _mine(core: Core, connection: Connection, batch: Row[Any]) -> Row[Any]:
 
 def _end(core: Core, batch: Row[Any]) -> None:
     with core.database.write() as connection:
+        check_rules(core, connection)
         ended = connection.execute(
             update(rescreen_batch)
             .where(batch_of(batch.run, batch.number), rescreen_batch.c.fence == batch.fence)

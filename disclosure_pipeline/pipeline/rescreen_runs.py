@@ -25,7 +25,7 @@ from disclosure_pipeline.pipeline.rescreen_batches import (
     run_as_json,
     subject_of,
 )
-from disclosure_pipeline.store import audit, documents, people
+from disclosure_pipeline.store import audit, documents, people, rule_changes
 from disclosure_pipeline.store.tables import document, rescreen, rescreen_batch
 
 BATCH = 500
@@ -45,11 +45,15 @@ def start(core: Core, *, by: str, since: str = "", only: Sequence[str] = ()) -> 
         As :func:`status`.
 
     Raises:
-        Refused: another run has not ended.
+        Refused: another run has not ended, or the rules changed meanwhile.
         NotFound: no such document, or no document was screened under that version.
     """
     with core.database.write() as connection:
         _one_at_a_time(connection)
+        if rule_changes.mark(connection) != core.rules_mark:
+            raise Refused(
+                "The rules have just changed.", code="rules.changed", advice="Give the command again."
+            )
         chosen = _selection(core, connection, since, only)
         now = utc_now()
         run = connection.execute(
@@ -90,7 +94,10 @@ def _selection(core: Core, connection: Connection, since: str, only: Sequence[st
         select(document.c.id).where(document.c.rules_version.in_(versions)).limit(1)
     ).first()
     if used is None and len(versions) == 1:
-        raise NotFound(f"No document was screened under rules version {since}.")
+        raise NotFound(
+            f"No document was screened under rules version {since}.",
+            advice="`disclosure lexicon diff --all --json` names the versions before and after each change.",
+        )
     return Selection(versions=tuple(item for item in versions if item != core.rulebook.version))
 
 

@@ -21,23 +21,24 @@ from disclosure_pipeline.hooks.record import mark_key
 from disclosure_pipeline.hooks.stages import Marked, Outcome, Screened
 from disclosure_pipeline.model.finding import UNDETERMINED, Fault, Finding, Screening, Severity
 from disclosure_pipeline.model.lifecycle import State, step
+from disclosure_pipeline.model.publication import PublicationState
 from disclosure_pipeline.model.route import Route, TierState
 from disclosure_pipeline.model.text import Doubt
-from disclosure_pipeline.pipeline import exemptions, incidents, leases, quarantine, rules, stored, versions
+from disclosure_pipeline.pipeline import exemptions, incidents, isolation, leases, rules, stored, versions
 from disclosure_pipeline.pipeline.cases import load_case
 from disclosure_pipeline.pipeline.core import Core
+from disclosure_pipeline.pipeline.delays import PASSING
 from disclosure_pipeline.pipeline.publication_rows import publications_of
 from disclosure_pipeline.pipeline.recording import doubts_as_findings
 from disclosure_pipeline.pipeline.toolbox import CaseTools
-from disclosure_pipeline.pipeline.transitions import SYSTEM, Lease, take_step
-from disclosure_pipeline.store import audit, documents, rule_changes
+from disclosure_pipeline.pipeline.transitions import SYSTEM, Lease, check_rules, take_step
+from disclosure_pipeline.store import audit, documents
 from disclosure_pipeline.store.tables import document as document_table
 
 _OPEN = frozenset({State.SCREENED, State.TAGGED, State.IN_REVIEW, State.REFERRED, State.ATTENTION})
 """States in which open findings still wait for somebody; what a guard explains away may leave them."""
 
 _SIGNING = frozenset({State.IN_REVIEW, State.REFERRED, State.APPROVED})
-_OUT = frozenset({State.PUBLISHING, State.PUBLISHED})
 
 
 class End(StrEnum):
@@ -123,11 +124,35 @@ def rescreen(core: Core, document: str, also: Also = nothing_else) -> Result:
             tools.close()
 
 
+def before_it_goes_out(core: Core, lease: Lease, tools: CaseTools) -> None:
+    """Screen an approved document that older rules have screened, before a channel gets it.
+
+    Signed or not, nothing goes out that the rules in force would stop.
+
+    Args:
+        core: the process's parts.
+        lease: the lease under which the document is carried.
+        tools: what the stage works with.
+
+    Raises:
+        Fenced: a person acted on it just now, or the rules have changed; it is looked at again.
+        DisclosureError: it could not be screened; it stays approved.
+    """
+    with core.database.read() as connection:
+        row = documents.fetch(connection, lease.document)
+    if State(row.state) is not State.APPROVED or row.work_at is None:
+        return
+    if row.rules_version == core.rulebook.version:
+        return
+    if _look_again(core, lease, tools, nothing_else).end is End.BUSY:
+        raise Fenced(f"{lease.document} changed while it was screened again.")
+
+
 def _look_again(core: Core, lease: Lease, tools: CaseTools, also: Also) -> Result:
     with core.database.read() as connection:
         row = documents.fetch(connection, lease.document)
         text = stored.read(connection, lease.document)
-        if text.state not in stored.STORED:
+        if text.state not in stored.STORED or documents.is_held(connection, lease.document):
             return Result(End.GONE)
         case = load_case(core, connection, row)
     outcome = core.host.run_stage("screen", case, tools)
@@ -143,9 +168,15 @@ def _look_again(core: Core, lease: Lease, tools: CaseTools, also: Also) -> Resul
 
 
 def _screening(core: Core, outcome: Outcome | Fault, text: stored.StoredText) -> Screening:
-    """What the stage said, with a doubt for whatever it could not look at."""
+    """What the stage said, with a doubt for whatever it could not look at.
+
+    Raises:
+        DisclosureError: a fault of the machine, not of the document.
+    """
     if isinstance(outcome, Screened):
         return replace(outcome.screening, doubts=(*outcome.screening.doubts, *text.doubts))
+    if isinstance(outcome, Fault) and outcome.code in PASSING:
+        raise DisclosureError(outcome.message, code=outcome.code, advice=outcome.advice)
     code = outcome.code if isinstance(outcome, Fault) else "stage.nonsense"
     doubt = Doubt(code, "按现行规则重新筛查未能完成，请人工核查全文。")
     return Screening((), (doubt, *text.doubts), core.rulebook.version)
@@ -163,15 +194,16 @@ def _record(
     with core.database.write() as connection:
         present = documents.fetch(connection, case.document, lock=True)
         _check_same(core, connection, lease, row, present)
-        on_its_way = any(item.version == row.version for item in publications_of(connection, case.document))
+        on_its_way = _given_out(connection, case)
         version, end = case.version, End.FOUND if news.new else End.SAME
-        if news.binding and case.state in _OUT | ({State.APPROVED} if on_its_way else set()):
+        if news.binding and case.state in incidents.OUT | ({State.APPROVED} if on_its_way else set()):
             end = End.INCIDENT
             _open_incident(connection, present, news, screening)
         elif news.binding and case.state in _SIGNING:
             version, end = _go_round(core, connection, present, news)
         documents.add_findings(connection, case.document, version, news.new)
         documents.drop_findings(connection, case.document, version, news.gone)
+        documents.resolve_faults(connection, case.document, incidents.FAILED)
         connection.execute(
             update(document_table)
             .where(document_table.c.id == case.document)
@@ -197,8 +229,7 @@ def _check_same(core: Core, connection: Connection, lease: Lease, row: Row[Any],
         row.revision,
     ):
         raise Fenced(f"{lease.document} changed while it was screened again.")
-    if rule_changes.mark(connection) != core.rules_mark:
-        raise Fenced("Other rules are in force than this worker works by.")
+    check_rules(core, connection)
 
 
 def _news(core: Core, case: Case, screening: Screening) -> _News:
@@ -207,7 +238,8 @@ def _news(core: Core, case: Case, screening: Screening) -> _News:
     new = [item for name, item in found.items() if name not in known]
     doubts = _new_doubts(case, screening)
     news = _News([*new, *doubts])
-    if case.state in _OPEN and not doubts:
+    # What could not be looked at, now or ever, may be why it was not found.
+    if case.state in _OPEN and not screening.doubts:
         with core.database.read() as connection:
             touched = rules.touched(connection)
         news.gone = [
@@ -317,15 +349,21 @@ def _incident(
 def _seize(core: Core, lease: Lease, case: Case, marked: Marked, also: Also) -> Result:
     """A marking: quarantine, recall, or an incident when two officers have released these very characters."""
     found, version = marked.findings, marked.rules_version
-    if case.state in step("recall").sources:
-        if _was_released(core, case, found):
-            return _lapsed(core, lease, case, marked, also)
-        result = Result(End.RECALLED, len(found))
-        quarantine.recall(core, case.document, found, version, lease=lease, also=lambda at: also(at, result))
-        return result
-    result = Result(End.QUARANTINED, len(found))
-    quarantine.isolate(core, case.document, found, version, lease=lease, also=lambda at: also(at, result))
+    recalled = case.state in step("recall").sources
+    with core.database.read() as connection:
+        given_out = _given_out(connection, case)
+    if recalled and given_out and _was_released(core, case, found):
+        return _lapsed(core, lease, case, marked, also)
+    result = Result(End.RECALLED if recalled else End.QUARANTINED, len(found))
+    isolation.isolate(core, case.document, found, version, lease=lease, also=lambda at: also(at, result))
     return result
+
+
+def _given_out(connection: Connection, case: Case) -> bool:
+    """Whether a channel has this version, or is about to."""
+    rows = publications_of(connection, case.document)
+    withdrawn = PublicationState.WITHDRAWN.value
+    return any(item.version == case.version and item.state != withdrawn for item in rows)
 
 
 def _was_released(core: Core, case: Case, found: Iterable[Finding]) -> bool:

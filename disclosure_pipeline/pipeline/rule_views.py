@@ -67,7 +67,10 @@ def versions_since(connection: Connection, version: str) -> list[str]:
 def _between(rows: list[Row[Any]], since: str, until: str) -> list[Row[Any]]:
     for version in filter(None, (since, until)):
         if not any(version in (row.rules_before, row.rules_after) for row in rows):
-            raise NotFound(f"No rule change led to or from version {version}.")
+            raise NotFound(
+                f"No rule change led to or from version {version}.",
+                advice="`disclosure lexicon diff --all --json` names the versions before and after each change.",
+            )
     chosen, inside = [], not since
     for row in rows:
         inside = inside or row.rules_before == since

@@ -30,13 +30,14 @@ from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.model.policy import Rule, RuleBook
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
+from disclosure_pipeline.pipeline import exemptions
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.rule_checks import check
 from disclosure_pipeline.store import audit, documents, people, rule_changes
 from disclosure_pipeline.store.audit import digest_of
 from disclosure_pipeline.store.database import next_serial
 from disclosure_pipeline.store.rule_changes import ChangeState
-from disclosure_pipeline.store.tables import exemption, rule_change
+from disclosure_pipeline.store.tables import rule_change
 
 _LITERAL = "literal"
 """Form of rules whose findings quote a term of the rule itself, never a person's data."""
@@ -98,10 +99,11 @@ def propose_guard(
         The change's id.
 
     Raises:
+        NotAllowed: not a secrecy officer of the document's unit.
         NotFound: the present version has no such finding.
         Refused: it was not dismissed, or the words do not stand beside it.
     """
-    found, part, rule = _dismissed(core, document, finding)
+    found, part, rule = _dismissed(core, document, finding, by)
     words = found.text if rule.form == _LITERAL else ""
     guard = Guard(before.strip(), after.strip(), normalised(words or ""))
     if explanation(found, part, (guard,)) is None:
@@ -123,7 +125,7 @@ def propose_terms(
     Returns:
         The change's id.
     """
-    found, _, rule = _finding(core, document, finding)
+    found, _, rule = _finding(core, document, finding, by)
     amendment = Amendment(
         "", Action.TERM, f"疑点处理意见 {document} {finding}", terms=tuple(terms), kind=found.kind,
         severity=rule.severity, article=rule.article, suggestion=rule.suggestion,
@@ -163,10 +165,7 @@ def approve(core: Core, change: str, *, by: str, reason: str) -> dict[str, Any]:
             connection, change, decided_by=by, decided_at=utc_now(), decision=reason, rules_before=before,
             rules_after=after,
         )  # fmt: skip
-        # A release from quarantine is bound to a marking rule, and no change touches one (`model/amendment.py`).
-        connection.execute(
-            update(exemption).where(exemption.c.rules_version == before).values(rules_version=after)
-        )
+        exemptions.carry_over(connection, before, after)
         detail = {
             "change": change, "action": row.action, "rule": row.rule, "content": canonical_digest(row.content),
             "proposed_by": row.proposed_by, "rules_before": before, "rules_after": after,
@@ -271,8 +270,8 @@ def _secrecy_unit(connection: Connection, by: str) -> str:
     raise NotAllowed("Only a secrecy officer (保密审查员) proposes rule changes.", code="wrong_role")
 
 
-def _dismissed(core: Core, document: str, finding: str) -> tuple[Any, PartText, Rule]:
-    found, settled, rule = _finding(core, document, finding)
+def _dismissed(core: Core, document: str, finding: str, by: str) -> tuple[Any, PartText, Rule]:
+    found, settled, rule = _finding(core, document, finding, by)
     if settled is not Settlement.DISMISS:
         raise Refused(
             f"Finding {finding} has not been dismissed.", code="not_dismissed",
@@ -287,9 +286,14 @@ def _dismissed(core: Core, document: str, finding: str) -> tuple[Any, PartText, 
     return found, PartText(found.part, roles[found.part], texts[found.part]), rule
 
 
-def _finding(core: Core, document: str, finding: str) -> tuple[Any, Settlement | None, Rule]:
+def _finding(core: Core, document: str, finding: str, by: str) -> tuple[Any, Settlement | None, Rule]:
     with core.database.read() as connection:
         row = documents.fetch(connection, document)
+        if not people.get(connection, by).holds(Role.SECRECY, row.unit):
+            raise NotAllowed(
+                "Only a secrecy officer (保密审查员) of the document's unit proposes changes from it.",
+                code="wrong_role",
+            )
         known = documents.findings_of(connection, document, row.version)
     item = next((item for item in known if item.id == finding), None)
     if item is None:

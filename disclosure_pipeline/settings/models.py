@@ -157,7 +157,9 @@ class ScreeningSettings(Section):
         10, ge=2, description="Findings of one rule in a table's column from which they are one finding."
     )
     lexicons: tuple[str, ...] = Field(
-        (), description="Further lexicon files (own secret-item lists), outside the repository."
+        (),
+        description="Own lists of secret items: absolute paths outside the repository; each must be there and hold a "
+        "rule.",
     )
     user_words: tuple[str, ...] = Field(
         (), description="Words the segmenter should know (departments, places)."

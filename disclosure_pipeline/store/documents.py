@@ -17,6 +17,7 @@ from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.store.tables import (
     artefact,
     attribute_review,
+    catalogue_key,
     decision,
     document,
     extract,
@@ -29,6 +30,7 @@ from disclosure_pipeline.store.tables import (
     receipt,
     referral,
     rule_change,
+    subject,
     tier,
 )
 
@@ -324,11 +326,10 @@ def purge_text(connection: Connection, document_id: str) -> None:
     """Remove every character of a document's text from the rows (design 7).
 
     Extracted text, findings and the list of frozen files go; so do title, slip, names and written
-    reasons. Hashes, offsets, rule ids and who did what stay.
+    reasons, and what others could look the document up by. Hashes, offsets, rule ids and who did what stay.
     """
-    connection.execute(delete(extract).where(extract.c.document == document_id))
-    connection.execute(delete(finding).where(finding.c.document == document_id))
-    connection.execute(delete(artefact).where(artefact.c.document == document_id))
+    for table in (extract, finding, artefact, catalogue_key, subject):
+        connection.execute(delete(table).where(table.c.document == document_id))
     connection.execute(
         update(attribute_review).where(attribute_review.c.document == document_id).values(reason=None)
     )

@@ -435,6 +435,25 @@ incident = Table(
     comment="What newer rules found in documents that are out; rule ids and counts only",
 )
 
+catalogue_key = Table(
+    "catalogue_key",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("key", _HASH, primary_key=True),
+    Index(None, "key"),
+    comment="发文字号 and titles by which a document is looked up, as keyed digests",
+)
+
+subject = Table(
+    "subject",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("key", _HASH, primary_key=True),
+    Column("facts", Text, nullable=False),
+    Index(None, "key"),
+    comment="Persons and bodies that a public copy tells of: keyed digests, and which kinds of facts",
+)
+
 letter = Table(
     "letter",
     metadata,

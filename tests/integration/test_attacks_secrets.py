@@ -31,7 +31,7 @@ from disclosure_pipeline.model.finding import Finding, Severity
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Verb
 from disclosure_pipeline.model.text import Place
-from disclosure_pipeline.pipeline import backup, leases, letters, quarantine, reconcile
+from disclosure_pipeline.pipeline import backup, isolation, leases, letters, quarantine, reconcile
 from disclosure_pipeline.pipeline.recording import record
 from disclosure_pipeline.pipeline.run import conclude, next_case
 from disclosure_pipeline.pipeline.toolbox import CaseTools
@@ -201,7 +201,7 @@ def test_worker_that_slept_through_the_isolation_brings_nothing_back(office: Off
         outcome = conclude(office.core, view, CaseTools(office.core, case))
         office.sql("UPDATE document SET lease_owner = NULL, fence = fence + 1")
         mark = Finding("secrecy.marking", Severity.BLOCK, None, 0, 4, 0, Place("", "body"), "D1.marking")
-        quarantine.isolate(office.core, case, [mark], "v2")
+        isolation.isolate(office.core, case, [mark], "v2")
         with pytest.raises(Fenced):
             record(outcome, office.core, lease, view)
     assert office.state(case) is State.QUARANTINED

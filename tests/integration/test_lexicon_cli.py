@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -143,6 +144,33 @@ def test_the_whole_way_of_a_guard(office: Office) -> None:
     assert {item["id"]: item["state"] for item in ok(office("lexicon", "diff", "--all"))["changes"]}[
         change
     ] == "revoked"
+
+
+def test_terms_come_from_standard_input_too(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word of the office's list then stands neither in the shell's history nor in the list of processes."""
+    words = (
+        "lexicon",
+        "add",
+        "-",
+        "--kind",
+        "secrecy.term",
+        "--article",
+        "a",
+        "--source",
+        "b",
+        "--reason",
+        "x",
+    )
+
+    def given(content: bytes) -> Answer:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+        return office.as_(FIRST, *words)
+
+    change = ok(given("丙号储备库\n\n 丁号储备库\r\n".encode()))["id"]
+    (found,) = [item for item in ok(office("lexicon", "diff"))["changes"] if item["id"] == change]
+    assert found["content"]["terms"] == ["丙号储备库", "丁号储备库"]
+    assert (given("丙号".encode("gbk")).code, given(b"\n").code) == ("input.encoding", "usage")
+    ok(office.as_(FIRST, "lexicon", "reject", change, "--reason", "试用"))
 
 
 def test_what_fires_on_a_text_and_what_was_explained_away(office: Office) -> None:

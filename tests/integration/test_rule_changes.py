@@ -15,7 +15,7 @@ from disclosure_pipeline.model.finding import MARKING, Finding, Settlement, Seve
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.text import Place
-from disclosure_pipeline.pipeline import quarantine, replay, rule_views, rules
+from disclosure_pipeline.pipeline import isolation, quarantine, replay, rule_views, rules
 from disclosure_pipeline.pipeline.run import carry_on
 
 TERM = "甲号储备库"
@@ -203,13 +203,56 @@ def test_words_cut_from_a_document_go_when_it_turns_out_a_secret(office: Office)
     with renewed(office) as fresh:
         before = fresh.core.rulebook.version
         mark = Finding(MARKING, Severity.BLOCK, None, 0, 2, 0, Place("", "body"), "own.mark")
-        quarantine.isolate(fresh.core, case, [mark], "newer")
+        isolation.isolate(fresh.core, case, [mark], "newer")
         assert fresh.core.rules_changed()
     assert holds(office.dump(), TERM) == []
     assert states(office) == {change: "revoked"}
     with renewed(office) as fresh:
         assert fresh.core.rulebook.version not in (before, "")
         assert fresh.core.rulebook == office.core.rulebook
+
+
+def test_a_guard_that_lapses_is_told_and_lets_no_release_lapse(office: Office):
+    released = office.hand_in(body="密级标志的写法为机密★10年。").case
+    case = office.reviewed(body=BODY)
+    (found,) = [item for item in office.findings(case) if item.finding.rule == LITERAL]
+    office.clear(case, Settlement.DISMISS, found.id)
+    change = rules.propose_guard(
+        office.core, case, found.id, before="", after=BESIDE, by=SECRECY, reason="展览名称"
+    )
+    replay.replay(office.core, change, SECRECY)
+    approve(office, change)
+    with renewed(office) as fresh:
+        fresh.work()
+        for who in (SECRECY, SECRECY_2):
+            quarantine.release(fresh.core, released, who, "示例文字")
+        mark = Finding(MARKING, Severity.BLOCK, None, 0, 2, 0, Place("", "body"), "own.mark")
+        isolation.isolate(fresh.core, case, [mark], "newer")
+        ((detail,),) = fresh.query(
+            "SELECT detail FROM audit WHERE action = 'quarantine' AND document = :case", case=case
+        )
+        assert change in str(detail)
+    with renewed(office) as fresh:
+        fresh.work()
+        assert fresh.state(released) is State.IN_REVIEW
+
+
+def test_an_officer_of_another_unit_proposes_nothing_from_a_document(office: Office):
+    office.hire("他密", Role.SECRECY, unit="other")
+    case = office.reviewed(body=BODY)
+    (found,) = [item for item in office.findings(case) if item.finding.rule == LITERAL]
+    office.clear(case, Settlement.DISMISS, found.id)
+    for guess in (BESIDE, "培训班"):
+        answer = refused(
+            lambda words=guess: rules.propose_guard(
+                office.core, case, found.id, before="", after=words, by="他密", reason="展览名称"
+            )
+        )
+        assert answer == "wrong_role"
+    assert (
+        refused(lambda: rules.propose_terms(office.core, case, found.id, [TERM], by="他密", reason="漏报"))
+        == "wrong_role"
+    )
 
 
 def test_a_worker_with_old_rules_concludes_nothing(office: Office):
@@ -224,14 +267,20 @@ def test_a_worker_with_old_rules_concludes_nothing(office: Office):
         assert fresh.row(case).rules_version == fresh.core.rulebook.version
 
 
-def test_a_release_from_quarantine_outlives_a_change_that_touches_no_marking(office: Office):
+@pytest.mark.parametrize("released_before", [0, 1, 2])
+def test_a_release_from_quarantine_outlives_a_change_that_touches_no_marking(
+    office: Office, released_before: int
+):
     case = office.hand_in(body="密级标志的写法为机密★10年。").case
     office.work()
     assert office.state(case) is State.QUARANTINED
-    quarantine.release(office.core, case, SECRECY, "示例文字")
-    quarantine.release(office.core, case, SECRECY_2, "示例文字")
+    officers = (SECRECY, SECRECY_2)
+    for who in officers[:released_before]:
+        quarantine.release(office.core, case, who, "示例文字")
     put_into_force(office, term(TERM))
     with renewed(office) as fresh:
+        for who in officers[released_before:]:
+            quarantine.release(fresh.core, case, who, "示例文字")
         fresh.work()
         assert fresh.state(case) is State.IN_REVIEW
 

@@ -11,11 +11,11 @@ from typing import get_args
 
 import pytest
 
-from benchmarks import quality
+from benchmarks import screening_scores
 from disclosure_pipeline.builtin.detectors.persons.address import Address
 from disclosure_pipeline.errors import ConfigError, DisclosureError
 from disclosure_pipeline.hooks.canary import prove
-from disclosure_pipeline.model.finding import Finding
+from disclosure_pipeline.model.finding import Finding, Severity
 from disclosure_pipeline.model.policy import RuleBook
 from disclosure_pipeline.settings.policy import load_rulebook
 from tests.labelled import addresses
@@ -48,9 +48,9 @@ def test_it_proves_itself() -> None:
 
 @pytest.mark.parametrize("half", get_args(Half))
 def test_labelled_addresses(half: Half) -> None:
-    total = quality.Tally()
+    total = screening_scores.Tally()
     for sample in addresses.samples(half):
-        total.add(quality.score(sample, [detector()])[0])
+        total.add(screening_scores.score(sample, [detector()])[0])
     assert total.labels > 300
     assert total.touched / total.labels >= 0.95
     assert total.near / total.found >= 0.95
@@ -69,6 +69,65 @@ def test_an_address_up_to_the_township_is_none() -> None:
 
 def test_what_is_masked_is_none() -> None:
     assert words("住址：东关镇***村**组；户籍地：某县某镇某村") == []
+
+
+VILLAGES = [
+    "幸福村三组",
+    "幸福村3组",
+    "东坡村第二村民小组",
+    "石桥村委会",
+    "大石头屯",
+    "东街社区",
+    "三号桥村二组",
+]
+HOUSES = [
+    "幸福村三组12号",
+    "幸福村3-2-501",
+    "幸福小区3号楼2单元501室",
+    "东街社区人民路18号",
+    "石桥村105",
+    "河湾村5栋",
+]
+
+
+def in_a_list(
+    heading: str, cells: Sequence[str], title: str = "", column: str = "补贴金额"
+) -> Sequence[Finding]:
+    rows = [[title]] if title else []
+    body = [[str(number), "张三", cell, "800"] for number, cell in enumerate(cells, 1)]
+    rows += [["序号", "姓名", heading, column], *body]
+    return found(in_segments(*rows, family="address", form="table", table=True))
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["村组", "村（社区）", "所在村", "所属行政村", "村民小组", "乡镇、村", "所在村组", "村别", "村/组"],
+)
+def test_a_column_of_villages_is_mentioned_once(heading: str) -> None:
+    (mention,) = in_a_list(heading, VILLAGES)
+    assert (mention.severity, mention.rule) == (Severity.INFO, "D9.village_column")
+    assert mention.text == VILLAGES[0]
+    assert mention.count == len(mention.ranges) >= 4
+    assert in_a_list(heading, ["东关镇", "西关镇"]) == []
+
+
+@pytest.mark.parametrize("heading", ["村组", "村（社区）", "所在村"])
+@pytest.mark.parametrize("house", HOUSES)
+def test_a_house_in_a_column_of_villages_is_an_address(heading: str, house: str) -> None:
+    (address,) = (one for one in in_a_list(heading, [VILLAGES[0], house]) if one.severity is Severity.REVIEW)
+    assert (address.text, address.rule) == (house, "D9.address")
+
+
+def test_villages_elsewhere_are_addresses() -> None:
+    """Under a heading for addresses, in a list of patients or children, in a form and in a sentence."""
+    for screened in (
+        in_a_list("家庭住址", VILLAGES[:2]),
+        in_a_list("村组", VILLAGES[:2], column="诊断"),
+        in_a_list("村组", VILLAGES[:2], title="留守儿童名单"),
+        found(in_segments(["村组", "幸福村三组", "姓名", "张三"], ["性别", "男", "村组", "幸福村三组"],
+                          family="address", form="table", table=True)),
+    ):  # fmt: skip
+        assert {one.rule for one in screened} == {"D9.address"}
 
 
 def test_the_nearest_word_says_whose_address_it_is() -> None:

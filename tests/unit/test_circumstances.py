@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from benchmarks import quality
+from benchmarks import screening_scores
 from disclosure_pipeline.builtin.detectors.persons.circumstances import Circumstances
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.canary import prove
@@ -35,10 +35,10 @@ def test_it_proves_itself() -> None:
 
 @pytest.mark.parametrize("half", get_args(Half))
 def test_labelled_circumstances(half: Half) -> None:
-    working = quality.detectors(["circumstances"])
-    total = quality.Tally()
+    working = screening_scores.detectors(["circumstances"])
+    total = screening_scores.Tally()
     for sample in circumstances.samples(half):
-        total.add(quality.score(sample, working)[0])
+        total.add(screening_scores.score(sample, working)[0])
     assert total.labels > 200
     assert total.touched / total.labels >= 0.95
     assert total.near / total.found >= 0.95

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from benchmarks import quality
+from benchmarks import screening_scores
 from disclosure_pipeline.hooks.contracts import Detector, PartText
 from disclosure_pipeline.hooks.gathering import gathered
 from disclosure_pipeline.hooks.reading import Reader
@@ -34,7 +34,7 @@ def working() -> dict[str, Detector]:
     wanted = ("secrecy_marking", "mobile")
     return {
         f"builtin.{item.id}": item
-        for item in quality.detectors(["secrecy", "personal_data"])
+        for item in screening_scores.detectors(["secrecy", "personal_data"])
         if item.id in wanted
     }
 

@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from benchmarks import quality
+from benchmarks import screening_scores
 from disclosure_pipeline.hooks.contracts import Detector
 from tests.labelled import number_traps, numbers
 from tests.labelled.sample import Half, Sample
@@ -18,13 +18,13 @@ HALVES = get_args(Half)
 
 @cache
 def working() -> tuple[Detector, ...]:
-    return tuple(quality.detectors(["personal_data"]))
+    return tuple(screening_scores.detectors(["personal_data"]))
 
 
-def tally(samples: Sequence[Sample]) -> quality.Tally:
-    total = quality.Tally()
+def tally(samples: Sequence[Sample]) -> screening_scores.Tally:
+    total = screening_scores.Tally()
     for sample in samples:
-        total.add(quality.score(sample, working())[0])
+        total.add(screening_scores.score(sample, working())[0])
     return total
 
 

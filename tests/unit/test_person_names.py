@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from disclosure_pipeline.builtin.detectors.persons import lexical_model
 from disclosure_pipeline.builtin.detectors.persons.person_name import PersonName
 from disclosure_pipeline.builtin.detectors.persons.sentences import LONGEST, sentences
-from disclosure_pipeline.builtin.detectors.tables import headings
 from disclosure_pipeline.errors import ConfigError, DisclosureError
 from disclosure_pipeline.hooks.canary import prove
 from disclosure_pipeline.hooks.contracts import PartText
@@ -180,23 +179,6 @@ def test_a_list_is_one_finding_with_its_count() -> None:
 def test_the_same_name_has_the_same_role_in_the_whole_document() -> None:
     findings = NAMES.detect(part("信访人陈晓燕到访。", "次日，陈晓燕再次来到大厅。"))
     assert [finding.rule for finding in findings] == ["D19.name_complainant"] * 2
-
-
-def test_headings_of_tables() -> None:
-    table = in_segments(
-        ("补贴发放表", "", ""), ("姓名", "联系方式", ""), ("张三", "13800000000", "备用"),
-        family="test", form="plain", table=True,
-    ).part  # fmt: skip
-    told = headings(table)
-    cells = {table.text.segments[index].text: heading for index, heading in told.items()}
-    assert (cells["张三"].column, cells["张三"].label) == ("姓名", "")
-    assert (cells["13800000000"].column, cells["13800000000"].label) == ("联系方式", "张三")
-    assert cells["备用"].column == "联系方式"
-    assert (cells["姓名"].column, cells["姓名"].label) == ("", "")
-
-
-def test_text_outside_of_tables_has_no_headings() -> None:
-    assert headings(part("姓名：张三")) == {}
 
 
 @pytest.mark.parametrize("half", ["dev", "test"])

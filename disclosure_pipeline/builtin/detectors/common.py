@@ -42,8 +42,11 @@ def refuse_expired(rules: Iterable[Rule]) -> None:
     Raises:
         DisclosureError: ``rule.expired``; leaving the rule out would weaken the screening unseen.
     """
+    ending = [(rule.id, rule.expires) for rule in rules if rule.expires is not None]
+    if not ending:
+        return
     today = datetime.now(OFFICE_TIME).date()
-    expired = [rule.id for rule in rules if rule.expires is not None and rule.expires < today]
+    expired = [name for name, last in ending if last < today]
     if expired:
         raise DisclosureError(
             f"Rules expired: {', '.join(expired)}.",

@@ -70,6 +70,8 @@ class _Compiled:
     guards: re.Pattern[str] | None
     needs: tuple[str, ...]
     needles: tuple[re.Pattern[str], ...]
+    keys: tuple[tuple[int, ...], ...]
+    """For the first needle, the first two … what tells the windows round them from others of the set."""
     reach: int
 
 
@@ -98,16 +100,21 @@ class PatternSet:
         self._meant = str.maketrans(
             {alike: one for one, several in self._lookalikes.items() for alike in several}
         )
-        self._compiled = tuple(
-            _Compiled(
-                rule,
-                tuple(self.compiled(rule, pattern) for pattern in rule.patterns),
-                self._guards(rule),
-                tuple(rule.options.get("needs", ())),
-                tuple(self.compiled(rule, needle) for needle in _listed(rule.options.get("needle", ()))),
-                int(rule.options.get("reach", REACH)),
-            )
-            for rule in rules
+        self._numbers: dict[re.Pattern[str], int] = {}
+        self._compiled = tuple(map(self._rule, rules))
+
+    def _rule(self, rule: Rule) -> _Compiled:
+        needles = tuple(self.compiled(rule, needle) for needle in _listed(rule.options.get("needle", ())))
+        reach = int(rule.options.get("reach", REACH))
+        numbers = [self._numbers.setdefault(needle, len(self._numbers)) for needle in needles]
+        return _Compiled(
+            rule,
+            tuple(self.compiled(rule, pattern) for pattern in rule.patterns),
+            self._guards(rule),
+            tuple(rule.options.get("needs", ())),
+            needles,
+            tuple((reach, *numbers[: length + 1]) for length in range(len(numbers))),
+            reach,
         )
 
     def compiled(self, rule: Rule, pattern: str) -> re.Pattern[str]:
@@ -146,13 +153,12 @@ class PatternSet:
         Args:
             text: the text of a view.
         """
-        found: dict[tuple[object, ...], list[_Window]] = {}
+        found: dict[tuple[int, ...], list[_Window]] = {}
         for compiled in self._compiled:
             if compiled.needs and not any(need in text for need in compiled.needs):
                 continue
             windows = [(0, len(text))]
-            for length, needle in enumerate(compiled.needles, start=1):
-                key = (compiled.reach, *compiled.needles[:length])
+            for key, needle in zip(compiled.keys, compiled.needles, strict=True):
                 if key not in found:
                     found[key] = _windows(needle, text, windows, compiled.reach)
                 windows = found[key]

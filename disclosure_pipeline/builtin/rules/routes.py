@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from disclosure_pipeline.builtin.reading import fold
+from disclosure_pipeline.model.reading import fold
 from disclosure_pipeline.builtin.rules.attributes import attribute_of
 from disclosure_pipeline.builtin.rules.evidence import titles_of
 from disclosure_pipeline.errors import ConfigError

@@ -13,8 +13,8 @@ from dataclasses import replace
 from disclosure_pipeline.builtin.detectors.common import finding_at, finding_of, refuse_expired, rules_of
 from disclosure_pipeline.builtin.detectors.grounds.anchored import AnchoredPatterns
 from disclosure_pipeline.builtin.detectors.grounds.reporting import Range, with_more
-from disclosure_pipeline.builtin.detectors.grounds.tables import Cell, tables_of
 from disclosure_pipeline.builtin.detectors.patterns import PatternSet
+from disclosure_pipeline.builtin.detectors.tables import Cell, tables_of
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import Rule, RuleBook

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from disclosure_pipeline.builtin.detectors.common import refuse_expired, rules_of
 from disclosure_pipeline.builtin.detectors.grounds.reporting import Range, cells, listed
-from disclosure_pipeline.builtin.detectors.grounds.tables import Cell, tables_of
 from disclosure_pipeline.builtin.detectors.patterns import PatternSet
+from disclosure_pipeline.builtin.detectors.tables import Cell, tables_of
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import RuleBook

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from disclosure_pipeline.builtin.detectors.common import finding_at, finding_of
-from disclosure_pipeline.builtin.detectors.grounds.tables import Cell
+from disclosure_pipeline.builtin.detectors.tables import Cell
 from disclosure_pipeline.hooks.contracts import PartText
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import Rule

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from disclosure_pipeline.builtin.detectors.common import refuse_expired, rules_of
 from disclosure_pipeline.builtin.detectors.grounds.reporting import cells
-from disclosure_pipeline.builtin.detectors.grounds.tables import Cell, Table, tables_of
 from disclosure_pipeline.builtin.detectors.patterns import PatternSet
+from disclosure_pipeline.builtin.detectors.tables import Cell, Table, tables_of
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import Rule, RuleBook

@@ -88,7 +88,7 @@ class BankCard:
     def _numbers(self, digits: Digits) -> Iterator[Number]:
         for length, shape in self._shapes.items():
             prefixes = self._prefixes[length]
-            for run, match in digits.matches(shape):
+            for run, match in digits.matches(shape, length):
                 written = match[1]
                 if written.startswith(prefixes) and is_luhn(written) and _is_plausible(written):
                     number = Number.at(digits.text, *run.range(*match.span(1)))

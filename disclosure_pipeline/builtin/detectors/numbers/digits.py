@@ -26,7 +26,7 @@ GAP = GAP_CLASS + "{0,4}"
 _FEWEST = 5
 """Digits of the shortest number looked for in runs."""
 
-_RUN = re.compile(f"[0-9]+(?:{GAP_CLASS}{{1,4}}[0-9]+)*+")
+_RUN = re.compile(f"[0-9][0-9]*(?:{GAP_CLASS}{{1,4}}[0-9]+)*+")
 _GROUP = re.compile("[0-9]+")
 _NOT_DIGITS = re.compile("[^0-9]+")
 
@@ -130,15 +130,19 @@ class Digits:
         self.letters = "".join(text.split())
         """The text without white space, to ask quickly whether a word occurs at all."""
         self.runs = tuple(_runs(text))
+        self._runs_of: dict[int, Sequence[Run]] = {}
 
-    def matches(self, shape: re.Pattern[str]) -> Iterator[tuple[Run, re.Match[str]]]:
+    def matches(self, shape: re.Pattern[str], least: int) -> Iterator[tuple[Run, re.Match[str]]]:
         """Where a shape fits whole groups.
 
         Args:
             shape: an expression over digits alone whose matches are empty (a look-ahead); its groups
                 must begin and end with a group of the run, as far as they took part and are not empty.
+            least: digits that any match needs; most runs (years, amounts) have fewer.
         """
-        for run in self.runs:
+        if least not in self._runs_of:
+            self._runs_of[least] = [run for run in self.runs if len(run.digits) >= least]
+        for run in self._runs_of[least]:
             for match in shape.finditer(run.digits):
                 if run.edges.issuperset(match.span(1)):
                     yield run, match

@@ -80,6 +80,8 @@ class _Labelled:
         self._all = rules_of(rulebook, self.form)
         patterns = PatternSet(rulebook, ())
         self._kinds = tuple(_Kind(rule, patterns) for rule in self._all)
+        words = dict.fromkeys(word for kind in self._kinds for word in kind.words)
+        self._any_word = re.compile("|".join(map(re.escape, words)))
 
     def detect(self, part: PartText) -> Sequence[Finding]:
         """Look at one part.
@@ -96,6 +98,8 @@ class _Labelled:
         ]
 
     def _hits(self, part: PartText, digits: Digits) -> Iterator[tuple[NumberRule, int, int, Judgement]]:
+        if not self._any_word.search(digits.letters):
+            return
         view = part.views.plain
         for kind in self._kinds:
             if not digits.mentions(kind.words):

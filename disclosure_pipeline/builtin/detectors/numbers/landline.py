@@ -23,8 +23,9 @@ from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import RuleBook
 
-_LOCAL = tuple(re.compile(rf"(?=([2-9]\d{{{more}}}))") for more in (7, 6))
-_ABROAD = tuple(re.compile(rf"(?=((?:00)?86([1-9]\d{{{more}}})))") for more in (10, 9, 8))
+_LOCAL = tuple((re.compile(rf"(?=([2-9]\d{{{more}}}))"), more + 1) for more in (7, 6))
+_ABROAD = tuple((re.compile(rf"(?=((?:00)?86([1-9]\d{{{more}}})))"), more + 3) for more in (10, 9, 8))
+"""Shapes, and how many digits each needs at least."""
 _IN_BRACKETS = re.compile(rf"\({GAP}(0{GAP}[0-9]{GAP}[0-9](?:{GAP}[0-9])?){GAP}\){GAP}\Z")
 _LONG = 10
 _DASHED = re.compile(rf"0{GAP}[0-9]{GAP}[0-9](?:{GAP}[0-9])?\s?[-‐‑‒–—―]")
@@ -64,7 +65,7 @@ class Landline:
         self._private, self._office = private, office
         self._words = words_of(rule)
         codes = "|".join(rule.patterns)
-        self._full = tuple(re.compile(rf"(?=((?:{codes})[2-9]\d{{{more}}}))") for more in (7, 6))
+        self._full = tuple((re.compile(rf"(?=((?:{codes})[2-9]\d{{{more}}}))"), more + 1) for more in (7, 6))
         self._complete = re.compile(rf"(?:{codes})[2-9]\d{{6,7}}")
 
     def detect(self, part: PartText) -> Sequence[Finding]:
@@ -107,13 +108,13 @@ class Landline:
         )
 
     def _with_code(self, digits: Digits) -> Iterator[Number]:
-        for shape in self._full:
-            for run, match in digits.matches(shape):
+        for shape, least in self._full:
+            for run, match in digits.matches(shape, least):
                 number = Number.at(digits.text, *run.range(*match.span(1)))
                 if run.begins(digits.text, match.start(1), number) or self._rule.is_usual(number):
                     yield number
-        for shape in _ABROAD:
-            for run, match in digits.matches(shape):
+        for shape, least in _ABROAD:
+            for run, match in digits.matches(shape, least):
                 plus = digits.text[max(0, run.places[match.start(1)] - 1) : run.places[match.start(1)]]
                 if (plus in ("+", "(") or match[1].startswith("00")) and self._complete.fullmatch(
                     "0" + match[2]
@@ -125,8 +126,8 @@ class Landline:
         brackets = ")" in digits.text
         if not (brackets or digits.mentions(self._words)):
             return
-        for shape in _LOCAL:
-            for run, match in digits.matches(shape):
+        for shape, least in _LOCAL:
+            for run, match in digits.matches(shape, least):
                 start, end = run.range(*match.span(1))
                 code = _IN_BRACKETS.search(digits.text[max(0, start - 24) : start]) if brackets else None
                 if code and self._complete.fullmatch("".join(re.findall("[0-9]", code[1])) + match[1]):

@@ -51,7 +51,7 @@ class Mobile:
         view, digits = part.views.plain, digits_of(part)
         found: list[Finding] = []
         end = 0
-        for run, match in digits.matches(_SHAPE):
+        for run, match in digits.matches(_SHAPE, 11):
             start, behind = run.range(*match.span(2))
             if start < end or not match[2].startswith(self._beginnings):
                 continue

@@ -97,7 +97,7 @@ class ResidentId:
 
     def _of_15(self, part: PartText, digits: Digits) -> Iterator[tuple[Number, Finding]]:
         provinces = self._former.rule.patterns
-        for run, match in digits.matches(_FORMER):
+        for run, match in digits.matches(_FORMER, 15):
             written = match[1]
             if written.startswith(provinces) and is_birth_date(
                 "19" + written[6:8], written[8:10], written[10:12]
@@ -122,7 +122,7 @@ def _candidates(digits: Digits) -> list[Number]:
 
 
 def _with_letter(digits: Digits) -> Iterator[Number]:
-    for run, match in digits.matches(_LETTERED):
+    for run, match in digits.matches(_LETTERED, 17):
         behind = match.end(1)
         letter = _CHECK_LETTER.match(digits.text, run.end) if behind == len(run.digits) else None
         if letter and has_birth_date(match[1] + "X"):
@@ -134,7 +134,7 @@ def _with_letter(digits: Digits) -> Iterator[Number]:
 
 def _of_digits(digits: Digits) -> Iterator[Number]:
     for shape, suffix in _CURRENT:
-        for run, match in digits.matches(shape):
+        for run, match in digits.matches(shape, 18):
             last = match.end(1) - suffix
             glued = run.places[match.end(1) - 1] - run.places[last - 1] == suffix
             if glued and has_birth_date(match[1][:18]):

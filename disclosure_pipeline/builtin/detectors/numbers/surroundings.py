@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from disclosure_pipeline.builtin.detectors.common import finding_at
 from disclosure_pipeline.builtin.detectors.numbers.digits import GAP_CLASS, Number, strength
-from disclosure_pipeline.builtin.detectors.numbers.headings import headings_of
+from disclosure_pipeline.builtin.detectors.tables import words_above
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import PartText
 from disclosure_pipeline.model.finding import Finding
@@ -65,11 +65,7 @@ def around(part: PartText, view: View, start: int, end: int) -> Surroundings:
     text = view.text
     beside, after = text[max(0, start - _BEFORE) : start], text[end : end + _AFTER]
     before = _words(beside)
-    heading = table = ""
-    place = part.text.segments[view.segment(start)].place
-    if place.cell:
-        headings = headings_of(part)
-        heading, table = headings.column(place), headings.table(place)
+    heading, table = words_above(part, part.text.segments[view.segment(start)].place)
     alone = not beside.rpartition("\n")[2].strip() and not after.partition("\n")[0].strip()
     whole = alone and not beside.strip() and not after.strip()
     return Surroundings(beside, before, after, heading, table, alone, whole)

@@ -11,12 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from disclosure_pipeline.builtin.detectors.common import finding_at, finding_of, refuse_expired, rules_of
+from disclosure_pipeline.builtin.detectors.grounds.reporting import cells
 from disclosure_pipeline.builtin.detectors.patterns import PatternSet
-from disclosure_pipeline.builtin.detectors.persons.columns import named_cells
+from disclosure_pipeline.builtin.detectors.tables import Cell, NamedCell, tables_of
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
-from disclosure_pipeline.model.policy import RuleBook
+from disclosure_pipeline.model.policy import Rule, RuleBook
 
 _LONGEST = 70
 """Characters of an address at most."""
@@ -41,6 +42,32 @@ _EXPRESSIONS = (
 _Range = tuple[int, int, str]
 
 
+class _Village:
+    """Tells cells that name no more than a village or a group of one, under a heading that asks for that.
+
+    Args:
+        rule: its patterns are such headings; options are expressions: ``house`` is what goes beyond a village group,
+            ``unless`` meets the title and the headings of tables in which even the village is an address.
+        compiler: compiles them.
+    """
+
+    def __init__(self, rule: Rule, compiler: PatternSet):
+        self.rule = rule
+        self._heading = compiler.compiled(rule, "|".join(f"(?:{pattern})" for pattern in rule.patterns))
+        self._house = compiler.compiled(rule, str(rule.options.get("house", "")))
+        self._unless = compiler.compiled(rule, str(rule.options.get("unless", "(?!)")))
+
+    def asks(self, named: NamedCell) -> bool:
+        """Whether a cell is asked for a village."""
+        return self._heading.fullmatch(named.heading) is not None
+
+    def is_all(self, named: NamedCell) -> bool:
+        """Whether it names no more, and need not."""
+        if self._house.search(named.cell.text):
+            return False
+        return self._unless.search(f"{named.title} {named.headings}") is None
+
+
 class Address:
     """Finds residential addresses (the rule of the form ``address``).
 
@@ -52,6 +79,9 @@ class Address:
     ``loose`` a detail without what it belongs to; ``place`` and ``word`` are cheap expressions without which there is
     no detail and no label;
     ``heading``, ``neutral_heading``, ``person_table`` and ``office_table`` meet the headings of tables.
+
+    A column that names no more than villages and groups of them (lists of subsidies) is mentioned once, by the rule of
+    the form ``address_village``; without that rule its cells are addresses like others.
 
     Args:
         rulebook: all rules in force.
@@ -80,14 +110,15 @@ class Address:
         if missing:
             raise ConfigError(f"Rule {rule.id} lacks options.", code="rule.option")
         self._is = {name: compiler.compiled(rule, str(rule.options[name])) for name in _EXPRESSIONS}
+        self._villages = tuple(_Village(one, compiler) for one in rulebook.of_form("address_village"))
 
     def detect(self, part: PartText) -> Sequence[Finding]:
         """Look at one part.
 
         Raises:
-            DisclosureError: the rule has expired.
+            DisclosureError: a rule has expired.
         """
-        refuse_expired((self._rule,))
+        refuse_expired((self._rule, *(village.rule for village in self._villages)))
         view = part.views.plain
         found, judged = self._in_tables(part)
         taken = 0
@@ -104,27 +135,45 @@ class Address:
         """What cells hold whose heading or label speaks of addresses, and the ranges of those cells by segment."""
         found: list[Finding] = []
         judged: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-        for named in named_cells(part):
-            words, span = named.cell.text, named.cell.span
-            private = self._is["heading"].search(named.heading) or self._is["heading"].fullmatch(named.label)
-            neutral = self._is["neutral_heading"].search(named.heading)
-            if not (private or neutral):
-                continue
-            judged[span.segment].append((span.start, span.end))
-            table = f"{named.title} {named.table}"
-            if not private and (
-                self._is["office_table"].search(named.table) or not self._is["person_table"].search(table)
-            ):
-                continue
-            if self._is_beyond(words, "beyond"):
-                found.append(
-                    finding_of(part, span, self._rule, why=self._reason("所在列或者左侧的栏目要求填写住址"))
-                )
+        why = self._reason("所在列或者左侧的栏目要求填写住址")
+        for table in tables_of(part):
+            columns: dict[tuple[str, int], tuple[Rule, list[Cell]]] = {}
+            for named in table.named:
+                span = named.cell.span
+                village = next((one for one in self._villages if one.asks(named)), None)
+                if named.is_heading or not (village or self._asks(named)):
+                    continue
+                judged[span.segment].append((span.start, span.end))
+                if not self._is_somebodys(named) or not self._is_beyond(named.cell.text, "beyond"):
+                    continue
+                if village is not None and village.is_all(named):
+                    key = (village.rule.id, named.cell.column)
+                    columns.setdefault(key, (village.rule, []))[1].append(named.cell)
+                else:
+                    found.append(finding_of(part, span, self._rule, why=why))
+            found += [cells(part, rule, several) for rule, several in columns.values()]
         return found, judged
+
+    def _asks(self, named: NamedCell) -> bool:
+        """Whether a cell is asked for an address, of whomever."""
+        return self._is_private_cell(named) or self._is["neutral_heading"].search(named.heading) is not None
+
+    def _is_private_cell(self, named: NamedCell) -> bool:
+        heading = self._is["heading"]
+        return bool(heading.search(named.heading) or heading.fullmatch(named.label))
+
+    def _is_somebodys(self, named: NamedCell) -> bool:
+        """Whether the address in a cell is a person's."""
+        table = f"{named.title} {named.headings}"
+        of_offices = self._is["office_table"].search(named.headings) is not None
+        return self._is_private_cell(named) or (
+            not of_offices and self._is["person_table"].search(table) is not None
+        )
 
     def _in_text(self, text: str) -> Iterator[_Range]:
         yield from self._labelled(text)
-        for match in self._found(self._detail, self._is["place"], text, _LONGEST // 2):
+        windows = _windows(self._is["place"], text, _LONGEST // 2)
+        for match in _matches(self._detail, windows, text):
             start = self._beginning(text, match.start())
             reason = self._whose(text, start, match.end())
             if reason:
@@ -132,12 +181,13 @@ class Address:
 
     def _labelled(self, text: str) -> Iterator[_Range]:
         """Addresses behind a word that asks for them."""
+        windows = _windows(self._is["word"], text, _NEAR)
         for name, reason in (
             ("label", "前面有住址、户籍地一类字样"),
             ("weak_label", "前面说某人住在何处"),
             ("neutral_label", "前面有地址字样，并且说的是个人"),
         ):
-            for match in self._found(self._is[name], self._is["word"], text, _NEAR):
+            for match in _matches(self._is[name], windows, text):
                 start, end = self._value(text, match.end())
                 check = "beyond" if match.group()[-1] in ":= \t\n" else "strict"
                 if not self._is_beyond(text[start:end], check):
@@ -145,21 +195,6 @@ class Address:
                 if name == "neutral_label" and not self._is_private(text, match.start(), end):
                     continue
                 yield start, end, self._reason(reason)
-
-    @staticmethod
-    def _found(
-        expression: re.Pattern[str], sign: re.Pattern[str], text: str, reach: int
-    ) -> Iterator[re.Match[str]]:
-        """Matches of an expression in the stretches round a cheap sign of them."""
-        windows: list[tuple[int, int]] = []
-        for match in sign.finditer(text):
-            start, end = max(0, match.start() - reach), match.end() + reach
-            if windows and start <= windows[-1][1]:
-                windows[-1] = (windows[-1][0], end)
-            else:
-                windows.append((start, end))
-        for start, end in windows:
-            yield from expression.finditer(text, start, end)
 
     def _value(self, text: str, start: int) -> tuple[int, int]:
         """The range of what is written behind a label; a line end within an address does not end it."""
@@ -232,6 +267,25 @@ class Address:
 
     def _reason(self, reason: str) -> str:
         return f"{self._rule.options.get('why', '')}；{reason}"
+
+
+def _windows(sign: re.Pattern[str], text: str, reach: int) -> list[tuple[int, int]]:
+    """The stretches round a cheap sign."""
+    windows: list[tuple[int, int]] = []
+    for match in sign.finditer(text):
+        start, end = max(0, match.start() - reach), match.end() + reach
+        if windows and start <= windows[-1][1]:
+            windows[-1] = (windows[-1][0], end)
+        else:
+            windows.append((start, end))
+    return windows
+
+
+def _matches(
+    expression: re.Pattern[str], windows: Sequence[tuple[int, int]], text: str
+) -> Iterator[re.Match[str]]:
+    for start, end in windows:
+        yield from expression.finditer(text, start, end)
 
 
 def _within(place: tuple[int, int, int], ranges: Sequence[tuple[int, int]]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from disclosure_pipeline.builtin.detectors.common import finding_at, finding_of, refuse_expired, rules_of
 from disclosure_pipeline.builtin.detectors.patterns import PatternSet, without_overlaps
-from disclosure_pipeline.builtin.detectors.persons.columns import named_cells
+from disclosure_pipeline.builtin.detectors.tables import named_cells
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
@@ -74,7 +74,7 @@ class BirthDate:
     def _in_tables(self, part: PartText, rule: Rule) -> Iterator[Finding]:
         for named in named_cells(part):
             is_headed = self._is["heading"].search(named.heading) or self._is["heading"].search(named.label)
-            if is_headed and self._is["value"].fullmatch(named.cell.text):
+            if is_headed and not named.is_heading and self._is["value"].fullmatch(named.cell.text):
                 yield finding_of(
                     part, named.cell.span, rule, why=_reason(rule, "所在列或者左侧的栏目要求填写")
                 )

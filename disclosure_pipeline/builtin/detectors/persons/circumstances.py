@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from disclosure_pipeline.builtin.detectors.common import finding_at, finding_of, refuse_expired, rules_of
 from disclosure_pipeline.builtin.detectors.patterns import Hit, PatternSet, without_overlaps
-from disclosure_pipeline.builtin.detectors.persons.columns import NamedCell, named_cells
+from disclosure_pipeline.builtin.detectors.tables import NamedCell, named_cells
+from disclosure_pipeline.builtin.detectors.told import tell
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import Rule, RuleBook
@@ -86,12 +87,15 @@ class Circumstances:
         found = list(self._in_tables(part))
         cells = {(item.segment, item.start) for item in found}
         found += [item for item in self._in_text(part) if (item.segment, item.start) not in cells]
+        tell(part, found)
         return found
 
     def _in_tables(self, part: PartText) -> Iterator[Finding]:
-        known: dict[tuple[str, str, str], Sequence[_Compiled]] = {}
+        known: dict[tuple[str, ...], Sequence[_Compiled]] = {}
         for named in named_cells(part):
-            key = (named.heading, named.label, named.table)
+            if named.is_heading:
+                continue
+            key = (named.heading, named.label, named.headings, named.title)
             if key not in known:
                 known[key] = [compiled for compiled in self._compiled.values() if _is_meant(compiled, named)]
             words = named.cell.text
@@ -124,7 +128,7 @@ def _is_meant(compiled: _Compiled, named: NamedCell) -> bool:
     if compiled.heading.fullmatch(named.label):
         return True
     headed = compiled.heading.fullmatch(named.heading)
-    return headed is not None and compiled.person_table.search(f"{named.title} {named.table}") is not None
+    return headed is not None and compiled.person_table.search(f"{named.title} {named.headings}") is not None
 
 
 def _reason(rule: Rule, reason: str) -> str:

@@ -17,7 +17,7 @@ from disclosure_pipeline.builtin.detectors.persons.roles import Bearer, Ground, 
 from disclosure_pipeline.builtin.detectors.persons.sentences import HAN
 from disclosure_pipeline.builtin.detectors.persons.shapes import DOTS
 from disclosure_pipeline.builtin.detectors.persons.spelling import Spelling
-from disclosure_pipeline.builtin.detectors.tables import column_of, headings
+from disclosure_pipeline.builtin.detectors.tables import column_of, named_cells
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
@@ -101,9 +101,12 @@ class PersonName:
 
     def _asked(self, part: PartText, view: View) -> Iterator[tuple[Asked, Rule]]:
         """Where a heading or a label asks for a name, and the role that it tells."""
-        for segment, heading in headings(part).items():
-            column = self._roles.heading((heading.column,))
-            rule = column or self._roles.heading((heading.label,))
+        for named in named_cells(part):
+            segment = named.cell.span.segment
+            if part.text.segments[segment].place.cell is None:
+                continue
+            column = self._roles.heading((named.heading,))
+            rule = column or self._roles.heading((named.label,))
             if rule is not None:
                 last = segment + 1 == len(part.text.segments)
                 end = len(view.text) if last else view.position(segment + 1)

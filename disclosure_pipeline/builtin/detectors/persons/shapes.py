@@ -131,7 +131,8 @@ class Look:
         points = worth[shape]
         if self._begins_a_word(start, end):
             points += worth["word"]
-        if not shape.is_foreign and end - start > 2:
+        if not shape.is_foreign and end - start > 2 and shape is not Shape.COMPOUND_FULL:
+            # Behind a family name of two characters the word is the given name: 欧阳建国.
             points += worth["word_end"] * vocabulary.is_word(self._text[end - 2 : end])
         if not shape.is_foreign and self._text[end - 1] in self._shapes.spelling.offices:
             points += worth["office"]

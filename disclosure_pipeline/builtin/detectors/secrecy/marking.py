@@ -18,7 +18,6 @@ from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import MARKING, Finding
 from disclosure_pipeline.model.policy import RuleBook
-from disclosure_pipeline.model.text import Text
 from disclosure_pipeline.model.view import View
 
 
@@ -78,7 +77,8 @@ class SecrecyMarking:
         hits = list(self._patterns.hits(text))
         if not hits:
             return []
-        hits = list(self._contexts.judged(self._where_they_count(hits, part.text, view, text), text))
+        tops = Tops(part.text, view, text)
+        hits = list(self._contexts.judged(self._where_they_count(hits, tops), tops))
         hits.sort(key=lambda hit: hit.rule.kind != MARKING)
         return reported(part, view, without_overlaps(hits), _Remarks(text, self._caps, self._patterns))
 
@@ -93,15 +93,14 @@ class SecrecyMarking:
                 )
         return text
 
-    def _where_they_count(self, hits: Sequence[Hit], extracted: Text, view: View, text: str) -> list[Hit]:
+    def _where_they_count(self, hits: Sequence[Hit], tops: Tops) -> list[Hit]:
         """The hits, bare levels among them judged by where they stand."""
-        tops = Tops(extracted, view, text)
         kept: list[Hit] = []
         for hit in hits:
             if hit.rule.id not in self._placed:
                 kept.append(hit)
                 continue
-            place, options = extracted.segments[view.segment(hit.start)].place, hit.rule.options
+            place, options = tops.place(hit.start), hit.rule.options
             if place.kind not in options["flow"] or hit.start < tops.end(place, options["top_lines"]):
                 kept.append(hit)
             elif otherwise := options.get("otherwise"):

@@ -16,10 +16,17 @@ _LINE = re.compile(r"\s*[^\n]*\n")
 
 
 class Tops:
-    """Where the first lines of each page of each part of the file end in the view."""
+    """Where the first lines of each page of each part of the file end in the view.
+
+    Args:
+        extracted: the extracted text.
+        view: its view.
+        text: the view's text as it is searched.
+    """
 
     def __init__(self, extracted: Text, view: View, text: str):
-        self._text = text
+        self.text = text
+        self._extracted, self._view = extracted, view
         self._starts: dict[tuple[str, int | None], int] = {}
         self._ends: dict[tuple[str, int | None, int], int] = {}
         for index, segment in enumerate(extracted.segments):
@@ -33,10 +40,19 @@ class Tops:
         if key not in self._ends:
             end = self._starts[place.part, place.page]
             for _ in range(lines):
-                line = _LINE.match(self._text, end)
-                end = line.end() if line else len(self._text)
+                line = _LINE.match(self.text, end)
+                end = line.end() if line else len(self.text)
             self._ends[key] = end
         return self._ends[key]
+
+    def place(self, at: int) -> Place:
+        """The place of a character."""
+        return self._extracted.segments[self._view.segment(at)].place
+
+    def line(self, at: int) -> tuple[int, int]:
+        """Where the line of a character begins and ends."""
+        end = self.text.find("\n", at)
+        return self.text.rfind("\n", 0, at) + 1, end if end >= 0 else len(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +62,7 @@ class _Context:
     level: re.Pattern[str]
     unless: re.Pattern[str] | None
     only: frozenset[str]
+    standing: tuple[re.Pattern[str], ...]
 
 
 class Contexts:
@@ -55,7 +72,9 @@ class Contexts:
     replaced by one hit of the rule named by ``otherwise``, or dropped without one. Options: ``rules``
     (ids of the rules whose hits it judges; all without it), ``distinct`` (so many
     different levels the match must name), ``level`` (expression of a level), ``unless`` (an expression; where it is found
-    in the match or shortly before, the context does not count).
+    in the match or shortly before, the context does not count), ``flow`` (the kinds of place in which it counts; all
+    without it), ``standing`` (expressions of a line in the first ``top_lines`` lines of a page on which the level, their
+    group ``core``, stands for itself: there the context does not count either).
 
     Args:
         rulebook: all rules in force.
@@ -76,23 +95,25 @@ class Contexts:
                 patterns.compiled(rule, rule.options.get("level", "«levels»")),
                 patterns.compiled(rule, rule.options["unless"]) if "unless" in rule.options else None,
                 frozenset(rule.options.get("rules", ())),
+                tuple(patterns.compiled(rule, line) for line in rule.options.get("standing", ())),
             )
             for rule in self.rules
         ]
 
-    def judged(self, hits: Sequence[Hit], text: str) -> Iterator[Hit]:
+    def judged(self, hits: Sequence[Hit], tops: Tops) -> Iterator[Hit]:
         """The hits as they are meant in their context.
 
         Args:
             hits: markings found in the text.
-            text: the searched text.
+            tops: the searched text and its pages.
         """
+        text = tops.text
         present = {hit.rule.id for hit in hits}
         asked = [context for context in self._contexts if not context.only or context.only & present]
         reaches = [(context, reach) for context in asked if (reach := _united(self._reach(context, text)))]
         told: set[tuple[str, int]] = set()
         for hit in hits:
-            spoken = next(filter(None, (_spoken_of(hit, *reach) for reach in reaches)), None)
+            spoken = next(filter(None, (_spoken_of(hit, *reach, tops) for reach in reaches)), None)
             if spoken is None:
                 yield hit
                 continue
@@ -117,12 +138,28 @@ class Contexts:
         return len({self._patterns.letters(level)[:1] for level in levels})
 
 
-def _spoken_of(hit: Hit, context: _Context, reach: list[tuple[int, int]]) -> tuple[Rule, int] | None:
+def _spoken_of(
+    hit: Hit, context: _Context, reach: list[tuple[int, int]], tops: Tops
+) -> tuple[Rule, int] | None:
     """The rule of a context in which a hit lies, and where the wording begins."""
     if context.only and hit.rule.id not in context.only:
         return None
-    place = bisect_right(reach, hit.at, key=lambda stretch: stretch[0]) - 1
-    return (context.rule, reach[place][0]) if place >= 0 and hit.at < reach[place][1] else None
+    at = bisect_right(reach, hit.at, key=lambda stretch: stretch[0]) - 1
+    if at < 0 or hit.at >= reach[at][1] or not _counts(hit, context, tops):
+        return None
+    return context.rule, reach[at][0]
+
+
+def _counts(hit: Hit, context: _Context, tops: Tops) -> bool:
+    """Whether a context counts where a hit stands."""
+    flow = context.rule.options.get("flow")
+    if flow is not None and tops.place(hit.at).kind not in flow:
+        return False
+    if not context.standing or hit.at >= tops.end(tops.place(hit.at), context.rule.options["top_lines"]):
+        return True
+    start, end = tops.line(hit.at)
+    lines = (line for expression in context.standing for line in expression.finditer(tops.text, start, end))
+    return not any(line.start("core") == hit.at for line in lines)
 
 
 def _united(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 
 from disclosure_pipeline.builtin.detectors.common import finding_at, refuse_expired
 from disclosure_pipeline.builtin.detectors.patterns import PatternSet, without_overlaps
+from disclosure_pipeline.builtin.detectors.told import untold
 from disclosure_pipeline.builtin.detectors.wording.context import Judge, Weight
 from disclosure_pipeline.builtin.detectors.wording.segmentation import WordBoundaries
 from disclosure_pipeline.errors import ConfigError
@@ -59,7 +60,8 @@ class Lexicon:
     it straddles a boundary between words. Terms of more than three characters are not made by
     chance and keep such hits (the segmenter itself errs there: 办公会议|纪要), so do all terms of a
     rule with the option ``boundary = false``. What remains is weighed by its surroundings
-    (:class:`~.context.Judge`); what a part only speaks of is one finding for each rule.
+    (:class:`~.context.Judge`); what a part only speaks of is one finding for each rule. What an exact
+    detector has told before (`told.py`) is not reported again.
 
     Args:
         rulebook: all rules in force, further lexicons included.
@@ -106,7 +108,7 @@ class Lexicon:
             *_findings(part, part.views.compact, self._terms(part)),
             *_findings(part, part.views.plain, self._regular(part)),
         ]
-        return sorted(found, key=lambda finding: (finding.segment, finding.start))
+        return sorted(untold(part, found), key=lambda finding: (finding.segment, finding.start))
 
     def _regular(self, part: PartText) -> list[_Hit]:
         if self._patterns is None:
