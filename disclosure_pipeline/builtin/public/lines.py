@@ -16,6 +16,8 @@ _FULL = 0.9
 """A line that reaches this share of the widest one runs on into the next."""
 _INDENT = 4
 """Half-width columns by which the first line of a paragraph may be shorter."""
+_NARROWEST = 20
+"""Columns of the narrowest page: no shorter line is full."""
 _WORD = re.compile("[!-~]*")
 """What is not broken at the end of a line: where it begins the next one, it did not fit."""
 _HAN = "[\u3400-\u9fff，、；：。]"
@@ -87,7 +89,7 @@ def _without_page_numbers(blocks: Sequence[Printed]) -> list[Printed]:
 def _runs_on(block: Printed, text: str, widest: int) -> bool:
     """Whether a block's last line is full, the next word (of ``text``) not fitting in, and ends no sentence."""
     *others, last = block.text.strip().split("\n")
-    room = widest if others else widest - _INDENT
+    room = widest if others else max(widest - _INDENT, _NARROWEST)
     word = _WORD.match(text)
     wide = _width(last) + (_width(word[0]) if word else 0)
     return wide >= _FULL * room and not last.rstrip().endswith(_CLOSES)
