@@ -9,6 +9,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 
+from disclosure_pipeline.builtin.extractors.failures import check_memory
 from disclosure_pipeline.builtin.extractors.pictures.unpacking import inflated_rest
 from disclosure_pipeline.builtin.extractors.shared.byte_words import sweep
 from disclosure_pipeline.builtin.extractors.shared.packed_words import sweep_packed
@@ -213,7 +214,8 @@ def _inflated(data: bytes) -> list[bytes]:
     stream = zlib.decompressobj()
     try:
         text = stream.decompress(data, MOST_UNPACKED)
-    except zlib.error:
+    except zlib.error as error:
+        check_memory(error)
         return [data]
     if stream.unconsumed_tail:
         raise ValueError("a text that unpacks without end")
