@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import structlog
 from postgres import PostgresServer, postgres_server, postgres_url  # noqa: F401 -- fixtures
 from support import DATABASES, Office, Workshop
 
@@ -24,6 +25,7 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 @pytest.fixture(autouse=True)
 def logs_as_they_come() -> Iterator[None]:
     """Takes back what a command told the process about logs: the tests after it would not see their lines."""
+    structlog.reset_defaults()
     with logging_put_back():
         yield
 
