@@ -5,22 +5,18 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import logging
 import os
-import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import structlog
 
 from disclosure_pipeline.cli.main import main
 from disclosure_pipeline.pipeline import leases, publication
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.run import carry_on
 from disclosure_pipeline.settings.workspace import Workspace
+from tests.logging_state import logging_put_back
 
 TITLE = "关于调整窗口办公时间的通知"
 MAIL = "chuangkou@example.cn"
@@ -79,22 +75,6 @@ def call(*words: str, token: str | None = None) -> Answer:
         if before is not None:
             os.environ["DISCLOSURE_TOKEN"] = before
     return Answer(status, out.getvalue(), err.getvalue())
-
-
-@contextlib.contextmanager
-def logging_put_back() -> Iterator[None]:
-    """Undo what `logs.configure` does to a process."""
-    root = logging.getLogger()
-    handlers, level, kind = root.handlers, root.level, logging.getLoggerClass()
-    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
-    try:
-        yield
-    finally:
-        structlog.reset_defaults()
-        logging.captureWarnings(False)
-        root.handlers, root.level = handlers, level
-        logging.setLoggerClass(kind)
-        sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
 
 
 @dataclass

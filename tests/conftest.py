@@ -13,6 +13,7 @@ from postgres import PostgresServer, postgres_server, postgres_url  # noqa: F401
 from support import DATABASES, Office, Workshop
 
 from disclosure_pipeline.store.database import Database
+from tests.logging_state import logging_put_back
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -24,8 +25,9 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 @pytest.fixture(autouse=True)
 def logs_as_they_come() -> Iterator[None]:
     """Takes back what a command told the process about logs: the tests after it would not see their lines."""
-    yield
     structlog.reset_defaults()
+    with logging_put_back():
+        yield
 
 
 @pytest.fixture(scope="session")

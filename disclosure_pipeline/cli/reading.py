@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from disclosure_pipeline.cli.session import Session
-from disclosure_pipeline.errors import NotFound
+from disclosure_pipeline.errors import DisclosureError, ExtractionFailed, NotFound
 
 if TYPE_CHECKING:
     from disclosure_pipeline.hooks.contracts import SourceFile
@@ -94,9 +95,65 @@ def source_of(path: Path) -> SourceFile:
     from disclosure_pipeline.hooks.contracts import SourceFile
 
     if not path.is_file():
-        raise NotFound(
-            "There is no file at a path that was given.",
-            code="file.not_found",
-            advice="Name a regular file; a folder is submitted with `disclosure submit`.",
-        )
+        raise _not_there()
     return SourceFile(0, path.absolute(), path.name)
+
+
+def files_of(path: Path) -> Iterator[tuple[Path, DisclosureError | None]]:
+    """The file that a path names, or everything below the folder that it names, in the order of the names.
+
+    Below a folder only regular files can be read: links are never followed. What is passed over has an error, and so
+    has a folder without a file: silence would be taken for a folder that was read to its end.
+
+    Args:
+        path: as given on the command line.
+
+    Yields:
+        (path below the one that was given, why it cannot be read).
+    """
+    found = False
+    waiting = [path]
+    while waiting:
+        current = waiting.pop()
+        problem: DisclosureError | None = None
+        try:
+            mode = (current.stat() if current is path else current.lstat()).st_mode
+            if stat.S_ISDIR(mode):
+                waiting += sorted(current.iterdir(), reverse=True)
+                continue
+            if current is not path and not stat.S_ISREG(mode):
+                problem = _not_regular()
+        except (FileNotFoundError, NotADirectoryError):
+            problem = _not_there()
+        except OSError as error:
+            problem = ExtractionFailed(
+                f"It could not be opened ({type(error).__name__}).", code="extract.open"
+            )
+        yield current, problem
+        found = True
+    if not found:
+        yield path, _empty_folder()
+
+
+def _not_there() -> NotFound:
+    return NotFound(
+        "There is no file at a path that was given.",
+        code="file.not_found",
+        advice="Name a regular file; a folder is submitted with `disclosure submit`.",
+    )
+
+
+def _not_regular() -> NotFound:
+    return NotFound(
+        "It is a link or a special file, which is not read in a folder.",
+        code="file.not_regular",
+        advice="Put the file itself into the folder, or name it on the command line.",
+    )
+
+
+def _empty_folder() -> NotFound:
+    return NotFound(
+        "The folder holds no file.",
+        code="folder.empty",
+        advice="Look whether the path is right, and whether the share is mounted.",
+    )

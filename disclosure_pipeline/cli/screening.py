@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,9 +19,9 @@ import click
 
 from disclosure_pipeline.cli import output
 from disclosure_pipeline.cli.look import place_of
-from disclosure_pipeline.cli.reading import reading_host, source_of
+from disclosure_pipeline.cli.reading import files_of, reading_host, source_of
 from disclosure_pipeline.cli.session import Session, command
-from disclosure_pipeline.errors import DisclosureError, ExtractionFailed, UsageError
+from disclosure_pipeline.errors import DisclosureError, ExtractionFailed, NotFound, UsageError
 from disclosure_pipeline.model.finding import MARKING
 
 if TYPE_CHECKING:
@@ -32,19 +33,30 @@ STANDARD_INPUT = "-"
 INCOMPLETE = 1
 """Exit status when something could not be looked at."""
 
+TOLD_EVERY = 5.0
+"""Seconds between two lines of progress."""
+
 _VERDICTS = {"clear": "未发现疑点", "found": "发现疑点", "undetermined": "未能确定，请人工核查"}
 
 
 @command("extract")
-@click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--jsonl", is_flag=True, help="逐个文件输出一行 JSON；可给出多个文件。")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--jsonl", is_flag=True, help="逐个文件输出一行 JSON；可给出多个文件和文件夹。")
 def extract(session: Session, paths: tuple[Path, ...], jsonl: bool) -> int:
     """Print all text of a file with its places, hidden ones included; needs no store.
 
-    With --jsonl, one result a line, each with "path" as given, or {"path", "error"}.
+    PATH is a file; with --jsonl also several, and folders, whose files are read in the order of their names,
+    those of inner folders too. One result a line then, each with "path" as given (below a folder: as found),
+    or {"path", "error"}; a link or special file in a folder is not followed but has an error.
     """
     if len(paths) > 1 and not jsonl:
         raise UsageError("Several files need --jsonl.")
+    if not jsonl and paths[0].is_dir():
+        raise NotFound(
+            "The path that was given is a folder.",
+            code="file.not_found",
+            advice="Read every file in it with `disclosure extract --jsonl FOLDER`.",
+        )
     with reading_host(session) as host:
         if jsonl:
             return _extract_each(host, paths)
@@ -58,8 +70,15 @@ def extract(session: Session, paths: tuple[Path, ...], jsonl: bool) -> int:
 
 def _extract_each(host: PluginHost, paths: Sequence[Path]) -> int:
     status = 0
-    for path in paths:
+    files = [file for path in paths for file in files_of(path)]
+    told = time.monotonic()
+    for number, (path, problem) in enumerate(files):
+        if number and time.monotonic() - told >= TOLD_EVERY:
+            output.progress(f"已处理 {number}/{len(files)} 个文件")
+            told = time.monotonic()
         try:
+            if problem is not None:
+                raise problem
             answer = host.extract(source_of(path)).as_json()
         except DisclosureError as error:
             answer, status = error.as_json(), INCOMPLETE

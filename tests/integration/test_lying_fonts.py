@@ -56,7 +56,9 @@ def test_what_a_lying_font_shows_is_read_and_what_it_says_is_hidden(host: Plugin
 
 
 @pytest.mark.parametrize("options", [{"enabled": False}, {"max_pages": 0}], ids=["switched off", "used up"])
-def test_a_font_whose_letters_nobody_can_look_at_is_undetermined(tmp_path: Path, options: dict[str, Any]) -> None:
+def test_a_font_whose_letters_nobody_can_look_at_is_undetermined(
+    tmp_path: Path, options: dict[str, Any]
+) -> None:
     place = plugin_hosts.workspace(tmp_path / "office")
     with plugin_hosts.host(place, plugin_hosts.settings(recognition=options)) as made:
         text = read(made, tmp_path, SHOWN)

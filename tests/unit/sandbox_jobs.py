@@ -19,6 +19,7 @@ from typing import Any
 from disclosure_pipeline.errors import DisclosureError, ExtractionFailed
 from disclosure_pipeline.hooks import allowance
 from disclosure_pipeline.hooks.contracts import SourceFile
+from tests.hiding import reading
 
 SECRET = "绝不外泄的文字"
 _state: dict[str, Any] = {}
@@ -195,3 +196,12 @@ def write_much(size: int) -> None:
 def lent_path(file: SourceFile) -> tuple[str, str]:
     """Where a job sees its file, and what is in it."""
     return str(file.path), file.path.read_text()
+
+
+def read_with_little_memory(small: bytes, large: bytes, name: str) -> int:
+    """Read a file, and another one of its kind with 24 MB more than the process has; how many segments it has."""
+    reading.read(small, name)
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + (24 << 20), most))
+    return len(reading.read(large, name).segments)

@@ -174,6 +174,62 @@ def test_extract_of_several_files_names_each_as_given(tmp_path: Path) -> None:
     assert set(answers[1]) == {"path", "error"}
 
 
+def test_extract_of_a_folder_reads_every_file_below_it(tmp_path: Path) -> None:
+    outside = tmp_path / "外.txt"
+    outside.write_text(ID, "utf-8")
+    folder = tmp_path / "卷"
+    for name in ("乙/一.txt", "乙/深/二.txt", "丙.txt", ".隐.txt"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name, "utf-8")
+    (folder / "乙" / "坏.docx").write_bytes(b"PK\x03\x04" + ID.encode() * 20)
+    (folder / "空").mkdir()
+    (folder / "链").symlink_to(outside)
+    (folder / "环").symlink_to(folder)
+    os.mkfifo(folder / "管")
+    status, out, err = run(tmp_path, "extract", "--jsonl", "卷", "外.txt")
+    answers = [json.loads(line) for line in out.splitlines()]
+    files = sorted(path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink())
+    assert [answer["path"] for answer in answers] == [str(path.relative_to(tmp_path)) for path in files] + [
+        "外.txt"
+    ]
+    codes = {Path(answer["path"]).name: answer["error"]["code"] for answer in answers if "error" in answer}
+    links = dict.fromkeys(("链", "环", "管"), "file.not_regular")
+    assert (status, codes) == (1, {"坏.docx": "file.broken", **links})
+    read = [segment["text"] for answer in answers for segment in answer.get("segments", ())]
+    assert read == [".隐.txt", "丙.txt", "乙/一.txt", "乙/深/二.txt", ID]
+    assert ID.encode() not in err
+    assert not [name for name in codes if name.encode() in err]
+
+
+def test_a_folder_that_was_read_to_its_end_is_a_success_and_an_empty_one_is_not(tmp_path: Path) -> None:
+    (tmp_path / "卷").mkdir()
+    status, out, _ = run(tmp_path, "extract", "--jsonl", "卷")
+    assert (status, json.loads(out)["error"]["code"]) == (1, "folder.empty")
+    (tmp_path / "卷" / "一.txt").write_text("一", "utf-8")
+    assert run(tmp_path, "extract", "--jsonl", "卷")[0] == 0
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_a_folder_for_extract_alone_names_the_way(tmp_path: Path, words: tuple[str, ...]) -> None:
+    status, out, err = run(tmp_path, "extract", ".", *words)
+    assert status == 4
+    assert b"disclosure extract --jsonl" in (out if words else err)
+
+
+def test_a_batch_says_how_far_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "卷"
+    folder.mkdir()
+    for name in ("甲.txt", "乙.txt", "丙.txt"):
+        (folder / name).write_text(ID, "utf-8")
+    always = (
+        "import sys; from disclosure_pipeline.cli import main, screening; "
+        "screening.TOLD_EVERY = 0.0; sys.exit(main.main(['extract', '--jsonl', '卷']))"
+    )
+    done = subprocess.run([sys.executable, "-c", always], capture_output=True, cwd=tmp_path, check=True)
+    assert len(done.stdout.splitlines()) == 3
+    assert done.stderr.decode().splitlines() == [f"已处理 {number}/3 个文件" for number in (1, 2)]
+
+
 def test_it_finds_what_stands_in_three_pages(tmp_path: Path) -> None:
     draft = three_pages(tmp_path / "三页.docx", f"证号 {ID}")
     assert asked(tmp_path, "screen", str(draft))[1]["verdict"] == "found"

@@ -274,6 +274,19 @@ def test_a_packed_file_of_another_checksum_is_a_doubt() -> None:
     assert codes(read(bytes(data), "a.gz")) == {"file.partial"}
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_member_of_a_zip_is_a_doubt_and_the_others_are_read(method: int) -> None:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", method) as archive:
+        archive.writestr("b.txt", b"damaged" * 100)
+        archive.writestr("c.txt", WORDS)
+    damaged = bytearray(data.getvalue())
+    damaged[44:48] = b"\xff" * 4
+    text = read(bytes(damaged))
+    assert codes(text) == {"archive.unread"}
+    assert only(text, WORDS.decode()).visible
+
+
 def test_a_broken_stream_behind_a_whole_one_is_a_doubt() -> None:
     whole, second = bz2.compress(WORDS), bz2.compress(WORDS * 9)
     for cut in range(3, len(second), 7):

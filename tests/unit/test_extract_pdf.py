@@ -18,7 +18,8 @@ from reportlab.lib.utils import ImageReader
 
 from disclosure_pipeline.builtin.extractors.claims import PDF
 from disclosure_pipeline.builtin.extractors.pdf.reader import PdfExtractor
-from disclosure_pipeline.builtin.extractors.shared.layout import Edge, Line, paragraphs, tables
+from disclosure_pipeline.builtin.extractors.shared.layout import Edge, Line, tables
+from disclosure_pipeline.builtin.extractors.shared.paragraphs import paragraphs
 from disclosure_pipeline.errors import ExtractionFailed
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.text import Text

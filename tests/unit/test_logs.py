@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from disclosure_pipeline import logs
 from disclosure_pipeline.errors import PluginFault, StoreFault
 from disclosure_pipeline.settings.models import LogSettings
+from tests.logging_state import logging_put_back
 
 SECRET = "绝密★三十年：某要塞布防图"
 
@@ -49,22 +50,14 @@ class Log:
 @pytest.fixture
 def configured() -> Iterator[Callable[..., Log]]:
     """Configures the process's logging, and puts everything back afterwards."""
-    root = logging.getLogger()
-    handlers, level, kind = root.handlers, root.level, logging.getLoggerClass()
-    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
 
     def configure(format_: str = "json", level: str = "debug") -> Log:
         stream = io.StringIO()
         logs.configure(LogSettings(format=format_, level=level), stream)
         return Log(stream)
 
-    yield configure
-    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
-    root.handlers = handlers
-    root.setLevel(level)
-    logging.setLoggerClass(kind)
-    logging.captureWarnings(False)
-    structlog.reset_defaults()
+    with logging_put_back():
+        yield configure
 
 
 @pytest.fixture

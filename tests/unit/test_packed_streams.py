@@ -42,6 +42,12 @@ def encrypted(data: bytes) -> bytes:
     return bytes(changed)
 
 
+def damaged(data: bytes) -> bytes:
+    """The package, the bytes of its first member no stream of its method."""
+    start = data.index(b".xml") + 4
+    return data[: start + 4] + b"\xff" * 9 + data[start + 13 :]
+
+
 def oddly_packed(data: bytes) -> bytes:
     """The package, its members packed by a method that nobody knows."""
     changed = bytearray(data)
@@ -96,13 +102,23 @@ def test_words_in_packages_are_unpacked(inner: bytes) -> None:
     [
         encrypted(package(BODY)),
         oddly_packed(package(BODY)),
+        damaged(package(BODY, method=zipfile.ZIP_LZMA)),
         package(bytes(65 << 20) + BODY),
         package(BODY)[:-40],
         package(BODY).replace(b"PK\x01\x02", b"PK??"),
         nested(8),
         package(b"first") * 2001 + package(BODY),
     ],
-    ids=["encrypted", "oddly packed", "too large", "cut", "without a directory", "too deep", "too many"],
+    ids=[
+        "encrypted",
+        "oddly packed",
+        "damaged",
+        "too large",
+        "cut",
+        "without a directory",
+        "too deep",
+        "too many",
+    ],
 )
 def test_what_stays_packed_is_a_doubt(inner: bytes) -> None:
     data, doubts = kept(b"before" + inner + b"behind")
@@ -111,11 +127,11 @@ def test_what_stays_packed_is_a_doubt(inner: bytes) -> None:
 
 
 def test_a_damaged_member_is_a_doubt_and_its_bytes_are_kept() -> None:
-    damaged = package(WORDS.encode() + b"0", b"readable", method=zipfile.ZIP_STORED).replace(
+    changed = package(WORDS.encode() + b"0", b"readable", method=zipfile.ZIP_STORED).replace(
         b"0drs", b"1drs", 1
     )
-    damaged = damaged.replace(WORDS.encode() + b"0", WORDS.encode() + b"1", 1)
-    data, doubts = kept(damaged)
+    changed = changed.replace(WORDS.encode() + b"0", WORDS.encode() + b"1", 1)
+    data, doubts = kept(changed)
     assert WORDS.encode() in data
     assert b"readable" in data
     assert doubts == ["attachment.unread"]

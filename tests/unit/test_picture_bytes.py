@@ -11,10 +11,12 @@ import zlib
 from collections.abc import Callable
 from io import BytesIO
 
+import pikepdf
 import pytest
 from PIL import Image
 
 from disclosure_pipeline.builtin.extractors.collector import Collector, Limits
+from disclosure_pipeline.builtin.extractors.pdf.pictures import picture_words
 from disclosure_pipeline.builtin.extractors.pictures import metadata
 from disclosure_pipeline.builtin.extractors.pictures.pictures import open_picture
 from disclosure_pipeline.model.text import Text
@@ -101,6 +103,18 @@ def animated(words: bytes) -> bytes:
     return frames[:at] + chunk(b"fdAT", frames[at + 8 : at + 8 + length] + words) + frames[at + 12 + length :]
 
 
+def profile(tag: bytes) -> bytes:
+    """A colour profile (ICC.1, 7.2) of one tag."""
+    table = (1).to_bytes(4, "big") + b"desc" + (144).to_bytes(4, "big") + len(tag).to_bytes(4, "big")
+    return (144 + len(tag)).to_bytes(4, "big").ljust(36, b"\0") + b"acsp".ljust(92, b"\0") + table + tag
+
+
+def described(words: str) -> bytes:
+    """A tag of text in one language (ICC.1, 10.15)."""
+    text = words.encode("utf-16-be")
+    return struct.pack(">4s4xII2s2sII", b"mluc", 1, 12, b"zh", b"CN", len(text), 28) + text
+
+
 BODY = WORDS.encode()
 PNGS = {
     "name of a profile": png(chunk(b"iCCP", b"13812345678 Zhang\0\0" + zlib.compress(bytes(36) + b"acsp"))),
@@ -109,6 +123,8 @@ PNGS = {
     "longer than a profile": png(
         chunk(b"iCCP", b"icc\0\0" + zlib.compress(b"\0\0\0\x28".ljust(36) + b"acsp" + BODY))
     ),
+    "in a profile": png(chunk(b"iCCP", b"icc\0\0" + zlib.compress(profile(b"curv\0\0\0\0" + BODY)))),
+    "text of a profile": png(chunk(b"iCCP", b"icc\0\0" + zlib.compress(profile(described(WORDS))))),
     "name of a palette": png(chunk(b"sPLT", b"13812345678 Zhang\0\x08")),
     "colours of a palette": png(chunk(b"sPLT", b"x\0\x08" + BODY)),
     "a time of many bytes": png(chunk(b"tIME", bytes((7, 230, 1, 2, 3, 4, 5)) + BODY)),
@@ -141,7 +157,7 @@ def test_words_in_a_png_are_read(data: bytes) -> None:
         stored(noise().convert("RGBA"), "PNG"),
         stored(noise("L"), "PNG", save_all=True, append_images=[noise("L", (301, 203))]),
         stored(noise(), "JPEG", progressive=True),
-        stored(noise(), "JPEG", optimize=True, icc_profile=bytes(36) + b"acsp" + bytes(900)),
+        stored(noise(), "JPEG", optimize=True, icc_profile=profile(described("Display P3"))),
     ],
 )
 def test_pixels_and_colours_are_no_words(data: bytes) -> None:
@@ -168,6 +184,39 @@ def test_words_in_a_jpeg_are_read(more: bytes) -> None:
     at = 4 + int.from_bytes(data[4:6], "big")
     found = beside(data[:at] + more + data[at:])
     assert [segment.place.kind for segment in found.segments if WORDS in segment.text] == ["metadata"]
+
+
+def test_words_in_the_colour_profile_of_a_jpeg_are_read() -> None:
+    data = stored(noise(), "JPEG", icc_profile=profile(described(WORDS)))
+    found = beside(data)
+    assert any(WORDS in segment.text for segment in found.segments)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "GIF", "WEBP"])
+def test_words_behind_the_last_pixel_of_packed_ones_are_read(kind: str) -> None:
+    """They stand inside the data of the picture, where every viewer has stopped reading."""
+    data = stored(noise("P") if kind == "GIF" else noise(), kind)
+    if kind == "JPEG":
+        data = data[:-2] + BODY + data[-2:]
+    elif kind == "GIF":
+        data = data[:-2] + bytes([len(BODY)]) + BODY + data[-2:]
+    else:
+        size = int.from_bytes(data[16:20], "little")
+        pixels = data[20 : 20 + size] + BODY + b"\0" * ((size + len(BODY)) % 2)
+        data = data[:16] + (size + len(BODY)).to_bytes(4, "little") + pixels
+        data = data[:4] + (len(data) - 8).to_bytes(4, "little") + data[8:]
+    assert any(WORDS in segment.text for segment in beside(data).segments)
+
+
+def test_words_behind_the_last_pixel_of_a_picture_in_a_pdf_are_read() -> None:
+    data = stored(noise("L"), "JPEG")
+    with pikepdf.new() as document:
+        image = document.make_stream(data, Filter=pikepdf.Name.DCTDecode)
+        assert list(picture_words(image)) == []
+        image.write(data[:-2] + BODY + data[-2:], filter=pikepdf.Name.DCTDecode)
+        ((detail, words),) = picture_words(image)
+    assert detail == "in the pixels"
+    assert WORDS in words
 
 
 # ----------------------------------------------------------------------- TIFF

@@ -388,6 +388,9 @@ def test_printed_pages_become_running_text() -> None:
 
 
 def test_a_bare_number_that_is_not_the_page_number_stays() -> None:
+    spread = Printed("确 保 年 度 任 务 完 成 率 不 低 于 95%，\n并按月报告。", 1)
+    assert running_text([spread]) == ["确保年度任务完成率不低于 95%，并按月报告。"]
+    assert running_text([Printed("姓 名 张三 电 话 8812345", 1)]) == ["姓 名 张三 电 话 8812345"]
     assert running_text([Printed("合计", 1), Printed("735", 1), Printed("3", 2)]) == ["合计", "735", "3"]
 
 

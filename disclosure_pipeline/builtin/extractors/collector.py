@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -174,6 +174,25 @@ class Collector:
             where = part if at is None else f"{part}!{at.part}"
             message = _of_attachment(doubt.message)
             self.doubt(doubt.code, message, Place(where, "attachment", at.page if at else None))
+
+    def rename_cells(self, part: str, names: Mapping[str, str]) -> None:
+        """Give cells that were kept other names, all at once: the columns of a table may be known only at its end.
+
+        Args:
+            part: of which part.
+            names: the new name by the old one.
+        """
+
+        def renamed(place: Place) -> Place:
+            name = names.get(place.cell or "") if place.part == part else None
+            return place if name is None else place._replace(cell=name)
+
+        if names:
+            self._segments = [segment._replace(place=renamed(segment.place)) for segment in self._segments]
+            self._doubts = {
+                replace(doubt, place=renamed(doubt.place)) if doubt.place else doubt: None
+                for doubt in self._doubts
+            }
 
     def texts(self) -> set[str]:
         """Every text kept so far."""

@@ -66,6 +66,26 @@ REASONS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 """``code`` → (what happened, advice in Chinese)."""
 
+_LXML_MEMORY = "ERR_NO_MEMORY"
+_ZLIB_MEMORY = "Error -4 "
+"""``Z_MEM_ERROR`` while unpacking; only when it begins does zlib raise ``MemoryError`` itself."""
+
+
+def check_memory(error: Exception) -> None:
+    """Tell memory that ran out from a broken file: lxml and zlib raise the same errors for both.
+
+    Call it before such an error becomes a failure, a doubt or nothing at all.
+
+    Args:
+        error: what they raised; any other error passes.
+
+    Raises:
+        MemoryError: it ran out; the sandbox ends the process for it.
+    """
+    log = getattr(error, "error_log", ())
+    if str(error).startswith(_ZLIB_MEMORY) or any(entry.type_name == _LXML_MEMORY for entry in log):
+        raise MemoryError from None
+
 
 def failure(code: str, detail: str = "") -> ExtractionFailed:
     """The error for a reason.

@@ -150,6 +150,8 @@ _HEADINGS = (
     re.compile(r"[（(][一二三四五六七八九十百]{1,3}[）)]"),
 )
 _HEADING_LENGTH = 40
+_PAGED = ("application/pdf", "application/ofd")
+"""Formats that know printed lines only."""
 
 _TableKey = tuple[str, str]
 
@@ -157,7 +159,7 @@ _TableKey = tuple[str, str]
 def _blocks(part: PartText, cuts: Cuts) -> tuple[Block, ...]:
     """The blocks of one part; a table stands where its first cell stood."""
     scanned = is_recognised(part.text)
-    paged = scanned or part.text.media_type == "application/pdf"
+    paged = scanned or part.text.media_type in _PAGED
     tables: dict[_TableKey, dict[tuple[int, int], list[str]]] = {}
     order: list[_TableKey | list[tuple[Place, str]]] = []
     for index, segment in public_segments(part.text):

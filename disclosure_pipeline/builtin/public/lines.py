@@ -14,6 +14,16 @@ _CLOSES = tuple("。！？；：.!?;:”）)")
 _PAGE_NUMBER = re.compile(r"[-—–－·\s]*(\d{1,4})[-—–－·\s]*")
 _FULL = 0.9
 """A line that reaches this share of the widest one runs on into the next."""
+_INDENT = 4
+"""Half-width columns by which the first line of a paragraph may be shorter."""
+_NARROWEST = 20
+"""Columns of the narrowest page: no shorter line is full."""
+_WORD = re.compile("[!-~]*")
+"""What is not broken at the end of a line: where it begins the next one, it did not fit."""
+_HAN = "[\u3400-\u9fff，、；：。]"
+_SPREAD = re.compile(f"(?<={_HAN}) (?={_HAN})")
+_CLOSE = re.compile(f"(?<={_HAN})(?={_HAN})")
+_LEAST_SPREAD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ def running_text(blocks: Iterable[Printed], *, lines: bool = False) -> list[str]
         if (
             before is not None
             and (lines or before.page != block.page)
-            and _runs_on(before, widest)
+            and _runs_on(before, text, widest)
             and not _OPENS.match(text)
         ):
             joined[-1] = _join(joined[-1], text)
@@ -76,16 +86,26 @@ def _without_page_numbers(blocks: Sequence[Printed]) -> list[Printed]:
     return kept
 
 
-def _runs_on(block: Printed, widest: int) -> bool:
-    last = block.text.strip().split("\n")[-1]
-    return _width(last) >= _FULL * widest and not last.rstrip().endswith(_CLOSES)
+def _runs_on(block: Printed, text: str, widest: int) -> bool:
+    """Whether a block's last line is full, the next word (of ``text``) not fitting in, and ends no sentence."""
+    *others, last = block.text.strip().split("\n")
+    room = widest if others else max(widest - _INDENT, _NARROWEST)
+    word = _WORD.match(text)
+    wide = _width(last) + (_width(word[0]) if word else 0)
+    return wide >= _FULL * room and not last.rstrip().endswith(_CLOSES)
 
 
 def _joined(text: str) -> str:
-    first, *rest = [line.strip() for line in text.split("\n") if line.strip()]
+    first, *rest = [_closed_up(line.strip()) for line in text.split("\n") if line.strip()]
     for line in rest:
         first = _join(first, line)
     return first
+
+
+def _closed_up(line: str) -> str:
+    """A line without the blanks by which it was justified: they stand between nearly all of its characters."""
+    blanks = len(_SPREAD.findall(line))
+    return _SPREAD.sub("", line) if blanks >= _LEAST_SPREAD and blanks > len(_CLOSE.findall(line)) else line
 
 
 def _join(left: str, right: str) -> str:
@@ -95,4 +115,5 @@ def _join(left: str, right: str) -> str:
 
 
 def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text.strip())
+    """Half-width columns that a line fills; a justified one may be spread with blanks, which do not count."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in text if not one.isspace())

@@ -11,6 +11,8 @@ import zipfile
 import zlib
 from typing import Any
 
+from disclosure_pipeline.builtin.extractors.failures import check_memory
+
 _METHOD = 99
 _AES = 0x9901
 _ROUNDS = 1000
@@ -80,7 +82,8 @@ def _unpacked(data: bytes, method: int, size: int) -> bytes | None:
         return None
     try:
         unpacked: bytes = unpacker.decompress(data, size + 1)
-    except (zlib.error, OSError, lzma.LZMAError):
+    except (zlib.error, OSError, lzma.LZMAError) as error:
+        check_memory(error)
         return None
     # Other than its entry says, cut short, or with bytes behind its end: nothing of it is taken for the whole.
     return unpacked if unpacker.eof and not unpacker.unused_data and len(unpacked) == size else None

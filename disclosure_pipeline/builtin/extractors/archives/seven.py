@@ -10,7 +10,7 @@ from typing import Any
 
 from disclosure_pipeline.builtin.extractors.archives.member import Members
 from disclosure_pipeline.builtin.extractors.budget import Budget
-from disclosure_pipeline.builtin.extractors.failures import failure
+from disclosure_pipeline.builtin.extractors.failures import check_memory, failure
 
 _HEADER = 32
 
@@ -113,6 +113,7 @@ def _unpack(data: bytes, budget: Budget, password: str | None) -> list[tuple[str
     except exceptions.AbsolutePathError as error:
         raise failure("file.broken", "A member has a name that leads out of the archive.") from error
     except wrong as error:
+        check_memory(error)
         if password is not None:
             raise _Locked from error
         raise failure("file.broken", "It cannot be unpacked.") from error

@@ -13,7 +13,7 @@ from disclosure_pipeline.builtin.extractors.archives.member import Members
 from disclosure_pipeline.builtin.extractors.archives.names import decode_name
 from disclosure_pipeline.builtin.extractors.budget import Budget
 from disclosure_pipeline.builtin.extractors.collector import Collector
-from disclosure_pipeline.builtin.extractors.failures import failure
+from disclosure_pipeline.builtin.extractors.failures import check_memory, failure
 from disclosure_pipeline.builtin.extractors.signatures import BZIP2_MAGIC, GZIP_MAGIC, STREAM_MAGICS
 
 _HEADER_CRC, _EXTRA, _NAME, _COMMENT = 2, 4, 8, 16
@@ -44,6 +44,7 @@ def read_stream(out: Collector, data: bytes, members: Members, budget: Budget) -
         try:
             pieces, behind = _unpack(body, rest, budget)
         except (zlib.error, lzma.LZMAError, OSError, ValueError, EOFError) as error:
+            check_memory(error)
             if not unpacked:
                 raise failure("file.broken", "It cannot be unpacked.") from error
             _doubt(out)

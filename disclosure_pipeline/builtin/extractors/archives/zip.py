@@ -18,8 +18,9 @@ from disclosure_pipeline.builtin.extractors.archives.member import Members
 from disclosure_pipeline.builtin.extractors.archives.names import decode_name
 from disclosure_pipeline.builtin.extractors.budget import Budget
 from disclosure_pipeline.builtin.extractors.collector import Collector
-from disclosure_pipeline.builtin.extractors.failures import failure
+from disclosure_pipeline.builtin.extractors.failures import check_memory, failure
 from disclosure_pipeline.builtin.extractors.shared.byte_words import sweep
+from disclosure_pipeline.builtin.extractors.shared.zip_errors import ZIP_ERRORS
 
 _LOCAL, _END = b"PK\x03\x04", b"PK\x05\x06"
 _LOCAL_SIZE = 30
@@ -34,16 +35,6 @@ _MARKS_OF_DOCUMENTS = frozenset(
     ("[Content_Types].xml", "mimetype", "OFD.xml", "content.xml", "designmap.xml")
 )
 _UTF8, _ENCRYPTED = 0x800, 1
-_FAILURES = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    RuntimeError,
-    OSError,
-    NotImplementedError,
-    ValueError,
-    struct.error,
-)
 
 
 def read_zip(
@@ -64,7 +55,8 @@ def read_zip(
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             _Zip(out, data, members, budget, passwords).read(archive)
-    except _FAILURES as error:
+    except ZIP_ERRORS as error:
+        check_memory(error)
         if _is_split(data):
             raise failure("archive.split") from error
         raise failure("file.broken", "Its zip directory cannot be read.") from error
@@ -166,7 +158,8 @@ class _Zip:
         else:
             try:
                 data = archive.read(info)
-            except _FAILURES:
+            except ZIP_ERRORS as error:
+                check_memory(error)
                 self._members.unread()
                 return True
             self._rest_of_stream(info)
@@ -183,7 +176,8 @@ class _Zip:
                     data = open_aes(self._packed(info), info, password)
                 else:
                     data = archive.read(info, password)
-            except _FAILURES:
+            except ZIP_ERRORS as error:
+                check_memory(error)
                 continue
             if data is not None:
                 return data
@@ -252,7 +246,8 @@ def _stray(gap: bytes, at: int, budget: Budget) -> tuple[bytes, int]:
     unpacker = zlib.decompressobj(-15)
     try:
         data = unpacker.decompress(packed, budget.left + 1)
-    except zlib.error:
+    except zlib.error as error:
+        check_memory(error)
         return packed, end
     budget.take(len(data))
     return data, end - len(unpacker.unused_data)

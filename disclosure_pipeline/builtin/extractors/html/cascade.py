@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from disclosure_pipeline.builtin.extractors.failures import failure
+from disclosure_pipeline.builtin.extractors.failures import check_memory, failure
 from disclosure_pipeline.builtin.extractors.html.css import (
     BOTH,
     PRINT,
@@ -144,7 +144,8 @@ class Cascade:
                         if pseudo
                         else self._by_element.setdefault(element, [])
                     )
-        except (cssselect.SelectorError, etree.XPathError, RecursionError):
+        except (cssselect.SelectorError, etree.XPathError, RecursionError) as error:
+            check_memory(error)
             self.unsure = self.unsure or _hides(rule)
 
     def _keep(self, matches: list[int]) -> None:

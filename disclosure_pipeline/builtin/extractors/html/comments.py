@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from disclosure_pipeline.builtin.extractors.collector import Collector
+from disclosure_pipeline.builtin.extractors.failures import check_memory
 from disclosure_pipeline.builtin.extractors.html.sheets import told_by_sheet
 
 _CONDITIONAL = re.compile(r"\s*\[if[^\]]*\]>(.*?)(?:<!\[endif\]\s*|\Z)", re.DOTALL | re.IGNORECASE)
@@ -59,7 +60,8 @@ def _leaves(markup: str) -> list[tuple[str, str]]:
             f"<html><body>{markup}".encode("utf-8", "replace"),
             etree.HTMLParser(encoding="utf-8", no_network=True),
         )
-    except (etree.XMLSyntaxError, ValueError):
+    except (etree.XMLSyntaxError, ValueError) as error:
+        check_memory(error)
         return [("", markup)]
     if root is None:
         return [("", markup)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.embedded import read_embedded
-from disclosure_pipeline.builtin.extractors.failures import failure
+from disclosure_pipeline.builtin.extractors.failures import check_memory, failure
 from disclosure_pipeline.builtin.extractors.html.attributes import Attributes
 from disclosure_pipeline.builtin.extractors.html.cascade import Cascade
 from disclosure_pipeline.builtin.extractors.html.comments import add_comment
@@ -53,6 +53,7 @@ def parse(text: str, out: Collector) -> etree._Element:
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
+        check_memory(error)
         raise failure("file.broken", "It cannot be parsed as HTML.") from error
     if root is None:
         raise failure("file.broken", "It holds no HTML element.")

@@ -8,6 +8,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from disclosure_pipeline.builtin.extractors.failures import check_memory
+
 _HEAD = re.compile(rb"[\x00-\xff]{2}[\x1a-\x1f\x29]\xf0", re.DOTALL)
 # Record type: (instances with one identity; the next number means two), suffix.
 _FORMATS = {
@@ -77,7 +79,8 @@ def _picture(stream: bytes, start: int) -> Picture | None:
     if stream[at + 32] == 0:  # deflated
         try:
             packed = zlib.decompressobj().decompress(packed, _MOST_UNPACKED)
-        except zlib.error:
+        except zlib.error as error:
+            check_memory(error)
             return Picture(packed, suffix, start, end)  # who looks at it finds that it is none
     return Picture(packed, suffix, start, end)
 

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from disclosure_pipeline.builtin.extractors.failures import check_memory
 from disclosure_pipeline.builtin.extractors.ole.harvest import Harvest
 
 _CONTAINER = 0xF
@@ -79,7 +80,8 @@ def objects(stream: bytes) -> Iterator[tuple[str, bytes]]:
             (size,) = struct.unpack_from("<I", data)
             try:
                 yield name, zlib.decompressobj().decompress(data[4:], min(size, 256 * len(data)) or 1)
-            except zlib.error:
+            except zlib.error as error:
+                check_memory(error)
                 yield name, data
         else:
             yield name, data

@@ -11,15 +11,14 @@ from disclosure_pipeline.builtin.extractors.ofd.drawing import Cover, Drawing
 from disclosure_pipeline.builtin.extractors.ofd.geometry import covers_point
 from disclosure_pipeline.builtin.extractors.ofd.letters import Run
 from disclosure_pipeline.builtin.extractors.shared.layout import (
-    Block,
     Box,
     Grid,
     Line,
     inside,
-    paragraphs,
     tables,
     touch,
 )
+from disclosure_pipeline.builtin.extractors.shared.paragraphs import Block, paragraphs
 from disclosure_pipeline.model.text import Place
 
 if TYPE_CHECKING:

@@ -141,5 +141,7 @@ def _is_opaque(data: bytes) -> bool:
     try:
         with Image.open(BytesIO(data)) as image:
             return image.mode not in ("RGBA", "LA", "PA", "RGBa") and "transparency" not in image.info
+    except MemoryError:
+        raise  # it ends the process
     except Exception:  # noqa: BLE001 - hostile pictures fail in many ways; who looks at them doubts them
         return False

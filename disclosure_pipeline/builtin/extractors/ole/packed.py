@@ -9,11 +9,12 @@ another. What stays packed is a doubt, never a silence; what unpacks is counted,
 from __future__ import annotations
 
 import zipfile
-import zlib
 from collections.abc import Callable
 from io import BytesIO
 
 from disclosure_pipeline.builtin.extractors.collector import Collector
+from disclosure_pipeline.builtin.extractors.failures import check_memory
+from disclosure_pipeline.builtin.extractors.shared.zip_errors import ZIP_ERRORS
 from disclosure_pipeline.model.text import Place
 
 _FIRST, _LAST = b"PK\x03\x04", b"PK\x05\x06"
@@ -24,9 +25,6 @@ _MOST_ENDS = 8
 
 _MOST_UNPACKED = 64 << 20
 _MOST_DEPTH = 4
-_BROKEN = (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, NotImplementedError, EOFError)
-"""What a damaged, encrypted or unusually packed package raises."""
-
 _STILL_PACKED = "文件的数据流中有加密、损坏或者过大的压缩内容，其中的文字未能读出，请人工查看。"
 
 
@@ -85,7 +83,8 @@ class _Unpacking:
                 try:
                     with archive.open(member) as opened:
                         data = opened.read(self._bytes + 1)
-                except _BROKEN:
+                except ZIP_ERRORS as error:
+                    check_memory(error)
                     failed = True
                     continue
                 if len(data) > self._bytes:
@@ -110,7 +109,8 @@ def _package(data: bytes, at: int) -> bytes | None:
         try:
             with zipfile.ZipFile(BytesIO(package)) as archive:
                 starts = [member.header_offset for member in archive.infolist()]
-        except _BROKEN:
+        except ZIP_ERRORS as error:
+            check_memory(error)
             continue
         if starts and min(starts) == 0:
             return package

@@ -20,8 +20,9 @@ from io import BytesIO
 from typing import IO, TYPE_CHECKING
 
 from disclosure_pipeline.builtin.extractors.collector import Limits, Source
-from disclosure_pipeline.builtin.extractors.failures import failure
+from disclosure_pipeline.builtin.extractors.failures import check_memory, failure
 from disclosure_pipeline.builtin.extractors.packages.strays import Stray, Strays, inflate
+from disclosure_pipeline.builtin.extractors.shared.zip_errors import ZIP_ERRORS
 from disclosure_pipeline.builtin.extractors.signatures import LOCAL_HEADER, ZIP_MAGIC
 
 if TYPE_CHECKING:
@@ -186,7 +187,8 @@ class CheckedStream:
         """The next bytes."""
         try:
             data = self._member.read(size)
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError) as error:
+        except ZIP_ERRORS as error:
+            check_memory(error)
             raise failure("file.broken", "A member of the package is damaged.") from error
         self._package.count(len(data))
         if self.is_xml and refuses(data):
@@ -211,6 +213,7 @@ def parse_xml(data: bytes, *, recover: bool = False) -> etree._Element:
     try:
         root = etree.fromstring(data, _parser(recover=recover))
     except (etree.XMLSyntaxError, ValueError) as error:
+        check_memory(error)
         raise failure("file.broken", "A part of it is not well-formed XML.") from error
     if root is None:
         raise failure("file.broken", "A part of it is not XML.")
@@ -264,6 +267,7 @@ class ElementStream:
                 while parent is not None and element.getprevious() is not None:
                     del parent[0]
         except etree.XMLSyntaxError as error:
+            check_memory(error)
             raise failure("file.broken", "A part of it is not well-formed XML.") from error
 
     @property

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from disclosure_pipeline.builtin.extractors.failures import failure
+from disclosure_pipeline.builtin.extractors.failures import check_memory, failure
 
 _HEADER = struct.Struct("<4s2xHH8xIIHH")
 _LOCAL_MAGIC, _END_MAGIC = b"PK\x03\x04", b"PK\x05\x06"
@@ -52,6 +52,7 @@ def inflate(packed: bytes, size: int) -> tuple[bytes, bytes]:
     try:
         data = unpacker.decompress(packed, size + 1)
     except zlib.error as error:
+        check_memory(error)
         raise failure("file.broken", "A member of the package is damaged.") from error
     if len(data) != size or not unpacker.eof:
         raise failure("file.broken", "A member of the package is damaged.")

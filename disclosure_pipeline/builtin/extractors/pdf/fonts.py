@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from disclosure_pipeline.builtin.extractors.failures import check_memory
 from disclosure_pipeline.builtin.extractors.pdf.words import shape_of
 
 _SECTION = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
@@ -92,7 +93,7 @@ def judge(font: Any) -> Verdict:
 
     try:
         return _judge(font)
-    except (pikepdf.PdfError, ValueError, TypeError, RuntimeError, KeyError, IndexError, AttributeError):
+    except (pikepdf.PdfError, ValueError, TypeError, RuntimeError, LookupError, AttributeError):
         return Verdict(1, {}, lies=False, silent=False, truth={}, doubtful=True)
 
 
@@ -240,13 +241,17 @@ def _simple_truth(font: Any) -> Meaning:
 
 
 def _collection(name: str, claims: Meaning) -> Meaning:
-    """The characters of one of Adobe's collections, of which the font's codes are numbers."""
+    """The characters of one of Adobe's collections, of which the font's codes are numbers.
+
+    Raises:
+        LookupError: there is no table of it; nobody knows what the font shows.
+    """
     from pdfminer.cmapdb import CMapDB
 
     try:
         table = CMapDB.get_unicode_map(f"Adobe-{name}").cid2unichr
-    except Exception:  # noqa: BLE001 - an installation without these tables knows nothing
-        return {}
+    except (CMapDB.CMapNotFound, OSError) as error:
+        raise LookupError(f"this installation lacks the table of {name}") from error
     return {code: table[code] for code in claims if code in table}
 
 
@@ -315,7 +320,8 @@ def _head(stream: Any) -> bytes:
         return bytes(stream.read_bytes()[:_HEAD])
     try:
         return zlib.decompressobj().decompress(stream.read_raw_bytes(), _HEAD)
-    except zlib.error:
+    except zlib.error as error:
+        check_memory(error)
         return b""
 
 

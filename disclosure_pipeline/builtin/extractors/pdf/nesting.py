@@ -79,6 +79,8 @@ def _named_forms(resources: Any) -> Iterator[tuple[str, Any]]:
 def _entry(owner: Any, name: str) -> Any:
     try:
         return owner.get(name)
+    except MemoryError:
+        raise  # it ends the process
     except Exception:  # noqa: BLE001 - nonsense that others report
         return None
 
@@ -86,5 +88,7 @@ def _entry(owner: Any, name: str) -> Any:
 def _content(form: Any) -> bytes:
     try:
         return bytes(form.read_bytes())
+    except MemoryError:
+        raise  # it ends the process
     except Exception:  # noqa: BLE001 - others report what cannot be unpacked
         return b""

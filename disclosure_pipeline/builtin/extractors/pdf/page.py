@@ -22,10 +22,10 @@ from disclosure_pipeline.builtin.extractors.shared.layout import (
     Grid,
     Line,
     holds,
-    paragraphs,
     tables,
     touch,
 )
+from disclosure_pipeline.builtin.extractors.shared.paragraphs import paragraphs
 
 if TYPE_CHECKING:
     from disclosure_pipeline.builtin.extractors.collector import Collector

@@ -7,6 +7,7 @@ from typing import Any
 
 from disclosure_pipeline.builtin.extractors.pdf.unpacking import can_unpack, unpacked
 from disclosure_pipeline.builtin.extractors.pdf.words import shape_of, spoken
+from disclosure_pipeline.builtin.extractors.shared.packed_words import sweep_packed
 
 _MARKERS_WITH_WORDS = {0xFE: "comment", 0xE1: "exif", 0xED: "photoshop", 0xEC: "app12", 0xE2: "app2"}
 _SAMPLES = {
@@ -68,6 +69,8 @@ def _jpeg_words(data: bytes) -> Iterator[Found]:
                 yield _MARKERS_WITH_WORDS[marker], words
         at += 2 + max(size, 2)
     end = data.rfind(b"\xff\xd9")
+    for words in sweep_packed(data[at : end if end != -1 else len(data)]):
+        yield "in the pixels", words
     if end != -1:
         words = spoken(data[end + 2 :].strip(b"\0\r\n "))
         if words:

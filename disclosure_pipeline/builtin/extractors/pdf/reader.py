@@ -26,7 +26,9 @@ from disclosure_pipeline.model.text import Text
 _LINEARIZED_WITHIN = 1024
 _END = b"%%EOF"
 _MOST_REVISIONS = 8
-_UNPROVEN = "文件所嵌字体只有自身的编码表可查，字形未能核对（文字识别未启用、已达上限或未能完成），请人工查看。"
+_UNPROVEN = (
+    "文件所嵌字体只有自身的编码表可查，字形未能核对（文字识别未启用、已达上限或未能完成），请人工查看。"
+)
 
 
 class PdfExtractor(BuiltinExtractor):
@@ -98,6 +100,8 @@ class PdfExtractor(BuiltinExtractor):
             raise failure("file.too_large", "It has too many pages.")
         try:
             units = {float(page.obj.get("/UserUnit", 1)) for page in structure.pages}
+        except MemoryError:
+            raise  # it ends the process
         except Exception:  # noqa: BLE001 - a page tree that runs in circles, or is no tree
             raise failure("file.broken", "Its tree of pages cannot be walked.") from None
         for index in range(count):
@@ -123,6 +127,8 @@ class PdfExtractor(BuiltinExtractor):
                                 known.add(_bare(line.text))
                                 out.add(line.text, "deletion", PART, page=page_number, bbox=line.box,
                                         detail=f"revision {number}")  # fmt: skip
+            except MemoryError:
+                raise  # it ends the process
             except Exception as error:  # noqa: BLE001 - an old state may be beyond repair
                 out.doubt(
                     "revision.unread", f"文件的历史版本未能读出（{type(error).__name__}），请人工查看。"

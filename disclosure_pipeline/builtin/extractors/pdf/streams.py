@@ -161,6 +161,8 @@ class StreamReader:
         self._out.warn("文件中带有附件。")
         try:
             data = stream.read_bytes()
+        except MemoryError:
+            raise  # it ends the process
         except Exception as error:  # noqa: BLE001 - damaged or hostile filters
             message = f"文件中的附件未能读出（{type(error).__name__}），请人工查看。"
             self._out.doubt("attachment.unread", message, Place(part, "attachment"))

@@ -150,6 +150,8 @@ class UndrawnPictures:
         try:
             for data in _rendered(picture):
                 pictures.look_at(inner, "picture", data, large=max(wide, high) >= _LARGE_SIDE)
+        except MemoryError:
+            raise  # it ends the process
         except Exception:  # noqa: BLE001 - hostile pictures fail in many ways; each is simply unread
             self._unread()
             return

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from disclosure_pipeline.builtin.extractors.failures import failure
+from disclosure_pipeline.builtin.extractors.failures import check_memory, failure
 
 if TYPE_CHECKING:
     from disclosure_pipeline.builtin.extractors.collector import Limits
@@ -140,7 +140,8 @@ def _inflated(packed: Pieces) -> Pieces:
         while left:
             try:
                 piece = unpacker.decompress(left, _PIECE)
-            except zlib.error:
+            except zlib.error as error:
+                check_memory(error)
                 return
             if piece:
                 yield piece

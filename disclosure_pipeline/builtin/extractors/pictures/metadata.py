@@ -17,8 +17,8 @@ from disclosure_pipeline.builtin.extractors.pictures.icons import is_icon
 from disclosure_pipeline.builtin.extractors.pictures.walks import (
     EXIF,
     Field,
-    beyond_profile,
     fields_of,
+    in_profile,
     iptc,
     photoshop,
     plain_text,
@@ -181,7 +181,7 @@ def _entry(out: Collector, part: str, entry: tiff_tags.Entry, picture: Picture) 
     if entry.tag == _JPEG_TABLES:
         _fields(out, part, fields_of("JPEG", entry.value)[0], picture)
     elif entry.tag == _ICC_TAG:
-        _field(out, part, name, beyond_profile(entry.value))
+        _fields(out, part, in_profile(name, entry.value), picture)
     elif entry.tag in _PIXEL_TAGS and entry.type not in _BYTES:
         _fields(out, part, weighed(name, entry.value), picture)
     elif entry.type in _BYTES:

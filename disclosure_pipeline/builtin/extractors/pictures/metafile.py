@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator
 
 from disclosure_pipeline.builtin.extractors.collector import Collector
+from disclosure_pipeline.builtin.extractors.failures import check_memory
 from disclosure_pipeline.builtin.extractors.pictures import metadata as picture_metadata
 from disclosure_pipeline.builtin.extractors.pictures.scanned import unread
 from disclosure_pipeline.builtin.extractors.signatures import EMF_MARK, PLACEABLE_WMF, is_metafile
@@ -72,7 +73,8 @@ def read(out: Collector, part: str, data: bytes, *, page: int | None = None, dep
             drawing.read_wmf(data)
         else:
             unread(out, Place(part, "ocr", page))
-    except (ValueError, IndexError, struct.error, zlib.error):
+    except (ValueError, IndexError, struct.error, zlib.error) as error:
+        check_memory(error)
         unread(out, Place(part, "ocr", page))
     drawing.finish()
 

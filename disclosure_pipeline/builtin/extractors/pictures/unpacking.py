@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import zlib
 
+from disclosure_pipeline.builtin.extractors.failures import check_memory
+
 MOST_SURPLUS = 4 << 20
 """Bytes that pixels may unpack to beyond the last row."""
 
@@ -49,7 +51,8 @@ def inflated_rest(data: bytes, need: int) -> tuple[bytes, bytes]:
         while left and not stream.eof:
             try:
                 rows = stream.decompress(left, _STEP)
-            except zlib.error:
+            except zlib.error as error:
+                check_memory(error)
                 return (bytes(surplus) + data[at:], b"") if taken else (b"", data)
             left = stream.unconsumed_tail
             taken += len(rows)

@@ -9,8 +9,10 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 
+from disclosure_pipeline.builtin.extractors.failures import check_memory
 from disclosure_pipeline.builtin.extractors.pictures.unpacking import inflated_rest
 from disclosure_pipeline.builtin.extractors.shared.byte_words import sweep
+from disclosure_pipeline.builtin.extractors.shared.packed_words import sweep_packed
 
 Field = tuple[str, bytes]
 """A name (never the author's words) and what stands there."""
@@ -46,15 +48,41 @@ def fields_of(kind: str, data: bytes) -> tuple[list[Field], int]:
     return walk(data) if walk is not None else ([], len(data))
 
 
-def weighed(name: str, data: bytes) -> list[Field]:
-    """What is surely text among numbers; rows of neighbouring ones, as colours have them, are none."""
-    found = (run for run in sweep(data) if list(run) not in (sorted(run), sorted(run, reverse=True)))
+def weighed(name: str, data: bytes, *, packed: bool = False) -> list[Field]:
+    """What is surely text among numbers; rows of neighbouring ones, as colours have them, are none.
+
+    Args:
+        name: of the field.
+        data: the bytes.
+        packed: whether they are packed, as most pixels are.
+    """
+    swept = sweep_packed(data) if packed else sweep(data)
+    found = (run for run in swept if list(run) not in (sorted(run), sorted(run, reverse=True)))
     return [(name, run.encode()) for run in dict.fromkeys(found)]
 
 
-def beyond_profile(data: bytes) -> bytes:
-    """What is no colour profile (ICC.1, 7.2): everything, or the bytes behind the size that it gives itself."""
-    return data[int.from_bytes(data[:4], "big") :] if data[36:40] == b"acsp" else data
+def in_profile(name: str, data: bytes) -> list[Field]:
+    """Words in a colour profile (ICC.1, 7.2) and behind the size that it gives itself; of anything else, all of it.
+
+    What describes a profile is told from other words by no structure: what reads like a sentence or a number
+    counts. Its tags of text hold ASCII, or UTF-16 whose high byte stands first; others hold rows of numbers.
+    """
+    if data[36:40] != b"acsp":
+        return [(name, data)]
+    size, count = int.from_bytes(data[:4], "big"), int.from_bytes(data[128:132], "big")
+    fields = weighed(name, data[:size], packed=True)
+    for at in range(132, 132 + 12 * min(count, _MOST_TAGS), 12):
+        start, length = _pair(data, at + 4)
+        tag = data[start : start + min(length, _LONGEST_TAG)]
+        if tag.startswith(_TAGS_OF_TEXT):
+            swapped = bytearray(tag[: len(tag) & ~1])
+            swapped[::2], swapped[1::2] = swapped[1::2], swapped[::2]
+            fields += [*weighed(name, tag), *weighed(name, bytes(swapped))]
+    return [*fields, (name, data[size:])]
+
+
+_MOST_TAGS, _LONGEST_TAG = 100, 1 << 16
+_TAGS_OF_TEXT = (b"desc", b"text", b"mluc", b"dict", b"utf8", b"utf1", b"zut8")
 
 
 # ------------------------------------------------------------------------ PNG
@@ -100,7 +128,7 @@ def _png_chunk(kind: bytes, body: bytes) -> Iterator[Field]:
     elif kind in (b"zTXt", b"iCCP"):
         yield "png keyword", _unusual(keyword)
         text, *behind = _inflated(rest[1:])
-        yield name, text if kind == b"zTXt" else beyond_profile(text)
+        yield from [(name, text)] if kind == b"zTXt" else in_profile(name, text)
         yield from ((name, piece) for piece in behind)
     elif kind == b"iTXt":
         yield from ((name, piece) for piece in _itxt(body))
@@ -186,7 +214,8 @@ def _inflated(data: bytes) -> list[bytes]:
     stream = zlib.decompressobj()
     try:
         text = stream.decompress(data, MOST_UNPACKED)
-    except zlib.error:
+    except zlib.error as error:
+        check_memory(error)
         return [data]
     if stream.unconsumed_tail:
         raise ValueError("a text that unpacks without end")
@@ -198,38 +227,45 @@ def _inflated(data: bytes) -> list[bytes]:
 
 def _jpeg(data: bytes) -> tuple[list[Field], int]:
     fields: list[Field] = []
-    at = 2
+    profile, at, end = bytearray(), 2, len(data)
     while at + 4 <= len(data):
+        marker = data[at + 1]
         if data[at] != 0xFF:
             following = data.find(b"\xff", at)
             following = len(data) if following < 0 else following
             fields.append(("jpeg gap", data[at:following]))
             at = following
-            continue
-        marker = data[at + 1]
-        if marker == 0xD9:
-            return fields, at + 2
-        if marker in (0x00, 0x01, 0xFF) or 0xD0 <= marker <= 0xD8:
+        elif marker == 0xD9:
+            end = at + 2
+            break
+        elif marker in (0x00, 0x01, 0xFF) or 0xD0 <= marker <= 0xD8:
             at += 1 if marker == 0xFF else 2
-            continue
-        length = int.from_bytes(data[at + 2 : at + 4], "big")
-        body = data[at + 4 : at + 2 + length]
-        at += 2 + length
-        if marker == 0xDA:
-            at = _after_scan(data, at)
-        elif marker == 0xFE:
-            fields.append(("jpeg comment", body))
-        elif marker == 0xE1 and body.startswith(b"Exif\0"):
-            fields.append((EXIF, body))
-        elif not 0xE0 <= marker <= 0xEF or body.startswith(_JPEG_TECHNICAL):
-            fields += [] if body.startswith(_JPEG_PROFILE) else weighed("jpeg segment", body)
         else:
-            fields.append((f"jpeg app{marker - 0xE0}", body.removeprefix(b"http://ns.adobe.com/xap/1.0/\0")))
-    return fields, len(data)
+            length = int.from_bytes(data[at + 2 : at + 4], "big")
+            body = data[at + 4 : at + 2 + length]
+            at += 2 + length
+            if body.startswith(_JPEG_PROFILE):
+                profile += body[len(_JPEG_PROFILE) + 2 :]
+            else:
+                fields += _jpeg_segment(marker, body)
+            if marker == 0xDA:
+                scan, at = at, _after_scan(data, at)
+                fields += weighed("jpeg pixels", data[scan:at], packed=True)
+    return fields + (in_profile("jpeg profile", bytes(profile)) if profile else []), end
+
+
+def _jpeg_segment(marker: int, body: bytes) -> list[Field]:
+    if marker == 0xFE:
+        return [("jpeg comment", body)]
+    if marker == 0xE1 and body.startswith(b"Exif\0"):
+        return [(EXIF, body)]
+    if not 0xE0 <= marker <= 0xEF or body.startswith(_JPEG_TECHNICAL):
+        return weighed("jpeg segment", body)
+    return [(f"jpeg app{marker - 0xE0}", body.removeprefix(b"http://ns.adobe.com/xap/1.0/\0"))]
 
 
 _JPEG_PROFILE = b"ICC_PROFILE\0"
-_JPEG_TECHNICAL = (b"JFIF\0", b"JFXX\0", _JPEG_PROFILE, b"Adobe", b"MPF\0", b"Ducky")
+_JPEG_TECHNICAL = (b"JFIF\0", b"JFXX\0", b"Adobe", b"MPF\0", b"Ducky")
 
 
 def _after_scan(data: bytes, at: int) -> int:
@@ -281,7 +317,8 @@ def _gif(data: bytes) -> tuple[list[Field], int]:
         if kind == 0x3B:
             return fields, at + 1
         if kind == 0x2C:
-            _, at = _blocks(data, at + 11 + _palette(data[at + 9]))
+            pixels, at = _blocks(data, at + 11 + _palette(data[at + 9]))
+            fields += weighed("gif pixels", pixels, packed=True)
         elif kind == 0x21:
             label = data[at + 1]
             body, at = _blocks(data, at + 2)
@@ -337,7 +374,11 @@ def _webp(data: bytes) -> tuple[list[Field], int]:
         kind, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
         if kind == b"EXIF":
             fields.append((EXIF, data[at + 8 : at + 8 + size]))
-        elif kind not in (b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"):
+        elif kind == b"ICCP":
+            fields += in_profile("webp profile", data[at + 8 : at + 8 + size])
+        elif kind in (b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF"):
+            fields += weighed("webp pixels", data[at + 8 : at + 8 + size], packed=True)
+        else:
             fields.append(("webp chunk", data[at + 8 : at + 8 + size]))
         at += 8 + size + size % 2
     return fields, end

@@ -18,8 +18,9 @@ from disclosure_pipeline.builtin.extractors.rtf.kinds import (
     STYLE_WORDS,
     TRANSPARENT,
 )
-from disclosure_pipeline.builtin.extractors.rtf.output import RtfOutput, Sink
+from disclosure_pipeline.builtin.extractors.rtf.output import PART, RtfOutput, Sink
 from disclosure_pipeline.builtin.extractors.rtf.state import State
+from disclosure_pipeline.builtin.extractors.rtf.table import ROW_WORDS, Tables
 from disclosure_pipeline.builtin.extractors.rtf.tokens import (
     BINARY,
     BYTE,
@@ -35,7 +36,6 @@ from disclosure_pipeline.builtin.extractors.rtf.tokens import (
     codec_of_page,
     tokens,
 )
-from disclosure_pipeline.builtin.extractors.shared.markup import column_name
 
 _MOST_DEPTH = 5000
 _MOST_GROUPS = 400_000
@@ -47,6 +47,9 @@ _EDGES = {"shpleft": "paperw", "shpright": "paperw", "shptop": "paperh", "shpbot
 
 _PARAGRAPH_ENDS = frozenset(("par", "sect", "page", "column", "row", "nestrow"))
 _SHADES = frozenset(("highlight", "chcbpat", "cbpat", "clcbpat", "clcbpatraw", "chshdng", "shading"))
+_PAIR = frozenset(("upr", "ud"))
+"""A text in two forms: both belong to the story in which they stand."""
+
 _DATA = frozenset(("objdata", "pict", "datastore", "themedata", "datafield"))
 
 
@@ -75,7 +78,7 @@ class RtfDocument:
         self._binary = b""
         self._picture: dict[str, int] = {}
         self._paper = dict(_PAPER)
-        self._tables, self._row, self._column, self._in_table = 0, 0, 0, False
+        self._tables = Tables()
         self._ud: list[str] = []
         self._upr: list[tuple[str, str]] = []
 
@@ -108,6 +111,9 @@ class RtfDocument:
         else:
             self._flush_all()
             self._out.doubt("rtf.truncated", "RTF 文件没有正常结束，可能不完整，请人工查看原件。")
+        for state in (*self._stack, self._state):
+            self._tables.leave(state.sink.tables, 0)
+        self._out.rename_cells(PART, self._tables.names)
         self._objects.finish()
 
     # ----------------------------------------------------------------- groups
@@ -141,6 +147,7 @@ class RtfDocument:
             return True
         if word in TRANSPARENT:
             state.starred = False
+            state.nested = state.nested or word == "nesttableprops"
             if word == "upr":
                 self._begin(word, state.sink.kind, detail="ANSI fallback")
             elif word == "ud":
@@ -154,12 +161,15 @@ class RtfDocument:
     def _begin(self, word: str, kind: str, detail: str | None = None) -> None:
         state = self._state
         state.destination, state.owns = word, True
-        state.sink = Sink(kind, detail, word)
+        tables = state.sink.tables if word in _PAIR else []
+        state.sink = Sink(kind, detail, word, tables)
         state.hidden = state.deleted = False
 
     def _end_destination(self, state: State) -> None:
         sink, word = state.sink, state.destination
         sink.settle()
+        if word not in _PAIR:
+            self._tables.leave(sink.tables, 0)
         if word in _DATA:
             self._objects.take(word, bytes(self._hex), self._binary, self._picture, old=state.old)
             self._hex.clear()
@@ -254,11 +264,9 @@ class RtfDocument:
         elif word in CHARACTERS:
             self._put(CHARACTERS[word])
         elif word in _PARAGRAPH_ENDS:
-            self._end_paragraph()
-            if word == "row":
-                self._row, self._column = self._row + 1, 0
+            self._end_paragraph(word)
         elif word in ("cell", "nestcell"):
-            self._end_cell()
+            self._end_cell(1 if word == "cell" else max(2, state.level))
         elif word == "ansicpg":
             self._codec = codec_of_page(number)
         elif word == "mac":
@@ -297,12 +305,11 @@ class RtfDocument:
             state.size = number or 0
         elif word in _SHADES:
             state.shaded = bool(number)
-        elif word == "trowd":
-            self._begin_row()
-        elif word == "intbl":
-            state.table = True
-        elif word == "pard":
-            state.table = False
+        elif word in ROW_WORDS:
+            level = max(2, state.level) if state.nested else 1
+            self._tables.define(state.sink.tables, level, word, number or 0)
+        elif word in ("intbl", "itap", "pard"):
+            state.stand(word, number or 0)
         elif word in _PAPER or word in _EDGES:
             self._place(word, number or 0)
         elif word == "ftnalt" and state.sink.kind == "footnote":
@@ -345,24 +352,24 @@ class RtfDocument:
         self._put(chr(number & 0xFFFF))
         self._skipping = self._state.skip
 
-    def _end_paragraph(self) -> None:
+    def _end_paragraph(self, word: str = "par") -> None:
+        state, sink = self._state, self._state.sink
+        if word == "row":
+            self._output.flush(sink)
+            self._tables.end_row(sink.tables, 1)
+        elif word == "nestrow":
+            self._output.flush(sink)
+            self._tables.end_row(sink.tables, max(2, state.level))
+        else:
+            hidden = self._tables.is_swallowed(sink.tables, state.level)
+            name = self._tables.end_paragraph(sink.tables, state.level, filled=bool(sink.runs or sink.raw))
+            self._output.flush(sink, cell=name, hidden=hidden)
+
+    def _end_cell(self, level: int) -> None:
         sink = self._state.sink
-        self._output.flush(sink)
-        if not self._state.table and sink.kind == "body":
-            self._in_table = False
-
-    def _begin_row(self) -> None:
-        if not self._in_table:
-            self._tables, self._row = self._tables + 1, 0
-        self._in_table, self._column = True, 0
-
-    def _end_cell(self) -> None:
-        if not self._in_table:
-            self._begin_row()
-        self._column += 1
-        self._output.flush(
-            self._state.sink, cell=f"table {self._tables} {column_name(self._column)}{self._row + 1}"
-        )
+        hidden = self._tables.is_swallowed(sink.tables, level)
+        name = self._tables.end_cell(sink.tables, level, filled=bool(sink.runs or sink.raw))
+        self._output.flush(sink, cell=name, hidden=hidden)
 
     def _flush_all(self) -> None:
         for state in (*self._stack, self._state):

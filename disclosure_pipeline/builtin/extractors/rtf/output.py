@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from disclosure_pipeline.builtin.extractors.collector import Collector
 from disclosure_pipeline.builtin.extractors.rtf.kinds import is_default_name, is_numbering, property_kind
+from disclosure_pipeline.builtin.extractors.rtf.table import Table
 from disclosure_pipeline.builtin.extractors.rtf.tokens import decode
 from disclosure_pipeline.builtin.extractors.shared.byte_words import Known, squeeze, sweep
 from disclosure_pipeline.model.text import VISIBLE_KINDS
@@ -25,6 +26,7 @@ class Sink:
         kind: of place; empty for numbers and names that Word itself writes.
         detail: see ``Place``.
         word: control word of the destination.
+        tables: those that are open in its text, the outer one first.
         runs: characters with the kind that their formatting gives them, empty for that of the place.
         raw: bytes that are not yet decoded, all of one codec and one kind.
         raw_state: that kind.
@@ -37,6 +39,7 @@ class Sink:
     kind: str
     detail: str | None = None
     word: str = "rtf"
+    tables: list[Table] = field(default_factory=list)
     runs: list[tuple[str, str]] = field(default_factory=list)
     raw: bytearray = field(default_factory=bytearray)
     raw_state: str = ""
@@ -76,14 +79,21 @@ class RtfOutput:
         self._named: set[str] = set()
         self._property = ""
 
-    def flush(self, sink: Sink, cell: str | None = None) -> None:
-        """Keep a paragraph: one segment for each stretch of one kind."""
+    def flush(self, sink: Sink, cell: str | None = None, *, hidden: bool = False) -> None:
+        """Keep a paragraph: one segment for each stretch of one kind.
+
+        Args:
+            sink: holds it.
+            cell: name of the cell it stands in.
+            hidden: whether that cell is not shown.
+        """
         sink.settle()
         self._keep_fallback(sink)
         if not sink.runs:
             return
         sink.paragraph += 1
-        runs, sink.runs = sink.runs, []
+        runs = [(mark or "hidden", text) for mark, text in sink.runs] if hidden else sink.runs
+        sink.runs = []
         stretch, mark = "", runs[0][0]
         for now, text in runs:
             if now != mark:

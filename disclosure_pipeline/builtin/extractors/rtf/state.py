@@ -12,6 +12,9 @@ _TINY = 4
 
 _WHITE = 0xFFFFFF
 
+_MOST_LEVEL = 100
+"""Tables that may lie in one another; those of a deeper level are taken for one of this."""
+
 
 @dataclass(slots=True)
 class State:
@@ -26,7 +29,8 @@ class State:
         colour: number of the text's colour in the document's table; 0 is the reader's own.
         size: of its letters, in half points.
         shaded: whether it has a ground of its own.
-        table: whether it stands in a table.
+        level: of the table its paragraph stands in: 1, more inside a cell's table, 0 outside of all.
+        nested: whether it defines rows of a table inside a cell.
         starred: whether readers may skip it when they do not know its destination.
         owns: whether it began the destination itself.
         fresh: whether nothing was said in it yet.
@@ -44,7 +48,8 @@ class State:
     colour: int = 0
     size: int = 24
     shaded: bool = False
-    table: bool = False
+    level: int = 0
+    nested: bool = False
     starred: bool = False
     owns: bool = False
     fresh: bool = True
@@ -55,13 +60,27 @@ class State:
         """The state in which a group inside this one begins."""
         return State(
             self.sink, self.destination, self.font, self.skip, self.hidden, self.deleted, self.revised, self.colour,
-            self.size, self.shaded, self.table, old=self.old, away=self.away,
+            self.size, self.shaded, self.level, self.nested, old=self.old, away=self.away,
         )  # fmt: skip
 
     def reset(self) -> None:
         """Back to the plain look of characters."""
         self.hidden = self.deleted = self.revised = False
         self.colour, self.size, self.shaded = 0, 24, False
+
+    def stand(self, word: str, number: int) -> None:
+        """Say in which table the paragraph stands.
+
+        Args:
+            word: ``pard``, ``intbl`` or ``itap``.
+            number: its parameter, of ``itap`` the level.
+        """
+        if word == "pard":
+            self.level = 0
+        elif word == "intbl":
+            self.level = max(self.level, 1)
+        else:
+            self.level = min(number, _MOST_LEVEL) if number > 0 else min(self.level, 1)
 
     def mark(self, colours: Sequence[int]) -> str:
         """Kind of the characters that come now; empty for that of their place.

@@ -1,4 +1,4 @@
-"""From characters with boxes to lines, paragraphs and table cells. Pure geometry, no pdf library.
+"""Lines of letters with their boxes, ruling lines and the tables that they make. Pure geometry, no pdf library.
 
 Coordinates are points from the top left corner of the page: (left, top, right, bottom).
 """
@@ -6,8 +6,8 @@ Coordinates are points from the top left corner of the page: (left, top, right, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Self
 
 from disclosure_pipeline.builtin.extractors.shared.markup import column_name
@@ -20,9 +20,6 @@ IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 _SNAP = 3.0
 _FEWEST_LINES = 2
-_FEWEST_LETTERS = 6
-_COLUMN = 18.0
-_COLUMNS = 3
 _MOST_CROSSINGS = 1_000_000
 
 
@@ -106,30 +103,6 @@ class Grid:
         return next((name for name, cell in self.cells.items() if inside(box, cell)), None)
 
 
-@dataclass(slots=True)
-class Block:
-    """A paragraph or a table cell."""
-
-    lines: list[Line] = field(default_factory=list)
-    cell: str | None = None
-    last: Box | None = None
-    """The box of a paragraph's last line."""
-
-    @property
-    def text(self) -> str:
-        """The lines, with the page's line breaks."""
-        if len(self.lines) == 1:
-            return self.lines[0].text.rstrip()
-        return "\n".join(line.text.rstrip() for line in self.lines)
-
-    @property
-    def box(self) -> Box | None:
-        """The box around all lines."""
-        if len(self.lines) == 1:
-            return self.lines[0].box
-        return union(line.box for line in self.lines)
-
-
 def inside(box: Box, area: Box) -> bool:
     """Whether the middle of a box lies in an area."""
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
@@ -202,150 +175,6 @@ def tables(edges: Sequence[Edge]) -> list[Grid]:
         if len(found) >= _FEWEST_LINES:
             grids.append(_grid(len(grids) + 1, [(box[0], box[1], box[2], box[3]) for box in found]))
     return grids
-
-
-def paragraphs(lines: Sequence[Line], grids: Sequence[Grid], width: float) -> list[Block]:
-    """Lines gathered into paragraphs; what lies in a ruled table becomes its cells instead.
-
-    Two lines are one paragraph when the first runs to the right margin of its column (or breaks a number)
-    and the second starts without an indent right below it: so an address or a number broken over two lines
-    stays whole, while headings, list items and the lines of a signature stay apart. Letters that stand in a
-    cell each, as the digits of a form do, are one cell.
-
-    Args:
-        lines: in reading order.
-        grids: ruled tables of the page.
-        width: width of the page.
-    """
-    blocks: list[Block] = []
-    cells: dict[str, Block] = {}
-    margins = _Margins(lines, width)
-    for whole in lines:
-        for name, line in _by_cell(whole, grids):
-            if name is None:
-                _continue_or_start(blocks, line, margins)
-            elif name in cells:
-                cells[name].lines.append(line)
-            else:
-                _start_cells(blocks, cells, name, grids)
-                cells[name].lines.append(line)
-    return list(_joined([block for block in blocks if block.lines])) if cells else blocks
-
-
-class _Margins:
-    """How far to the right the lines of a column run: lines that start at the same place are one.
-
-    Args:
-        lines: of a page. width: of the page.
-    """
-
-    def __init__(self, lines: Sequence[Line], width: float):
-        self._width = width
-        self._ends: dict[int, float] = {}
-        self._known: dict[int, float] = {}
-        for line in lines:
-            box = line.box
-            if box is not None:
-                column = round(box[0] / _COLUMN)
-                self._ends[column] = max(self._ends.get(column, 0.0), box[2])
-
-    def of(self, box: Box) -> float:
-        """The right margin of a line; an indent of two letters leaves it in its column."""
-        column = round(box[0] / _COLUMN)
-        if column not in self._known:
-            near = [self._ends[at] for at in range(column - 2, column + 2) if at in self._ends]
-            self._known[column] = max(near, default=self._width)
-        return self._known[column]
-
-
-def _joined(blocks: Sequence[Block]) -> Iterator[Block]:
-    """Blocks, with runs of cells of one letter made one."""
-    at = 0
-    while at < len(blocks):
-        end = at
-        while end < len(blocks) and _is_letter_after(blocks[end], blocks[end - 1] if end > at else None):
-            end += 1
-        if end - at >= _FEWEST_LETTERS:
-            whole = Line()
-            for line in (line for block in blocks[at:end] for line in block.lines):
-                for character, box in zip(line.characters, line.boxes, strict=True):
-                    if not character.isspace():
-                        whole.append(character, box)
-            yield Block([whole], blocks[at].cell)
-        else:
-            yield from blocks[at : max(end, at + 1)]
-        at = max(end, at + 1)
-
-
-def _is_letter_after(block: Block, before: Block | None) -> bool:
-    """Whether a cell holds a digit or Latin letter, and stands in the row of the one before."""
-    if block.cell is None:
-        return False
-    text = block.text.strip()
-    if len(text) != 1 or not (text.isascii() and text.isalnum()):
-        return False
-    return before is None or (before.cell is not None and _row(before.cell) == _row(block.cell))
-
-
-def _row(cell: str) -> tuple[str, str]:
-    """(table, row) of a cell's name."""
-    table, _, place = cell.rpartition(" ")
-    return table, place.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-
-
-def _by_cell(line: Line, grids: Sequence[Grid]) -> list[tuple[str | None, Line]]:
-    """A line cut at the borders of cells; white space goes with what stands before it."""
-    if not grids:
-        return [(None, line)]
-    pieces: list[tuple[str | None, Line]] = []
-    name: str | None = None
-    for character, box in zip(line.characters, line.boxes, strict=True):
-        if box is not None:
-            name = next((found for grid in grids if (found := grid.cell_at(box, name))), None)
-        if not pieces or pieces[-1][0] != name:
-            pieces.append((name, Line()))
-        pieces[-1][1].append(character, box)
-    return pieces
-
-
-def _start_cells(blocks: list[Block], cells: dict[str, Block], name: str, grids: Sequence[Grid]) -> None:
-    """Put every cell of a table where its first character was met, row by row."""
-    grid = next(grid for grid in grids if name in grid.cells)
-    for cell in grid.cells:
-        if cell not in cells:
-            cells[cell] = Block(cell=cell)
-            blocks.append(cells[cell])
-
-
-def _continue_or_start(blocks: list[Block], line: Line, margins: _Margins) -> None:
-    """Add a line to a paragraph right above it: the last one, or one of a column drawn in turns with others."""
-    box = line.box
-    if box is not None:
-        for block in blocks[: -_COLUMNS - 1 : -1]:
-            before = block.last
-            if before is not None and _goes_on(block.lines[-1], before, line, box, margins):
-                block.lines.append(line)
-                block.last = box
-                return
-    blocks.append(Block([line], last=box))
-
-
-def _goes_on(above: Line, before: Box, line: Line, box: Box, margins: _Margins) -> bool:
-    height = max(before[3] - before[1], box[3] - box[1])
-    if not -0.5 * height <= box[1] - before[3] <= 1.2 * height or box[0] > before[0] + 0.5 * height:
-        return False
-    if before[2] <= box[0] or before[0] >= box[2]:
-        return False
-    return before[2] >= margins.of(before) - 1.5 * height or _breaks_a_number(above, line)
-
-
-def _breaks_a_number(before: Line, line: Line) -> bool:
-    """Whether one line ends with a digit after words, and the next goes on with digits."""
-    above, below = before.text.rstrip(), line.text.lstrip()
-    return (
-        above[-1:].isdigit() and below[:1].isdigit()
-        and not above[:1].isdigit() and not (above + below).replace(".", "").isdigit()
-    )  # fmt: skip
 
 
 def _grid(number: int, boxes: list[Box]) -> Grid:
