@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from disclosure_pipeline.model.reading import find_notes, find_title, fold, parse_date, unfold
 from disclosure_pipeline.builtin.slips import (
     KEYS,
     SlipInvalid,
@@ -21,6 +20,7 @@ from disclosure_pipeline.builtin.slips import (
 )
 from disclosure_pipeline.model.document import Slip
 from disclosure_pipeline.model.policy import RuleBook
+from disclosure_pipeline.model.reading import find_notes, find_title, fold, parse_date, unfold
 from disclosure_pipeline.model.text import Place, Segment, Text
 from disclosure_pipeline.settings.policy import load_rulebook
 from disclosure_pipeline.settings.resources import share

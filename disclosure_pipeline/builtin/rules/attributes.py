@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from disclosure_pipeline.builtin.forms import has_unclear_tick, is_form, read_form
-from disclosure_pipeline.model.reading import Note, find_notes, fold
 from disclosure_pipeline.builtin.rules.evidence import (
     Evidence,
     main_part,
@@ -23,6 +22,7 @@ from disclosure_pipeline.hooks.contracts import AttributeRule, Case, Opinion, Pa
 from disclosure_pipeline.model.document import Attribute, PartRole
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import Rule, RuleBook
+from disclosure_pipeline.model.reading import Note, find_notes, fold
 
 
 def attribute_rules(rulebook: RuleBook) -> tuple[AttributeRule, ...]:

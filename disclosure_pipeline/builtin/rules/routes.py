@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from disclosure_pipeline.model.reading import fold
 from disclosure_pipeline.builtin.rules.attributes import attribute_of
 from disclosure_pipeline.builtin.rules.evidence import titles_of
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Case, RoutePlanner
 from disclosure_pipeline.model.finding import Finding, Severity
 from disclosure_pipeline.model.policy import RouteRule, RuleBook
+from disclosure_pipeline.model.reading import fold
 from disclosure_pipeline.model.route import Route, Tier
 
 
