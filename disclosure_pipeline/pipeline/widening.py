@@ -56,7 +56,7 @@ def wider(core: Core, document: str, attribute: Attribute | None) -> Wider | Non
     if not isinstance(judged, Tagged) or judged.faults:
         raise Refused(
             "The wider attribute could not be compared with the document.",
-            code="attribute.not_judged",
+            code="decision.not_judged",
             advice="See `disclosure plugins`, then decide again; or return the draft.",
         )
     route, faults = core.host.plan_route(case, core.chain_of(row.unit).route())
