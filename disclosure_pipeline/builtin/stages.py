@@ -33,7 +33,15 @@ from disclosure_pipeline.hooks.stages import (
     Toolbox,
 )
 from disclosure_pipeline.model.document import PartRole, Slip
-from disclosure_pipeline.model.finding import MARKING, UNDETERMINED, Fault, Finding, Screening, Settlement
+from disclosure_pipeline.model.finding import (
+    MARKING,
+    UNDETERMINED,
+    Fault,
+    Finding,
+    Screening,
+    Settlement,
+    Severity,
+)
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.text import Doubt, Place, Segment, Text
 
@@ -175,23 +183,48 @@ class FreezeStage:
             return SetAside((Fault("freeze.not_proved", "freeze", f"The public copy is not proved: {codes}.",
                                    _NOT_PROVED.advice),))  # fmt: skip
         told = aggregation.subjects(case, tools.rulebook)
-        return Frozen(tuple(built), unapproved(case, again.screening.findings), told)
+        return Frozen(tuple(built), unapproved(case, again.screening.findings, again.texts), told)
 
 
-def unapproved(case: Case, found: Sequence[Finding]) -> tuple[Finding, ...]:
+def unapproved(case: Case, found: Sequence[Finding], texts: Sequence[PartText]) -> tuple[Finding, ...]:
     """What re-screening the public copy found that nobody let pass.
 
-    A finding passes when the secrecy officer accepted or dismissed the same words under the same
-    rule; ``info`` findings need nobody.
+    A finding passes when the secrecy officer accepted or dismissed the same words as the same kind of finding, and
+    no less severe: in the copy other words stand around them, so that another rule may find them, or a list of them
+    singly. ``info`` findings need nobody.
+
+    Args:
+        case: the document, its findings and how they were settled.
+        found: in the public copy.
+        texts: of the public copy.
     """
-    passed = {
-        (item.rule, item.text)
-        for item in case.findings
-        if case.settled.get(item.id) in (Settlement.ACCEPT.value, Settlement.DISMISS.value)
-    }
+    passed: dict[tuple[str, str], int] = {}
+    for item in case.findings:
+        if case.settled.get(item.id) in (Settlement.ACCEPT.value, Settlement.DISMISS.value):
+            for words in _words(item, case.texts):
+                key = (item.kind, words)
+                passed[key] = max(passed.get(key, 0), _WEIGHTS[item.severity])
     return tuple(
-        item for item in found if item.severity.value != "info" and (item.rule, item.text) not in passed
-    )
+        item for item in found
+        if item.severity is not Severity.INFO and not all(
+            passed.get((item.kind, words), 0) >= _WEIGHTS[item.severity] for words in _words(item, texts)
+        )
+    )  # fmt: skip
+
+
+_WEIGHTS = {Severity.INFO: 1, Severity.REVIEW: 2, Severity.BLOCK: 3}
+
+
+def _words(item: Finding, texts: Sequence[PartText]) -> list[str]:
+    """The words of a finding: of a list each, of one that is broken over several places all; its rule if it has none."""
+    segments = next((part.text.segments for part in texts if part.position == item.part), ())
+    pieces = [
+        "".join(segments[segment].text[start:end].split())
+        for segment, start, end in item.ranges
+        if 0 <= segment < len(segments)
+    ]
+    words = pieces if item.count > 1 else ["".join(pieces)]
+    return [piece or f"{item.rule} {item.text}" for piece in words] or [f"{item.rule} {item.text}"]
 
 
 def unsettled(case: Case, doubts: Sequence[Doubt]) -> tuple[Doubt, ...]:
