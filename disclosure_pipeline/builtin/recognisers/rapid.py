@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from disclosure_pipeline.hooks import telemetry
 from disclosure_pipeline.hooks.contracts import Raster, RecognisedLine
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ class RapidRecogniser:
 
     def _loaded(self) -> Any:
         if self._engine is None:
+            telemetry.switch_off()
             import rapidocr
 
             models = Path(rapidocr.__file__).parent / "models"
