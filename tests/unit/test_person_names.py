@@ -17,8 +17,10 @@ from disclosure_pipeline.builtin.detectors.persons.sentences import LONGEST, sen
 from disclosure_pipeline.errors import ConfigError, DisclosureError
 from disclosure_pipeline.hooks.canary import prove
 from disclosure_pipeline.hooks.contracts import PartText
+from disclosure_pipeline.model.document import PartRole
 from disclosure_pipeline.model.finding import Finding, Severity
 from disclosure_pipeline.model.policy import RuleBook
+from disclosure_pipeline.model.text import Place, Segment, Text
 from tests.labelled import names
 from tests.labelled.sample import Half, in_segments
 from tests.unit.screening_rules import assert_offsets, part, shipped
@@ -64,6 +66,23 @@ def test_the_canaries_fire() -> None:
 )
 def test_whose_name_it_is(text: str, name: str, rule: str) -> None:
     assert rules(text) == {name: rule}
+
+
+def test_the_author_of_a_file_needs_nobody_but_a_complainant_in_its_properties_does() -> None:
+    def properties(*values: str) -> PartText:
+        place = Place("docProps/core.xml", "metadata")
+        return PartText(
+            0, PartRole.MAIN, Text("x", "test", tuple(Segment(one, place, visible=False) for one in values))
+        )
+
+    author = found(properties("王小明"))["王小明"]
+    assert (author.rule, author.severity) == ("D9.name_of_author", Severity.INFO)
+    assert found(properties("信访人陈晓燕反映情况"))["陈晓燕"].severity is Severity.BLOCK
+
+
+def test_family_names_of_two_characters_keep_their_given_names() -> None:
+    for name in ("欧阳建国", "欧阳爱国", "欧阳保国", "上官婉儿", "诸葛明"):
+        assert list(rules(f"投诉人{name}反映其邻居违法建房。")) == [name]
 
 
 def test_private_names_must_be_settled_and_officials_need_not() -> None:

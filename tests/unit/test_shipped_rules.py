@@ -30,7 +30,8 @@ OF_DIGITS = frozenset({"landline_neutral", "resident_id", "resident_id_doubtful"
 OF_OTHERS = frozenset(
     {
         "address_village", "attachment", "birth_date_public", "claims", "forward_source", "given", "lookalikes",
-        "marking_fallback", "person_bare", "person_family", "person_unsure", "released_marking",
+        "marking_fallback", "person_bare", "person_family", "person_property", "person_unsure",
+        "released_marking",
     }
 )  # fmt: skip
 """Forms whose rules need no patterns: digits prove themselves, and what another rule or the register tells."""

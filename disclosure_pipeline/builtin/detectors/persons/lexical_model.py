@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from disclosure_pipeline.errors import DisclosureError
+from disclosure_pipeline.hooks import telemetry
 
 if TYPE_CHECKING:
     import numpy as np
@@ -105,9 +106,10 @@ class _Network:
 
     def __init__(self, folder: Path):
         import numpy as np
+
+        telemetry.switch_off()
         import onnxruntime
 
-        onnxruntime.disable_telemetry_events()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False  # the arena grows with the longest batch and never shrinks

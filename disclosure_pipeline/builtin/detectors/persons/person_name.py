@@ -96,8 +96,15 @@ class PersonName:
         asked = sorted(self._asked(part, view), key=lambda one: one[0].start)
         names = self._recogniser.names(view.text, [place for place, _ in asked])
         told = _told(names, asked)
-        bearers = self._roles.of(view.text, names, told)
+        bearers = [self._in_place(part, view, one) for one in self._roles.of(view.text, names, told)]
         return [_finding(part, view, group) for group in _groups(part, view, bearers)]
+
+    def _in_place(self, part: PartText, view: View, bearer: Bearer) -> Bearer:
+        """A name in a file's properties, of whom nothing is said, is that of who wrote the file."""
+        place = part.text.segments[view.segment(bearer.name.start)].place
+        if place.kind != "metadata" or bearer.rule not in (self._roles.bare, self._roles.unsure):
+            return bearer
+        return replace(bearer, rule=self._roles.author)
 
     def _asked(self, part: PartText, view: View) -> Iterator[tuple[Asked, Rule]]:
         """Where a heading or a label asks for a name, and the role that it tells."""

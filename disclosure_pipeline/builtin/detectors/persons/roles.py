@@ -77,7 +77,8 @@ class Roles:
     Args:
         rulebook: all rules; those of the form ``person_role`` hold the words (``patterns`` beside a name, options
             ``behind`` only behind one, ``headings`` and ``near``), and one rule each of the forms ``person_figure``,
-            ``person_family``, ``person_bare`` and ``person_unsure`` is for the names of which no word tells anything.
+            ``person_family``, ``person_bare``, ``person_unsure`` and, in a file's properties, ``person_property`` is
+            for the names of which no word tells anything.
 
     Raises:
         ConfigError: one of them is missing (``rule.missing``).
@@ -85,9 +86,9 @@ class Roles:
 
     def __init__(self, rulebook: RuleBook):
         self._roles = tuple(_words(rule) for rule in rulebook.of_form("person_role"))
-        self.figure, self.family, self.bare, self.unsure = (
+        self.figure, self.family, self.bare, self.unsure, self.author = (
             _only(rulebook, form)
-            for form in ("person_figure", "person_family", "person_bare", "person_unsure")
+            for form in ("person_figure", "person_family", "person_bare", "person_unsure", "person_property")
         )
         if not self._roles:
             raise ConfigError("No rule of form person_role.", code="rule.missing")
@@ -96,7 +97,8 @@ class Roles:
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Every rule that can be reported."""
-        return (*(role.rule for role in self._roles), self.figure, self.family, self.bare, self.unsure)
+        others = (self.figure, self.family, self.bare, self.unsure, self.author)
+        return (*(role.rule for role in self._roles), *others)
 
     @property
     def introducers(self) -> Iterable[str]:
