@@ -58,11 +58,13 @@ bench: $(DEVELOPMENT) ## how fast it is
 chaos: $(DEVELOPMENT) ## kill -9 at random instants, and nothing is lost or doubled
 	$(BIN)/python benchmarks/chaos.py
 
-peers: $(PEERS)/.ready ## the extractors that benchmarks/extraction.py compares ours with
+peers: $(PEERS)/.ready ## what benchmarks/extraction.py and benchmarks/screening.py compare ours with
 
-$(PEERS)/.ready: requirements/peers.txt
+$(PEERS)/.ready: requirements/peers.txt requirements/peers_alone.txt
 	python3 -m venv $(PEERS)
 	$(PEERS)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/peers.txt
+	$(PEERS)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps --ignore-requires-python \
+	    -r requirements/peers_alone.txt
 	@touch $@
 
 clean: ## removes what these commands made, but not var/

@@ -19,6 +19,7 @@ from disclosure_pipeline.model.publication import PublicationState
 from disclosure_pipeline.model.route import TierState
 from disclosure_pipeline.pipeline import spool, versions
 from disclosure_pipeline.pipeline.core import Core
+from disclosure_pipeline.pipeline.incidents import NOTES
 from disclosure_pipeline.pipeline.publication_rows import publications_of
 from disclosure_pipeline.pipeline.quarantine import RECORDS
 from disclosure_pipeline.store import documents
@@ -223,7 +224,7 @@ def _not_idle(core: Core, connection: Connection, rows: list[Row[Any]]) -> Itera
     yield from (f"spool: {name} is nobody's" for name in sorted(_submissions(core.workspace.spool) - named))
     yield from (
         f"quarantine: {name} is nobody's"
-        for name in sorted(_submissions(core.workspace.quarantine) - named - {RECORDS})
+        for name in sorted(_submissions(core.workspace.quarantine) - named - {RECORDS, NOTES})
     )
     yield from (f"vault: {name} is nobody's" for name in sorted(_kept(core) - _needed(connection)))
 

@@ -12,6 +12,7 @@ import fcntl
 import hashlib
 import os
 import secrets
+import shutil
 import time
 import unicodedata
 from collections.abc import Collection, Iterator
@@ -165,6 +166,29 @@ def sync_folder(folder: Path) -> None:
             raise
     finally:
         os.close(descriptor)
+
+
+def move_folder(source: Path, target: Path) -> None:
+    """Move a folder whole, to another file system too; what a crash left half done is done again.
+
+    Args:
+        source: the folder.
+        target: where it shall lie; if it lies there already, only the source goes.
+    """
+    if not target.exists():
+        unfinished = target.with_name(f".{target.name}.moving")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        try:
+            source.rename(target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            shutil.copytree(source, unfinished)
+            unfinished.rename(target)
+        sync_folder(target.parent)
+    if source.exists():
+        shutil.rmtree(source)
+    sync_folder(source.parent)
 
 
 def file_sha256(path: Path) -> str:

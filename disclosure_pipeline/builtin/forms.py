@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from disclosure_pipeline.builtin.reading import case_number_in, fold, lines, parse_date
 from disclosure_pipeline.model.document import Attribute, Slip
+from disclosure_pipeline.model.reading import case_number_in, fold, lines, parse_date
 from disclosure_pipeline.model.text import Text
 
 HEADING = re.compile(r".{0,40}拟稿单(?:\(.{0,20}\))?")

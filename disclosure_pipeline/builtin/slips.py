@@ -15,7 +15,10 @@ from datetime import date, datetime
 from typing import Any
 
 from disclosure_pipeline.builtin.forms import has_unclear_tick, read_form
-from disclosure_pipeline.builtin.reading import (
+from disclosure_pipeline.errors import ExtractionFailed
+from disclosure_pipeline.model.document import Slip
+from disclosure_pipeline.model.policy import Ground, RuleBook
+from disclosure_pipeline.model.reading import (
     case_number_in,
     find_date,
     find_document_number,
@@ -24,9 +27,6 @@ from disclosure_pipeline.builtin.reading import (
     fold,
     parse_date,
 )
-from disclosure_pipeline.errors import ExtractionFailed
-from disclosure_pipeline.model.document import Slip
-from disclosure_pipeline.model.policy import Ground, RuleBook
 from disclosure_pipeline.model.text import Text
 
 __all__ = [

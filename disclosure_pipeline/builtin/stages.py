@@ -14,7 +14,9 @@ from disclosure_pipeline.builtin.department import read_department
 from disclosure_pipeline.builtin.public.build import build
 from disclosure_pipeline.builtin.public.proof import prove
 from disclosure_pipeline.builtin.public.selection import Redaction
+from disclosure_pipeline.builtin.rules import aggregation, sources
 from disclosure_pipeline.builtin.rules.attributes import attribute_of
+from disclosure_pipeline.builtin.rules.markings import released_markings
 from disclosure_pipeline.builtin.slips import read_ground
 from disclosure_pipeline.hooks.contracts import Case, PartText, SourceFile
 from disclosure_pipeline.hooks.stages import (
@@ -31,7 +33,15 @@ from disclosure_pipeline.hooks.stages import (
     Toolbox,
 )
 from disclosure_pipeline.model.document import PartRole, Slip
-from disclosure_pipeline.model.finding import MARKING, UNDETERMINED, Fault, Finding, Screening, Settlement
+from disclosure_pipeline.model.finding import (
+    MARKING,
+    UNDETERMINED,
+    Fault,
+    Finding,
+    Screening,
+    Settlement,
+    Severity,
+)
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.text import Doubt, Place, Segment, Text
 
@@ -93,7 +103,7 @@ class TagStage:
     starts_from = State.SCREENED
 
     def run(self, case: Case, tools: Toolbox) -> Outcome:
-        """Ask the attribute rules."""
+        """Ask the attribute rules, and compare with what the catalogue and the published documents hold."""
         unclear = read_department(case, case.texts, tools.rulebook).problems
         if unclear:
             return SentBack(unclear)
@@ -105,13 +115,19 @@ class TagStage:
         if attribute is None:
             return SetAside(tuple(faults) or (_NO_ATTRIBUTE,))
         stated = read_ground(case.slip, tools.rulebook)
+        found = [finding for opinion in opinions for finding in opinion.findings]
         return Tagged(
             attribute=attribute,
             ground=stated.ground.code if stated.ground else "",
             ground_reason=stated.reason,
             formed=case.slip.date or "",
-            findings=tuple(finding for opinion in opinions for finding in opinion.findings),
+            findings=(
+                *sources.looked_up(found, case, attribute, tools),
+                *released_markings(case, attribute, tools),
+                *aggregation.advice(case, attribute, tools),
+            ),
             faults=tuple(faults),
+            keys=sources.catalogue_keys(case, tools.rulebook),
         )
 
 
@@ -166,23 +182,49 @@ class FreezeStage:
             codes = ", ".join(sorted({f"{problem.code} ({problem.count})" for problem in problems}))
             return SetAside((Fault("freeze.not_proved", "freeze", f"The public copy is not proved: {codes}.",
                                    _NOT_PROVED.advice),))  # fmt: skip
-        return Frozen(tuple(built), unapproved(case, again.screening.findings))
+        told = aggregation.subjects(case, tools.rulebook)
+        return Frozen(tuple(built), unapproved(case, again.screening.findings, again.texts), told)
 
 
-def unapproved(case: Case, found: Sequence[Finding]) -> tuple[Finding, ...]:
+def unapproved(case: Case, found: Sequence[Finding], texts: Sequence[PartText]) -> tuple[Finding, ...]:
     """What re-screening the public copy found that nobody let pass.
 
-    A finding passes when the secrecy officer accepted or dismissed the same words under the same
-    rule; ``info`` findings need nobody.
+    A finding passes when the secrecy officer accepted or dismissed the same words as the same kind of finding, and
+    no less severe: in the copy other words stand around them, so that another rule may find them, or a list of them
+    singly. ``info`` findings need nobody.
+
+    Args:
+        case: the document, its findings and how they were settled.
+        found: in the public copy.
+        texts: of the public copy.
     """
-    passed = {
-        (item.rule, item.text)
-        for item in case.findings
-        if case.settled.get(item.id) in (Settlement.ACCEPT.value, Settlement.DISMISS.value)
-    }
+    passed: dict[tuple[str, str], int] = {}
+    for item in case.findings:
+        if case.settled.get(item.id) in (Settlement.ACCEPT.value, Settlement.DISMISS.value):
+            for words in _words(item, case.texts):
+                key = (item.kind, words)
+                passed[key] = max(passed.get(key, 0), _WEIGHTS[item.severity])
     return tuple(
-        item for item in found if item.severity.value != "info" and (item.rule, item.text) not in passed
-    )
+        item for item in found
+        if item.severity is not Severity.INFO and not all(
+            passed.get((item.kind, words), 0) >= _WEIGHTS[item.severity] for words in _words(item, texts)
+        )
+    )  # fmt: skip
+
+
+_WEIGHTS = {Severity.INFO: 1, Severity.REVIEW: 2, Severity.BLOCK: 3}
+
+
+def _words(item: Finding, texts: Sequence[PartText]) -> list[str]:
+    """The words of a finding: of a list each, of one that is broken over several places all; its rule if it has none."""
+    segments = next((part.text.segments for part in texts if part.position == item.part), ())
+    pieces = [
+        "".join(segments[segment].text[start:end].split())
+        for segment, start, end in item.ranges
+        if 0 <= segment < len(segments)
+    ]
+    words = pieces if item.count > 1 else ["".join(pieces)]
+    return [piece or f"{item.rule} {item.text}" for piece in words] or [f"{item.rule} {item.text}"]
 
 
 def unsettled(case: Case, doubts: Sequence[Doubt]) -> tuple[Doubt, ...]:

@@ -40,6 +40,8 @@ COMMANDS: Mapping[str, Entry] = {
     "retry": Entry("settle", "retry", "重新办理“待处理”的收件，或重试发布失败的渠道"),
     "quarantine": Entry("quarantine", "quarantine", "隔离区：列出、解除、确认涉密"),
     "withdraw": Entry("settle", "withdraw", "撤回：从所有渠道撤下已发布的文件"),
+    "lexicon": Entry("lexicon", "lexicon", "规则和词库：列出、试用、提出变更、重放、批准"),
+    "rescreen": Entry("rescreen", "rescreen", "按现行规则在后台重新筛查已存档的文字"),
     "review-attributes": Entry("reviews", "review_attributes", "公开属性定期审查：查看、开启、办结"),
     "backup": Entry("safety", "backup", "备份数据库和原件库（不含隔离区）"),
     "restore": Entry("safety", "restore", "从备份恢复；恢复后暂停发布，直到核对渠道"),

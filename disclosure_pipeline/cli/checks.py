@@ -197,15 +197,16 @@ def backlog(patient: Patient) -> Iterator[Check]:
     """Work that waits for workers, letters that wait for folders, and documents that wait for somebody."""
     from sqlalchemy import func, select
 
-    from disclosure_pipeline.store.tables import document, letter, publication
+    from disclosure_pipeline.store.tables import document, incident, letter, publication
 
     waiting = select(func.count(), func.min(document.c.work_at)).where(document.c.work_at.is_not(None))
     stuck = select(func.count()).where(publication.c.state.in_(("failed", "uncertain")))
     aside = select(func.count()).where(document.c.state.in_(("attention", "quarantined")))
     owed = select(func.count()).where(letter.c.sent_at.is_(None))
+    flagged = select(func.count()).where(incident.c.outcome.is_(None))
     with patient.database.read() as connection:
         number, oldest = connection.execute(waiting).one()
-        counts = [connection.execute(query).scalar_one() for query in (stuck, aside, owed)]
+        counts = [connection.execute(query).scalar_one() for query in (stuck, aside, owed, flagged)]
     if oldest is not None and oldest < later(utc_now(), -STALE):
         minutes = int((parse(utc_now()) - parse(oldest)).total_seconds() // 60)
         advice = "Is the daemon running? See its logs."
@@ -216,6 +217,7 @@ def backlog(patient: Patient) -> Iterator[Check]:
         yield Check("backlog", "ok", f"{number} documents wait for a worker")
     yield _waiting("publications are failed or uncertain", counts[0], "See `disclosure channel list`.")
     yield _waiting("documents stand in attention or quarantine", counts[1], "See `disclosure list --state`.")
+    yield _waiting("incidents wait for the secrecy officer", counts[3], "See `disclosure rescreen --status`.")
     yield _waiting("letters wait to be written", counts[2], "Is the daemon running, are the outboxes there?")
 
 

@@ -21,9 +21,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def reading_host(session: Session) -> Iterator[PluginHost]:
-    """A host that reads and screens; see :mod:`disclosure_pipeline.hooks.stateless`."""
-    with _stateless(session) as (settings, workspace, rulebook):
+def reading_host(session: Session, book: RuleBook | None = None) -> Iterator[PluginHost]:
+    """A host that reads and screens; see :mod:`disclosure_pipeline.hooks.stateless`.
+
+    Args:
+        session: the call.
+        book: the rules to work by; ``None`` means those in force.
+    """
+    with _stateless(session, book) as (settings, workspace, rulebook):
         from disclosure_pipeline.hooks import stateless
 
         with stateless.load(settings, workspace, rulebook) as host:
@@ -40,14 +45,40 @@ def whole_host(session: Session) -> Iterator[PluginHost]:
             yield host
 
 
-@contextmanager
-def _stateless(session: Session) -> Iterator[tuple[Settings, Workspace, RuleBook]]:
-    """Settings and rules, and a data folder that is not made where there is none."""
+def rules_in_force(session: Session) -> RuleBook:
+    """The rules of the files and, where the data folder has a store, the office's approved changes.
+
+    Raises:
+        ConfigError: a rule file cannot be used.
+        StoreFault: the store cannot be read; without it the office's own terms would be missing unseen.
+    """
     from disclosure_pipeline.settings.policy import load_rulebook
+
+    settings = session.settings()
+    book = load_rulebook(session.config, tuple(map(Path, settings.screening.lexicons)))
+    if not session.workspace.database.is_file() and not (settings.store.url and session.data.is_dir()):
+        return book
+    from disclosure_pipeline.model.amendment import amended
+    from disclosure_pipeline.store import rule_changes
+    from disclosure_pipeline.store.database import Database
+
+    database = Database(session.workspace.store_url(settings), settings.store.busy_timeout)
+    try:
+        with database.read() as connection:
+            return amended(book, rule_changes.in_store(connection))
+    finally:
+        database.close()
+
+
+@contextmanager
+def _stateless(
+    session: Session, book: RuleBook | None = None
+) -> Iterator[tuple[Settings, Workspace, RuleBook]]:
+    """Settings and rules, and a data folder that is not made where there is none."""
     from disclosure_pipeline.settings.workspace import Workspace
 
     settings = session.settings()
-    rulebook = load_rulebook(session.config, tuple(map(Path, settings.screening.lexicons)))
+    rulebook = book or rules_in_force(session)
     if session.data.is_dir():
         yield settings, session.workspace, rulebook
         return

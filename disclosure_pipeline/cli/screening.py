@@ -164,10 +164,15 @@ def _answer(screening: Screening, faults: Sequence[Fault], *, looked: bool) -> d
 
 
 def _standard_input() -> str:
-    return _decoded(sys.stdin.buffer.read())
+    return decoded(sys.stdin.buffer.read())
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
+    """UTF-8 text from outside.
+
+    Raises:
+        UsageError: it is something else.
+    """
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
@@ -212,7 +217,7 @@ def _object(line: bytes) -> dict[str, Any]:
         UsageError: there is none.
     """
     try:
-        value = json.loads(_decoded(line))
+        value = json.loads(decoded(line))
     except (ValueError, RecursionError):
         raise UsageError("The line is not JSON.", code="line.invalid", advice=_LINE_ADVICE) from None
     if not isinstance(value, dict):

@@ -183,6 +183,16 @@ def subcommand(parent: click.Group, name: str, summary: str) -> Callable[[Callba
     return wrap
 
 
+def in_group(name: str, summary: str) -> Callable[[Callback], click.Command]:
+    """Make a function a command that another module adds to its group.
+
+    Args:
+        name: the command's name there.
+        summary: first line of its help.
+    """
+    return lambda function: _command(name, summary, function)
+
+
 def _command(name: str, summary: str, function: Callback) -> click.Command:
     @functools.wraps(function)
     def call(*, as_json: bool, config: Path, data: Path, **options: Any) -> int | None:

@@ -23,6 +23,7 @@ from disclosure_pipeline.model.policy import RuleBook
 from disclosure_pipeline.model.publication import Order, Receipt, Standing
 from disclosure_pipeline.model.route import Route
 from disclosure_pipeline.model.text import Doubt, Place, Segment, Text
+from disclosure_pipeline.model.view import Views
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +100,22 @@ class Extractor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PartText:
-    """One part's text as detectors see it."""
+    """One part's text as detectors see it.
+
+    Args:
+        position: index of the part in the submission.
+        role: what the part is.
+        text: what was read in it.
+        views: the normalised views of the text (`model/view.py`), shared by all detectors.
+    """
 
     position: int
     role: PartRole
     text: Text
+    views: Views = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "views", Views(self.text))
 
 
 @dataclass(frozen=True, slots=True)

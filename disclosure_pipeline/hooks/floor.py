@@ -18,6 +18,7 @@ CHANNELS = ("builtin.archive", "builtin.register", "builtin.site")
 _FLOOR: Mapping[str, tuple[str, ...]] = {
     registry.ATTRIBUTE_RULES.name: (
         "builtin.attribute_given", "builtin.note_contradiction", "builtin.genre_advice", "builtin.forwarded_source",
+        "builtin.stricter_attachment",
     ),
     registry.ROUTES.name: ("builtin.focus_items",),
     registry.NOTIFIERS.name: ("builtin.outbox",),

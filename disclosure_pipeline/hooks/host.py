@@ -33,12 +33,14 @@ from disclosure_pipeline.hooks.contracts import (
 from disclosure_pipeline.hooks.fault_ledger import FaultLedger
 from disclosure_pipeline.hooks.guard import Subject, anything, ask, instance
 from disclosure_pipeline.hooks.loading import BUILTIN, PluginSource
+from disclosure_pipeline.hooks.profiles import Profiles
 from disclosure_pipeline.hooks.publishing import ChannelInfo, Channels
 from disclosure_pipeline.hooks.reading import Reader
 from disclosure_pipeline.hooks.registry import Family
 from disclosure_pipeline.hooks.roster import PluginInfo, Roster
 from disclosure_pipeline.hooks.screener import Screener
 from disclosure_pipeline.hooks.stages import Outcome, Stage, Toolbox
+from disclosure_pipeline.model.amendment import guards_of
 from disclosure_pipeline.model.finding import Fault, Screening
 from disclosure_pipeline.model.publication import Action, Order, Receipt, Standing
 from disclosure_pipeline.model.route import Route
@@ -207,7 +209,12 @@ class PluginHost:
         prefix = f"{BUILTIN}."
         required = tuple(name for name in required_detectors(self._settings) if name.startswith(prefix))
         collators = self._items(registry.COLLATORS)
-        return Reader(self.extractors, self.detectors, required, self._rulebook.version, collators)
+        guards, version = guards_of(self._rulebook), self._rulebook.version
+        return Reader(
+            self.extractors, self.detectors, required, version, collators,
+            guards=guards, list_from=self._settings.screening.list_from,
+            profiles=Profiles(self._rulebook),
+        )  # fmt: skip
 
     def faults(self) -> tuple[Fault, ...]:
         """The most recent faults of this process, oldest first."""
@@ -265,6 +272,19 @@ class PluginHost:
             digests: sha256 of each part's bytes by position, to which ``released`` is bound.
         """
         screening, faults = self._screener.screen(texts, released, digests or {})
+        self._ledger.record(faults)
+        return screening, faults
+
+    def look_for(
+        self, texts: Sequence[PartText], kinds: Sequence[str]
+    ) -> tuple[Screening, tuple[Fault, ...]]:
+        """Screen texts for some kinds of findings only; the characters of a marking are left out.
+
+        Args:
+            texts: the text of each part.
+            kinds: kinds of findings.
+        """
+        screening, faults = self._screener.look_for(texts, tuple(kinds))
         self._ledger.record(faults)
         return screening, faults
 

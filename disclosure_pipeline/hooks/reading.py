@@ -11,7 +11,7 @@ whoever happened to be running.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from disclosure_pipeline.errors import ExtractionFailed
@@ -27,6 +27,7 @@ from disclosure_pipeline.hooks.contracts import (
 )
 from disclosure_pipeline.hooks.guard import ask, instance
 from disclosure_pipeline.hooks.loading import BUILTIN
+from disclosure_pipeline.hooks.profiles import Profiles
 from disclosure_pipeline.hooks.record import (
     Record,
     concerns,
@@ -38,7 +39,9 @@ from disclosure_pipeline.hooks.record import (
     unread,
 )
 from disclosure_pipeline.hooks.registry import COLLATORS, EXTRACTORS
+from disclosure_pipeline.model.amendment import Guard
 from disclosure_pipeline.model.finding import MARKING, Fault, Screening
+from disclosure_pipeline.model.policy import RuleBook
 from disclosure_pipeline.model.text import Doubt, Text
 
 
@@ -51,6 +54,9 @@ class Reader:
         required: ids that must answer, of those this process is responsible for.
         rules_version: recorded with each screening.
         collators: what compares the parts, by full id.
+        guards: the office's guards by rule id.
+        list_from: findings of one rule in a column that become one finding.
+        profiles: the disclosure profiles; none without.
     """
 
     def __init__(
@@ -60,6 +66,10 @@ class Reader:
         required: Sequence[str],
         rules_version: str,
         collators: Mapping[str, Collator] | None = None,
+        *,
+        guards: Mapping[str, Sequence[Guard]] | None = None,
+        list_from: int = 10,
+        profiles: Profiles | None = None,
     ):
         self._extractors = extractors
         self._detectors = detectors
@@ -67,6 +77,9 @@ class Reader:
         self._missing = tuple(name for name in wanted if name not in detectors)
         self._rules_version = rules_version
         self._collators = collators or {}
+        self._guards = guards or {}
+        self._list_from = list_from
+        self._profiles = profiles or Profiles(RuleBook(()))
 
     def read(self, files: Sequence[SourceFile], released: frozenset[str] = frozenset()) -> Reading:
         """Extract every file, check for markings, then screen.
@@ -89,6 +102,9 @@ class Reader:
         if concluded and not record.marked:
             self._collate(texts, record)
             self._screen(texts, record)
+        record.gather(texts, self._list_from)
+        record.explain(texts, self._guards)
+        record.show(texts, self._profiles)
         screening = record.screening(self._rules_version)
         faults = tuple(record.faults)
         if record.marked:
@@ -112,6 +128,31 @@ class Reader:
         self._collate(texts, record)
         self._screen(texts, record)
         record.spare(released, digests)
+        record.gather(texts, self._list_from)
+        record.explain(texts, self._guards)
+        record.show(texts, self._profiles)
+        record.bare_markings()
+        return record.screening(self._rules_version), tuple(record.faults)
+
+    def look_for(
+        self, texts: Sequence[PartText], kinds: Collection[str]
+    ) -> tuple[Screening, tuple[Fault, ...]]:
+        """Ask only what can find these kinds; a marking's characters are left out.
+
+        Args:
+            texts: texts that were read before.
+            kinds: kinds of findings.
+        """
+        record = Record(doubts=[missing(name) for name in self._missing])
+        for part in texts:
+            for name, detector in self._detectors.items():
+                if concerns(detector, part) and not set(kinds).isdisjoint(detector.kinds):
+                    examine(detector, name, part, record)
+        if any(not set(kinds).isdisjoint(collator.kinds) for collator in self._collators.values()):
+            self._collate(texts, record)
+        record.findings = [item for item in record.findings if item.kind in kinds]
+        record.gather(texts, self._list_from)
+        record.explain(texts, self._guards)
         record.bare_markings()
         return record.screening(self._rules_version), tuple(record.faults)
 

@@ -8,14 +8,18 @@ spread further).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from disclosure_pipeline.hooks import checks
 from disclosure_pipeline.hooks.contracts import Detector, PartText, Reading
+from disclosure_pipeline.hooks.explaining import unexplained
+from disclosure_pipeline.hooks.gathering import gathered
 from disclosure_pipeline.hooks.guard import Nonsense, ask
+from disclosure_pipeline.hooks.profiles import Profiles
 from disclosure_pipeline.hooks.registry import DETECTORS
+from disclosure_pipeline.model.amendment import Guard
 from disclosure_pipeline.model.finding import MARKING, Fault, Finding, Screening
 from disclosure_pipeline.model.text import Doubt, Place, Segment
 
@@ -40,6 +44,19 @@ class Record:
             for found in self.findings
             if found.kind != MARKING or mark_key(digests.get(found.part, ""), found) not in released
         ]
+
+    def gather(self, texts: Sequence[PartText], least: int) -> None:
+        """Make one finding of the many that a rule has in a column."""
+        self.findings = gathered(self.findings, texts, least)
+
+    def explain(self, texts: Sequence[PartText], guards: Mapping[str, Sequence[Guard]]) -> None:
+        """Drop the findings that the office's guards explain away."""
+        self.findings = unexplained(self.findings, texts, guards)
+
+    def show(self, texts: Sequence[PartText], profiles: Profiles) -> None:
+        """Lower the names that the law wants shown to information; an expired profile is a doubt."""
+        self.findings, expired = profiles.applied(self.findings, self.doubts, texts)
+        self.doubts += expired
 
     def bare_markings(self) -> None:
         """Leave out the characters of markings."""

@@ -77,6 +77,11 @@ def screen_texts(
     return _reader().screen(texts, released, digests)
 
 
+def look_for_kinds(texts: Sequence[PartText], kinds: tuple[str, ...]) -> tuple[Screening, tuple[Fault, ...]]:
+    """Ask the built-in detectors that can find these kinds (called through the sandbox)."""
+    return _reader().look_for(texts, kinds)
+
+
 def describe() -> tuple[PluginInfo, ...]:
     """The plugins of the sandbox process and what they provide (called through the sandbox)."""
     return loaded().plugins()

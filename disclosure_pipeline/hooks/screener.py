@@ -18,6 +18,7 @@ from disclosure_pipeline.hooks.canary import required_detectors
 from disclosure_pipeline.hooks.contracts import PartText, Reading, SourceFile
 from disclosure_pipeline.hooks.loading import BUILTIN
 from disclosure_pipeline.hooks.record import Record, concerns, examine, missing, sealed, unread
+from disclosure_pipeline.model.amendment import guards_of
 from disclosure_pipeline.model.finding import Fault, Screening
 from disclosure_pipeline.model.text import Doubt, Text
 
@@ -111,18 +112,47 @@ class Screener:
         record.doubts[:0] = screening.doubts
         return record.screening(self._rulebook.version), (*retried, *faults, *record.faults)
 
+    def look_for(
+        self, texts: Sequence[PartText], kinds: tuple[str, ...]
+    ) -> tuple[Screening, tuple[Fault, ...]]:
+        """See :meth:`disclosure_pipeline.hooks.host.PluginHost.look_for`."""
+        try:
+            screening, faults = self._run("look_for_kinds", tuple(texts), kinds)
+        except DisclosureError as error:
+            return self._unread(texts, error)
+        record = self._ask_others(texts, frozenset(), {}, kinds)
+        record.bare_markings()
+        record.findings += screening.findings
+        record.doubts[:0] = screening.doubts
+        return record.screening(self._rulebook.version), (*faults, *record.faults)
+
     def _ask_others(
-        self, texts: Sequence[PartText], released: frozenset[str], digests: Mapping[int, str]
+        self,
+        texts: Sequence[PartText],
+        released: frozenset[str],
+        digests: Mapping[int, str],
+        kinds: Sequence[str] | None = None,
     ) -> Record:
-        """What third-party detectors say; those that are required or known but not there are doubts."""
+        """What third-party detectors say; those that are required or known but not there are doubts.
+
+        Args:
+            texts: the text of each part.
+            released: keys of markings that do not count.
+            digests: sha256 of each part's bytes by position.
+            kinds: only detectors that can find these kinds, and of their findings these; ``None`` for all.
+        """
         record = Record()
         detectors = {name: found.item for name, found in self._roster.of(registry.DETECTORS).items()}
         record.doubts += [missing(name) for name in self._wanted() if name not in detectors]
         for part in texts:
             for name, detector in detectors.items():
-                if concerns(detector, part):
+                wanted = kinds is None or not set(kinds).isdisjoint(detector.kinds)
+                if wanted and concerns(detector, part):
                     examine(detector, name, part, record)
+        if kinds is not None:
+            record.findings = [item for item in record.findings if item.kind in kinds]
         record.spare(released, digests)
+        record.explain(texts, guards_of(self._rulebook))
         return record
 
     def _wanted(self) -> Sequence[str]:

@@ -6,7 +6,7 @@ outcome; the core turns it into one step in one transaction (`pipeline/recording
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
@@ -18,6 +18,49 @@ from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.policy import RuleBook
 from disclosure_pipeline.model.publication import Artefact
 from disclosure_pipeline.model.route import Route
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """A document of the catalogue that bears a number or a title.
+
+    Args:
+        document: case number; empty when its unit does not show it to this one.
+        state: where it stands.
+        attribute: the attribute in force, ``None`` while there is none.
+    """
+
+    document: str
+    state: State
+    attribute: Attribute | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A person or body that a document tells something of.
+
+    The core keeps keyed digests of ``keys`` and the names of the facts, never the words.
+
+    Args:
+        keys: what the subject is known by, normalised; any of them in another document means the same subject.
+        facts: which kinds of facts the document tells of it.
+    """
+
+    keys: tuple[str, ...]
+    facts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a published document tells of a subject.
+
+    Args:
+        document: case number.
+        facts: kinds of facts.
+    """
+
+    document: str
+    facts: frozenset[str]
 
 
 class Toolbox(Protocol):
@@ -40,6 +83,18 @@ class Toolbox(Protocol):
 
     def plan_route(self, case: Case) -> tuple[Route, Sequence[Fault]]:
         """The unit's chain, lengthened by the route planners."""
+        ...
+
+    def listed(self, keys: Sequence[str]) -> Mapping[str, Sequence[CatalogueEntry]]:
+        """The documents of the catalogue, this one left out, by the keys (:attr:`Tagged.keys`) that they bear."""
+        ...
+
+    def told(self, keys: Sequence[str], days: int) -> Mapping[str, Sequence[Told]]:
+        """What documents published in the last ``days`` days tell of subjects, by key; this one is left out."""
+        ...
+
+    def released(self) -> int:
+        """How many markings of these files two secrecy officers have released."""
         ...
 
     def scratch(self) -> Path:
@@ -94,7 +149,11 @@ class Screened(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class Tagged(Outcome):
-    """The proposed attribute is usable."""
+    """The proposed attribute is usable.
+
+    Args:
+        keys: number and titles by which others can look the document up; only digests of them are kept.
+    """
 
     attribute: Attribute
     ground: str
@@ -102,6 +161,7 @@ class Tagged(Outcome):
     formed: str
     findings: tuple[Finding, ...] = ()
     faults: tuple[Fault, ...] = ()
+    keys: tuple[str, ...] = ()
     step: ClassVar[str] = "tag"
 
 
@@ -129,10 +189,12 @@ class Frozen(Outcome):
     Args:
         files: (artefact, path in the scratch folder) pairs; the core stores them in the vault.
         findings: what re-reading found; any of them keeps the version from being frozen.
+        subjects: of whom the public copy tells what.
     """
 
     files: tuple[tuple[Artefact, Path], ...]
     findings: tuple[Finding, ...] = ()
+    subjects: tuple[Subject, ...] = ()
     step: ClassVar[str] = "freeze"
 
 

@@ -75,8 +75,13 @@ class Finding:
         suggestion: what the officer may do (mask form, ground, clean the file), in Chinese.
         confidence: 0 … 1.
         part: index of the part (file) in the submission; 0 is the main document.
+        why: what made it a finding, in Chinese: the pattern or the check digit, and the words around it that raised
+            or lowered the confidence; never the text itself.
+        rule_version: version of the rule that fired.
         more: further ranges of the same hit, as (segment, start, end), when it goes on in other
-            segments (a number broken over two cells); ``text`` shows the first range only.
+            segments (a number broken over two cells), or of the further items of a list;
+            ``text`` shows the first range only.
+        count: how many things it stands for; more than one for a list that is settled in one step.
     """
 
     kind: str
@@ -93,6 +98,9 @@ class Finding:
     detector: str = ""
     part: int = 0
     more: tuple[tuple[int, int, int], ...] = ()
+    why: str = ""
+    rule_version: int = 0
+    count: int = 1
 
     @property
     def ranges(self) -> tuple[tuple[int, int, int], ...]:
@@ -116,6 +124,7 @@ class Finding:
             "text": self.text, "start": self.start, "end": self.end, "segment": self.segment,
             "place": self.place.as_json(), "rule": self.rule, "article": self.article,
             "suggestion": self.suggestion, "confidence": self.confidence,
+            "why": self.why, "rule_version": self.rule_version, "count": self.count,
         }  # fmt: skip
         if self.more:
             values["more"] = [{"segment": item[0], "start": item[1], "end": item[2]} for item in self.more]

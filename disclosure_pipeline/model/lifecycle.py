@@ -82,7 +82,11 @@ STEPS: tuple[Step, ...] = (
     _step("freeze", S.IN_REVIEW, None),
     # Beside the way.
     _step("join", S.RECEIVED, S.DUPLICATE),
-    _step("quarantine", (*_IN_WORK, S.ATTENTION, S.IN_REVIEW), S.QUARANTINED),
+    _step(
+        "quarantine",
+        (*_IN_WORK, S.ATTENTION, S.IN_REVIEW, S.REFERRED, S.RETURNED, S.WITHDRAWN),
+        S.QUARANTINED,
+    ),
     # After a restore: the folders of quarantine outlive a backup that does not know what they hold.
     _step(
         "found_isolated",
@@ -98,7 +102,7 @@ STEPS: tuple[Step, ...] = (
     # People.
     _step("clear", S.IN_REVIEW, None, "clear"),
     _step("sign", S.IN_REVIEW, None, "decide approve"),
-    _step("revise", S.IN_REVIEW, None, "decide approve"),
+    _step("revise", (S.IN_REVIEW, S.REFERRED), None, "decide approve"),
     _step("approve", S.IN_REVIEW, S.APPROVED, "decide approve"),
     _step("return", S.IN_REVIEW, S.RETURNED, "decide return"),
     _step("refer", S.IN_REVIEW, S.REFERRED, "decide refer"),
@@ -107,6 +111,8 @@ STEPS: tuple[Step, ...] = (
     _step("release_first", S.QUARANTINED, None, "quarantine release"),
     _step("release", S.QUARANTINED, S.RECEIVED, "quarantine release"),
     _step("destroy", S.QUARANTINED, S.DESTROYED, "quarantine confirm"),
+    # Newer rules found something in what was signed (`disclosure rescreen`).
+    _step("reopen", S.APPROVED, S.IN_REVIEW, "rescreen"),
     # Out, and back again.
     _step("start_publishing", S.APPROVED, S.PUBLISHING),
     _step("start_filing", S.APPROVED, None),
@@ -114,6 +120,13 @@ STEPS: tuple[Step, ...] = (
     _step("withhold", S.APPROVED, S.WITHHELD),
     _step("file_on_request", S.APPROVED, S.ON_REQUEST),
     _step("withdraw", (S.APPROVED, S.PUBLISHING, S.PUBLISHED), S.WITHDRAWING, "withdraw"),
+    # Newer rules found a secrecy marking in what is out or archived; quarantine follows the withdrawal.
+    _step(
+        "recall",
+        (S.APPROVED, S.PUBLISHING, S.PUBLISHED, S.WITHHELD, S.ON_REQUEST, S.WITHDRAWING),
+        S.WITHDRAWING,
+        "rescreen",
+    ),
     _step("finish_withdrawal", S.WITHDRAWING, S.WITHDRAWN),
     _step(
         "found_withdrawn",

@@ -14,6 +14,7 @@ from typing import Any
 
 from disclosure_pipeline.model.document import canonical_digest
 from disclosure_pipeline.model.finding import Severity
+from disclosure_pipeline.model.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ class RuleBook:
     grounds: tuple[Ground, ...] = ()
     clocks: tuple[ClockRule, ...] = ()
     routes: tuple[RouteRule, ...] = ()
+    profiles: tuple[Profile, ...] = ()
     source: str = ""
     """sha256 over the rule files' bytes; part of :attr:`version`."""
 

@@ -131,6 +131,8 @@ class Order:
         artefacts: frozen files with the vault path to copy each from (empty for a withdrawal).
         deposit: only for archives.
         reason: public reason of a withdrawal (撤回), empty otherwise.
+        isolate: only for a withdrawal because of a suspected state secret: the private folder into which an archive
+            moves all it holds of the document, laid out as in the archive; nothing of it stays behind.
         at: UTC, ISO 8601; the time that the effect shows, fixed in the row, so that a second
             attempt writes the same bytes.
     """
@@ -141,6 +143,7 @@ class Order:
     artefacts: tuple[tuple[Artefact, Path], ...] = ()
     deposit: Deposit | None = None
     reason: str = ""
+    isolate: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,25 +9,16 @@ view comes from exactly one original character, so each hit leads back to offset
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 
+from disclosure_pipeline.model.folding import SEPARATORS, WHITESPACE, changed
 from disclosure_pipeline.model.text import Place, Segment, Text
 
-WHITESPACE = frozenset(" \t\n")
-"""The only white space a view holds: blank, border of a table cell, end of a line or segment."""
-
-SEPARATORS = WHITESPACE | frozenset("-‐‑‒–—―·•._")
-"""What people put between the digits or characters of something they spread out."""
-
 _IGNORED = "\0"
-_LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
-_STARS = "★☆⋆✦✧✩✪✫✬✭✮✯✰✶✷✸✹⍟⚝⭐🌟🟊"
-_SPECIAL = {"\t": "\t", **dict.fromkeys(_LINE_ENDS, "\n"), **dict.fromkeys(_STARS, "★")}
-_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
-_UNUSUAL = re.compile("[^\\t\\n -~\u4e00-\u9fff。、·—“”‘’《》〈〉【】〔〕]")  # anything that may fold
 _FEW = 64
 _CELL = re.compile(r"(?P<row>.*?)(?P<column>[A-Za-z]+)(?P<number>[0-9]+)$", re.DOTALL)
 
@@ -47,59 +38,8 @@ class Span:
     end: int
 
 
-def _is_ignored(character: str) -> bool:
-    """Controls, invisible formats, variation selectors, marks set over or under a character."""
-    return unicodedata.category(character) in ("Cc", "Cf", "Mn", "Me") or character in _FILLERS
-
-
-def _fold(character: str) -> str:
-    """What one original character becomes: itself, another one, several, or nothing."""
-    special = _SPECIAL.get(character)
-    if special is not None:
-        return special
-    if character.isspace():
-        return " "
-    if _is_ignored(character):
-        return ""
-    if unicodedata.category(character) == "Nd":
-        return str(unicodedata.decimal(character))
-    return _compatible(character)
-
-
-def _compatible(character: str) -> str:
-    """The compatibility form (NFKC), except of composite numbers.
-
-    Superscripts, circled numbers and the like would glue to a number beside them (a footnote mark
-    behind a telephone number), so they keep their form.
-    """
-    folded = unicodedata.normalize("NFKC", character)
-    if folded == character or any(part.isdigit() for part in folded):
-        return character
-    return "".join(part for part in folded if not part.isspace() and not _is_ignored(part))
-
-
-class _FoldTable(dict[int, str]):
-    """Folded forms by code point, computed when first met."""
-
-    def __missing__(self, code: int) -> str:
-        self[code] = folded = _fold(chr(code))
-        return folded
-
-
-_FOLDS = _FoldTable()
-
-
-def fold(text: str) -> str:
-    """The form in which patterns and terms meet the view (no white space is collapsed).
-
-    Args:
-        text: a pattern or term as its author wrote it.
-    """
-    return text.translate(_FOLDS)
-
-
 def _row(place: Place) -> tuple[str, str, str] | None:
-    match = _CELL.match(place.cell) if place.cell else None
+    match = _CELL.match(place.cell or "")
     return (place.part, match["row"], match["number"]) if match else None
 
 
@@ -110,7 +50,7 @@ def _joined(segments: Sequence[Segment]) -> tuple[str, list[int]]:
     length = 0
     row: tuple[str, str, str] | None = None
     for segment in segments:
-        previous, row = row, _row(segment.place)
+        previous, row = row, _row(segment.place) if segment.place.cell else None
         if bases:
             pieces.append("\t" if row is not None and row == previous else "\n")
             length += 1
@@ -118,6 +58,31 @@ def _joined(segments: Sequence[Segment]) -> tuple[str, list[int]]:
         pieces.append(segment.text)
         length += len(segment.text)
     return "".join(pieces), bases
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What all views of a text are made from.
+
+    Args:
+        segments: of the text.
+        original: all of them in one string.
+        bases: where each of them begins there.
+        unusual: the characters that do not stay as they are, and what they become.
+        aligned: the string with every one-to-one change made.
+    """
+
+    segments: Sequence[Segment]
+    original: str
+    bases: list[int]
+    unusual: Mapping[str, str]
+    aligned: str
+
+    @classmethod
+    def of(cls, text: Text) -> _Source:
+        original, bases = _joined(text.segments)
+        unusual = changed(original)
+        return cls(text.segments, original, bases, unusual, _aligned(original, unusual))
 
 
 class View:
@@ -149,18 +114,19 @@ class View:
                 :data:`SEPARATORS`; without it, each run of white space is one character, the
                 strongest of the run (line end over tab over blank).
         """
-        original, bases = _joined(text.segments)
+        return cls._over(_Source.of(text), drop)
+
+    @classmethod
+    def _over(cls, source: _Source, drop: Iterable[str]) -> View:
         dropped = frozenset(drop)
-        unusual = {character: _FOLDS[ord(character)] for character in set(_UNUSUAL.findall(original))}
         expanding = {
-            character: "".join(part for part in folded if part not in dropped)
-            for character, folded in unusual.items()
-            if len(folded) > 1
+            character: "".join(part for part in several if part not in dropped)
+            for character, several in source.unusual.items()
+            if len(several) > 1
         }
-        aligned = _aligned(original, unusual)
-        shown, positions, origins = _shrink(aligned, expanding, dropped)
+        shown, positions, origins = _shrink(source.aligned, expanding, dropped)
         return cls(
-            text=shown, original=original, segments=text.segments, bases=bases,
+            text=shown, original=source.original, segments=source.segments, bases=source.bases,
             positions=positions, origins=origins,
         )  # fmt: skip
 
@@ -225,13 +191,42 @@ class View:
         return Span(segment, min(first - base, length), min(behind - base, length))
 
 
+class Views:
+    """The views of one text, each made when it is first asked for and kept for whoever asks next.
+
+    Args:
+        text: the extracted text.
+    """
+
+    def __init__(self, text: Text):
+        self._text = text
+
+    def __reduce__(self) -> tuple[type[Views], tuple[Text]]:
+        return Views, (self._text,)
+
+    @cached_property
+    def _source(self) -> _Source:
+        return _Source.of(self._text)
+
+    @cached_property
+    def plain(self) -> View:
+        """Each run of white space is one character: what patterns with context read."""
+        return View._over(self._source, ())
+
+    @cached_property
+    def compact(self) -> View:
+        """Without white space: what terms are searched in, so that no line end hides one."""
+        return View._over(self._source, WHITESPACE)
+
+    @cached_property
+    def bare(self) -> View:
+        """Without white space and separators, for what people spread out."""
+        return View._over(self._source, SEPARATORS)
+
+
 def _aligned(original: str, folds: Mapping[str, str]) -> str:
     """Make every one-to-one change and mark what is to be ignored; indexes stay the same."""
-    changes = {
-        character: folded or _IGNORED
-        for character, folded in folds.items()
-        if len(folded) < 2 and folded != character
-    }
+    changes = {one: other or _IGNORED for one, other in folds.items() if len(other) < 2}
     if len(changes) > _FEW:
         return original.translate({ord(character): change for character, change in changes.items()})
     for character, change in changes.items():
@@ -250,15 +245,18 @@ def _shrink(
         dropped: folded characters to leave out.
     """
     gone = "".join(re.escape(character) for character in sorted(dropped | {_IGNORED}))
-    collapsing = f"[ \\t\\n{gone}]{{2,}}|[{gone}]"
-    if expanding:
-        collapsing += f"|[{''.join(map(re.escape, sorted(expanding)))}]"
+    grown = "".join(map(re.escape, sorted(expanding)))
+    # Each match begins with one class of characters: so the engine finds it quickly.
+    collapsing = f"[ \\t\\n{gone}{grown}](?:(?<=[ \\t\\n{gone}])[ \\t\\n{gone}]+|(?<=[{gone}{grown}]))"
+    blanks = [blank for blank in "\n\t " if blank not in dropped]
+    if not blanks and not expanding:
+        return _without(aligned, re.compile(collapsing))
     pieces: list[str] = []
     positions, origins = [0], [0]
     done = shown = 0
     for match in re.finditer(collapsing, aligned):
         start, behind = match.span()
-        replacement = expanding.get(match.group()) or _strongest(match.group(), dropped)
+        replacement = expanding.get(match.group()) or _strongest(match.group(), blanks)
         pieces += (aligned[done:start], replacement)
         shown += start - done
         for _ in replacement:
@@ -274,6 +272,18 @@ def _shrink(
     return "".join(pieces), positions, origins
 
 
-def _strongest(run: str, dropped: frozenset[str]) -> str:
-    """The white space that stands for a run of dropped characters and white space."""
-    return next((blank for blank in "\n\t " if blank in run and blank not in dropped), "")
+def _without(aligned: str, gone: re.Pattern[str]) -> tuple[str, list[int], list[int]]:
+    """The same, where nothing takes the place of what is dropped."""
+    spans = [match.span() for match in gone.finditer(aligned)]
+    origins = [0, *(behind for _, behind in spans)]
+    ends = [*(start for start, _ in spans), len(aligned)]
+    pieces = [aligned[start:end] for start, end in zip(origins, ends, strict=True)]
+    return "".join(pieces), [0, *accumulate(map(len, pieces[:-1]))], origins
+
+
+def _strongest(run: str, blanks: Sequence[str]) -> str:
+    """The white space that stands for a run of dropped characters and white space: the first of some."""
+    for blank in blanks:
+        if blank in run:
+            return blank
+    return ""

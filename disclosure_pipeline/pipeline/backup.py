@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Table, insert, select, update
 from disclosure_pipeline.errors import DisclosureError, UsageError
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.pipeline import quarantine
+from disclosure_pipeline.pipeline import held_again
 from disclosure_pipeline.pipeline.anchors import anchor_now
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.publication import HELD
@@ -28,7 +28,7 @@ from disclosure_pipeline.pipeline.used_numbers import raise_counters, used_numbe
 from disclosure_pipeline.settings.workspace import PRIVATE
 from disclosure_pipeline.store import audit
 from disclosure_pipeline.store.database import set_meta
-from disclosure_pipeline.store.tables import document, metadata, publication, worker
+from disclosure_pipeline.store.tables import document, metadata, publication, rescreen_batch, worker
 from disclosure_pipeline.store.vault import Vault, file_digest
 
 FORMAT = 1
@@ -123,7 +123,7 @@ def restore(core: Core, source: Path, progress: Progress = silent) -> dict[str, 
         vault.put(source / "vault" / name[:2] / name, name)
         progress("vault", number + 1)
     vault.sweep(manifest["vault"])
-    quarantine.hold_again(core)
+    held_again.hold_again(core)
     anchor_now(core, restored=manifest["audit"]["seq"])
     return manifest
 
@@ -200,6 +200,7 @@ def _settle_after_restore(connection: Connection) -> None:
     set_meta(connection, HELD, utc_now())
     connection.execute(update(document).values(lease_owner=None, fence=document.c.fence + 1))
     connection.execute(update(publication).values(lease_owner=None, fence=publication.c.fence + 1))
+    connection.execute(update(rescreen_batch).values(lease_owner=None, fence=rescreen_batch.c.fence + 1))
     lost = connection.execute(
         select(document.c.id).where(
             document.c.spool.is_not(None),

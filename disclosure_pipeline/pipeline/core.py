@@ -12,10 +12,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from disclosure_pipeline.model.amendment import amended
 from disclosure_pipeline.model.clock import Calendar
 from disclosure_pipeline.model.policy import RuleBook
 from disclosure_pipeline.model.route import Chain
 from disclosure_pipeline.settings.workspace import Workspace
+from disclosure_pipeline.store import rule_changes
 from disclosure_pipeline.store.database import Database
 from disclosure_pipeline.store.vault import Vault
 
@@ -75,6 +77,8 @@ class Core:
         scope: which plugins the host loads.
         unreleased: leases (document, fence) that this life no longer needs and could not give back.
         unrecorded: the same of publications (document, channel, fence).
+        written: the rules of the files, without the office's changes; ``None`` means that there are none.
+        rules_mark: which of the office's changes ``rulebook`` holds (`store.rule_changes.mark`).
     """
 
     settings: Settings
@@ -89,6 +93,8 @@ class Core:
     scope: Scope = "cli"
     unreleased: set[tuple[str, int]] = field(default_factory=set)
     unrecorded: set[tuple[str, str, int]] = field(default_factory=set)
+    written: RuleBook | None = None
+    rules_mark: str = ""
 
     @cached_property
     def host(self) -> PluginHost:
@@ -112,21 +118,42 @@ class Core:
         # A dump of our memory would hold text of drafts, and of suspected secrets (design 7).
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
         settings = load_settings(workspace.config)
-        rulebook = load_rulebook(workspace.config, tuple(map(Path, settings.screening.lexicons)))
+        written = load_rulebook(workspace.config, tuple(map(Path, settings.screening.lexicons)))
         workspace.make()
         database = Database(workspace.store_url(settings), settings.store.busy_timeout)
         database.migrate()
+        with database.read() as connection:
+            changes, mark = rule_changes.in_force(connection), rule_changes.mark(connection)
         return cls(
             settings=settings,
             workspace=workspace,
             database=database,
             vault=Vault(workspace.vault),
-            rulebook=rulebook,
+            rulebook=amended(written, changes),
+            written=written,
+            rules_mark=mark,
             calendar=load_calendar(workspace.config),
             chains=load_chains(workspace.config),
             worker=worker,
             scope=scope,
         )
+
+    @property
+    def rules_written(self) -> RuleBook:
+        """The rules of the files, without the office's changes."""
+        return self.written or self.rulebook
+
+    def rules_changed(self) -> bool:
+        """Whether other changes of the rules are in force than this process works by."""
+        with self.database.read() as connection:
+            return rule_changes.mark(connection) != self.rules_mark
+
+    def take_up_rules(self) -> None:
+        """Work by the changes that are in force now; a host that is loaded already keeps its rules."""
+        with self.database.read() as connection:
+            changes, mark = rule_changes.in_force(connection), rule_changes.mark(connection)
+        written = self.rules_written
+        self.written, self.rulebook, self.rules_mark = written, amended(written, changes), mark
 
     def unit(self, code: str) -> UnitSettings:
         """The unit with this code; the first unit if the configuration no longer names it."""

@@ -15,13 +15,13 @@ from sqlalchemy import Connection, Row, insert, select, update
 from disclosure_pipeline.errors import NotAllowed, Refused, StaleVersion
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.lifecycle import State
-from disclosure_pipeline.model.route import Role, Route, TierState, Verb
+from disclosure_pipeline.model.route import Role, TierState, Verb
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.pipeline import clocks, index_numbers, letters, referrals, versions
-from disclosure_pipeline.pipeline.cases import load_case
+from disclosure_pipeline.pipeline import clocks, index_numbers, letters, referrals, versions, widening
 from disclosure_pipeline.pipeline.core import INTAKE, Core
 from disclosure_pipeline.pipeline.intake import UNKNOWN, drafters
 from disclosure_pipeline.pipeline.transitions import take_step
+from disclosure_pipeline.pipeline.widening import Wider
 from disclosure_pipeline.store import documents, people
 from disclosure_pipeline.store.audit import digest_of
 from disclosure_pipeline.store.people import Person
@@ -73,7 +73,7 @@ def decide(core: Core, document: str, wish: Decision) -> State:
     """
     if wish.verb is not Verb.APPROVE and not wish.reason.strip():
         raise Refused("A reason is required.", code="reason_required", advice="Give it with --reason.")
-    wider = _wider_route(core, document, wish)
+    wider = widening.wider(core, document, wish.attribute)
     with core.database.write() as connection:
         row = documents.fetch(connection, document, lock=True)
         person = people.get(connection, wish.by)
@@ -105,34 +105,8 @@ def _check_recorder(core: Core, connection: Connection, row: Row[Any], wish: Dec
         )
 
 
-def _wider_route(core: Core, document: str, wish: Decision) -> Route | None:
-    """The route of a version with a wider attribute: rules may ask more of it than of the present one.
-
-    Planned before the transaction, because planners are plugins.
-
-    Returns:
-        ``None`` when the wish does not widen the attribute.
-
-    Raises:
-        Refused: no trusted route could be planned.
-    """
-    with core.database.read() as connection:
-        row = documents.fetch(connection, document)
-        if wish.attribute is None or row.reviewed_as is None or not versions.widens(row, wish.attribute):
-            return None
-        case = replace(load_case(core, connection, row), attribute=wish.attribute, ground="")
-    route, faults = core.host.plan_route(case, core.chain_of(row.unit).route())
-    if faults or route.problems():
-        raise Refused(
-            "The approval chain for the wider attribute could not be planned.",
-            code="route.broken",
-            advice="See `disclosure plugins` and routes.toml, then decide again.",
-        )
-    return route
-
-
 def _in_review(
-    core: Core, connection: Connection, row: Row[Any], person: Person, *, wish: Decision, wider: Route | None
+    core: Core, connection: Connection, row: Row[Any], person: Person, *, wish: Decision, wider: Wider | None
 ) -> None:
     if State(row.state) is not State.IN_REVIEW:
         raise Refused(f"{row.id} is {row.state}; only a document in review can be decided on.")
@@ -202,7 +176,7 @@ def _approve(
     *,
     tiers: list[Row[Any]],
     wish: Decision,
-    wider: Route | None,
+    wider: Wider | None,
 ) -> None:
     final = tier_row.position == tiers[-1].position
     if Role(tier_row.role) is Role.SECRECY:
@@ -217,7 +191,7 @@ def _approve(
     if versions.widens(row, attribute):
         if wider is None:
             raise StaleVersion(f"{row.id} has changed meanwhile.")
-        _widen(core, connection, row, tier_row, wish=wish, attribute=attribute, route=wider)
+        _widen(core, connection, row, tier_row, wish=wish, attribute=attribute, wider=wider)
         return
     wish = replace(wish, ground=ground if wish.ground else "")
     changes: dict[str, Any] = {"ground": ground}
@@ -289,14 +263,15 @@ def _widen(
     *,
     wish: Decision,
     attribute: Attribute,
-    route: Route,
+    wider: Wider,
 ) -> None:
     """A wider attribute than anybody has reviewed: a new version goes round again."""
     _note(connection, row, tier_row, replace(wish, ground=""))
-    versions.raise_version(
-        core, connection, row, actor=wish.by, why="attribute", route=route,
+    version = versions.raise_version(
+        core, connection, row, actor=wish.by, why="attribute", route=wider.route,
         changes={"office": attribute.value, "reviewed_as": attribute.value, "proposed_ground": "", "ground": ""},
     )  # fmt: skip
+    documents.add_findings(connection, row.id, version, wider.findings)
 
 
 def _return(core: Core, connection: Connection, row: Row[Any], tier_row: Row[Any], wish: Decision) -> None:

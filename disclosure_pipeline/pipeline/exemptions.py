@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select, update
 
 from disclosure_pipeline.hooks.contracts import Reading, SourceFile
 from disclosure_pipeline.hooks.record import mark_key, name_segments
@@ -32,6 +32,27 @@ def released(core: Core, document: str) -> frozenset[str]:
             )
         )
         return frozenset(rows.scalars())
+
+
+def ever_released(core: Core, document: str) -> frozenset[str]:
+    """Keys of the markings that were released for a document under any rules."""
+    with core.database.read() as connection:
+        rows = connection.execute(select(exemption.c.mark).where(exemption.c.document == document))
+        return frozenset(rows.scalars())
+
+
+def carry_over(connection: Connection, before: str, after: str) -> None:
+    """Let releases, also those that the officers have yet to give, outlive a change of the rules.
+
+    They are bound to a marking rule, and no change touches one (`model/amendment.py`).
+
+    Args:
+        connection: a writing transaction.
+        before: the rules version they were given under.
+        after: the version that the change leads to.
+    """
+    for table in (exemption, quarantine):
+        connection.execute(update(table).where(table.c.rules_version == before).values(rules_version=after))
 
 
 def of_copies(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -12,7 +13,7 @@ from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.publication import Action, Artefact, Deposit, EffectKey, Entry, Order
 from disclosure_pipeline.model.route import TierState
 from disclosure_pipeline.model.times import parse
-from disclosure_pipeline.pipeline import records
+from disclosure_pipeline.pipeline import records, spool
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store import documents
 
@@ -33,7 +34,9 @@ def build(core: Core, connection: Connection, row: Row[Any]) -> Order:
     action = Action(row.action)
     key = EffectKey(row.document, row.version, row.channel, action, row.generation)
     if action is Action.WITHDRAW:
-        return Order(key=key, entry=_bare(core, case), at=row.effect_at)
+        return Order(
+            key=key, entry=_bare(core, case), at=row.effect_at, isolate=_isolated(core, connection, case)
+        )
     attribute = Attribute(case.final)
     artefacts = documents.artefacts_of(connection, row.document, row.version)
     return Order(
@@ -85,6 +88,13 @@ def _bare(core: Core, case: Row[Any]) -> Entry:
         attribute=case.final or "", unit=case.unit, unit_name=core.unit(case.unit).name,
         department=case.department, issuing_body=core.unit(case.unit).name,
     )  # fmt: skip
+
+
+def _isolated(core: Core, connection: Connection, case: Row[Any]) -> Path | None:
+    """Where an archive moves what it holds of a suspected secret."""
+    if case.spool is None or not documents.is_held(connection, case.id):
+        return None
+    return core.workspace.quarantine / str(case.spool) / spool.ARCHIVED
 
 
 def _reviewers(connection: Connection, case: Row[Any], footer: str) -> tuple[tuple[str, str], ...]:

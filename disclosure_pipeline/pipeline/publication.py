@@ -21,11 +21,11 @@ from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.publication import Action, Order, PublicationState, Receipt
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import later, utc_now
-from disclosure_pipeline.pipeline import clocks, leases, letters, orders, versions
+from disclosure_pipeline.pipeline import clocks, incidents, leases, letters, orders, versions
 from disclosure_pipeline.pipeline.core import PUBLISH, Core
 from disclosure_pipeline.pipeline.publication_rows import change, keep_receipt, note, publications_of, row_of
 from disclosure_pipeline.pipeline.transitions import Lease, take_step
-from disclosure_pipeline.store import documents, people
+from disclosure_pipeline.store import documents, lookups, people
 from disclosure_pipeline.store.audit import digest_of
 from disclosure_pipeline.store.database import get_meta
 from disclosure_pipeline.store.tables import publication
@@ -140,6 +140,7 @@ def _order(core: Core, row: Row[Any]) -> Order:
             if row.action != Action.WITHDRAW.value:
                 versions.check_current(case, row.version)
                 versions.check_signed(connection, case)
+                incidents.check_may_go_out(core, connection, case)
             return orders.build(core, connection, row)
     except DisclosureError:
         raise
@@ -196,9 +197,12 @@ def _record(core: Core, row: Row[Any], answer: Receipt | Fault | None) -> None:
     """
     withdrawing = row.action == Action.WITHDRAW.value
     with core.database.write() as connection:
-        documents.fetch(connection, row.document, lock=True)
+        case = documents.fetch(connection, row.document, lock=True)
+        body: dict[str, Any] = {}
         if isinstance(answer, Receipt):
-            keep_receipt(connection, row, answer)
+            held = documents.is_held(connection, case.id) or case.state == State.DESTROYED.value
+            body = documents.without_names(answer.as_json()) if held else answer.as_json()
+            keep_receipt(connection, row, answer.key, body)
         present = row_of(connection, row.document, row.channel, lock=True)
         mine = (row.fence, row.generation, row.action)
         if present is None or (present.fence, present.generation, present.action) != mine:
@@ -206,7 +210,7 @@ def _record(core: Core, row: Row[Any], answer: Receipt | Fault | None) -> None:
             return
         if isinstance(answer, Receipt):
             state = P.WITHDRAWN if withdrawing else P.DONE
-            values = {"state": state.value, "receipt": answer.as_json(), "lease_owner": None}
+            values = {"state": state.value, "receipt": body, "lease_owner": None}
             if not withdrawing or answer.address:
                 values["address"] = answer.address
             change(connection, row.document, row.channel, values)
@@ -252,12 +256,18 @@ def finish(core: Core, connection: Connection, document: str) -> None:
         attribute = Attribute(row.final)
         step = _END[attribute]
         clocks.stop(connection, document)
+        if attribute is not Attribute.PROACTIVE:
+            lookups.forget_subjects(connection, document)
         letters.owe(connection, document, row.version, "result", {})
         take_step(core, connection, document, step)
     elif state is State.WITHDRAWING and states <= {P.WITHDRAWN.value}:
         clocks.stop(connection, document)
         letters.owe(connection, document, row.version, "withdrawn", {})
+        lookups.forget_subjects(connection, document)
         take_step(core, connection, document, "finish_withdrawal", changes={"withdrawn_at": utc_now()})
+        if documents.is_held(connection, document):
+            # It was recalled for a marking: now that it is nowhere, the officers judge it.
+            take_step(core, connection, document, "quarantine")
 
 
 _FENCED = Fault(
@@ -300,20 +310,36 @@ def withdraw(core: Core, document: str, by: str, reason: str) -> State:
         person = people.get(connection, by)
         if not any(person.holds(role, row.unit) for role in (Role.SECRECY, Role.OFFICE, Role.ADMIN)):
             raise NotAllowed("Only secrecy, office or admin may withdraw.", code="wrong_role")
-        now, generation = utc_now(), row.generation + 1
-        for item in publications_of(connection, document, lock=True):
-            values = {
-                "action": Action.WITHDRAW.value, "state": P.WITHDRAWING.value, "generation": generation,
-                "version": row.version, "attempt": 0, "effect_at": now, "due_at": now, "lease_owner": None,
-                "fence": item.fence + 1, "takeovers": 0,
-            }  # fmt: skip
-            change(connection, document, item.channel, values)
-            _enqueue(core, connection, document, item.channel, row.revision)
+        generation = call_back(core, connection, row)
+        incidents.close(connection, document, incidents.WITHDRAWN, by)
         detail = {"reason": digest_of(reason), "generation": generation}
         changes = {"generation": generation, "work_at": None}
         take_step(core, connection, document, "withdraw", actor=by, changes=changes, detail=detail)
         finish(core, connection, document)
         return State(documents.fetch(connection, document).state)
+
+
+def call_back(core: Core, connection: Connection, row: Row[Any]) -> int:
+    """Ask every channel to withdraw a document, under a new generation.
+
+    Args:
+        core: the process's parts.
+        connection: a writing transaction that holds the document's row; its step has yet to be taken.
+        row: the document's row.
+
+    Returns:
+        The generation, which belongs into the document's row.
+    """
+    now, generation = utc_now(), int(row.generation) + 1
+    for item in publications_of(connection, row.id, lock=True):
+        values = {
+            "action": Action.WITHDRAW.value, "state": P.WITHDRAWING.value, "generation": generation,
+            "version": row.version, "attempt": 0, "effect_at": now, "due_at": now, "lease_owner": None,
+            "fence": item.fence + 1, "takeovers": 0,
+        }  # fmt: skip
+        change(connection, row.id, item.channel, values)
+        _enqueue(core, connection, row.id, item.channel, row.revision)
+    return generation
 
 
 def retry(core: Core, document: str, channel: str | None = None) -> int:

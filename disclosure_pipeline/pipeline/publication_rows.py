@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from disclosure_pipeline.model.publication import Receipt
+from disclosure_pipeline.model.publication import PublicationState
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.store.audit import Record, append
 from disclosure_pipeline.store.tables import document as document_table
@@ -26,6 +26,12 @@ def publications_of(connection: Connection, document: str, *, lock: bool = False
     return list(connection.execute(query.with_for_update() if lock else query))
 
 
+def is_leaving(connection: Connection, document: str) -> bool:
+    """Whether a channel has yet to answer that it gave a document up."""
+    rows = publications_of(connection, document)
+    return any(row.state == PublicationState.WITHDRAWING.value for row in rows)
+
+
 def row_of(connection: Connection, document: str, channel: str, *, lock: bool = False) -> Row[Any] | None:
     """One channel of a document, or ``None``; ``lock`` as in :func:`publications_of`."""
     query = select(publication).where(publication.c.document == document, publication.c.channel == channel)
@@ -41,16 +47,23 @@ def change(connection: Connection, document: str, channel: str, values: dict[str
     )
 
 
-def keep_receipt(connection: Connection, row: Row[Any], answer: Receipt) -> None:
-    """Keep what a channel answered, once per effect, whatever became of it meanwhile."""
-    known = connection.execute(select(receipt.c.seq).where(receipt.c.key == answer.key)).first()
+def keep_receipt(connection: Connection, row: Row[Any], key: str, body: dict[str, Any]) -> None:
+    """Keep what a channel answered, once per effect, whatever became of it meanwhile.
+
+    Args:
+        connection: a writing transaction.
+        row: the publication.
+        key: the effect's key.
+        body: the receipt, without names where they must not be kept.
+    """
+    known = connection.execute(select(receipt.c.seq).where(receipt.c.key == key)).first()
     if known is None:
         connection.execute(
             insert(receipt).values(
                 document=row.document,
                 channel=row.channel,
-                key=answer.key,
-                body=answer.as_json(),
+                key=key,
+                body=body,
                 at=utc_now(),
             )
         )

@@ -1,179 +1,34 @@
-"""Suspected state secrets: isolate, release by two, or destroy (design 7; 保守国家秘密法; A2.13).
+"""Suspected state secrets before the officers: released by two, or destroyed (design 7; 保守国家秘密法; A2.13).
 
-Nothing of the text is kept anywhere but in the quarantine folder. The secrecy officer (保密审查员)
-judges the original offline. A release takes two different officers and is bound to the bytes, the
-rules and the places: the same bytes under other rules are quarantined again. A confirmation
-destroys the bytes and leaves a destruction record and an incident note.
+The secrecy officer (保密审查员) judges the original offline. A release takes two different officers and is
+bound to the bytes, the rules and the places: the same bytes under other rules are quarantined again. A
+confirmation destroys the bytes and leaves a destruction record and an incident note.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
-from disclosure_pipeline.errors import Fenced, NotAllowed, Refused
-from disclosure_pipeline.hooks.record import mark_key
-from disclosure_pipeline.model.finding import Finding
-from disclosure_pipeline.model.lifecycle import State, step
+from disclosure_pipeline.errors import NotAllowed, Refused
+from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.pipeline import clocks, letters, spool
+from disclosure_pipeline.pipeline import clocks, incidents, spool
 from disclosure_pipeline.pipeline.core import INTAKE, Core
-from disclosure_pipeline.pipeline.transitions import Lease, take_step
+from disclosure_pipeline.pipeline.publication_rows import is_leaving
+from disclosure_pipeline.pipeline.transitions import take_step
 from disclosure_pipeline.store import documents, people
 from disclosure_pipeline.store.audit import digest_of
-from disclosure_pipeline.store.database import get_meta, set_meta
-from disclosure_pipeline.store.tables import artefact, decision, exemption, meta, part, quarantine, referral
 from disclosure_pipeline.store.tables import document as document_table
+from disclosure_pipeline.store.tables import exemption, quarantine
 from disclosure_pipeline.store.vault import sync_folder
 
 RECORDS = "records"
 """Folder of the destruction records, in the quarantine folder."""
-
-FORGET = "forget"
-"""Fact in `meta`: text was purged, and the store's files may still hold remains of it."""
-
-
-def isolate(
-    core: Core, document: str, findings: Sequence[Finding], rules_version: str, *, lease: Lease | None = None
-) -> None:
-    """Quarantine a whole submission.
-
-    Args:
-        core: the process's parts.
-        document: case number.
-        findings: the markings; only rule, place and offsets of them are kept.
-        rules_version: the rules that found them.
-        lease: the worker's lease.
-    """
-    with core.database.read() as connection:
-        row = documents.fetch(connection, document)
-        if lease is not None and (row.lease_owner, row.fence) != (lease.owner, lease.fence):
-            # Who took over reads the files where they lie now.
-            raise Fenced(f"{document} was taken over by another worker.")
-        parts = documents.parts_of(connection, document, row.version)
-        frozen = _only_its_own(connection, document, artefact)
-    name = row.spool or f"case-{document}"
-    if row.spool is not None:
-        spool.isolate(core, name)
-    else:
-        spool.isolate_checked(core, name, parts)
-    spool.label(core, name, document)
-    spool.empty_vault(core, name, (), sorted(frozen))
-    digests = {item.position: item.sha256 for item in parts}
-    marks = [
-        {
-            "rule": item.rule, "part": item.part, "segment": item.segment, "start": item.start, "end": item.end,
-            "more": [list(item) for item in item.more], "kind": item.place.kind, "page": item.place.page, "key": mark_key(digests.get(item.part, ""), item),
-        }
-        for item in findings
-    ]  # fmt: skip
-    with core.database.write() as connection:
-        documents.fetch(connection, document, lock=True)
-        _purge(connection, document, row.version, rules_version, marks)
-        take_step(
-            core, connection, document, "quarantine", lease=lease,
-            changes={"spool": name, "work_at": None, "attempts": 0, "frozen_digest": None},
-            detail={"marks": len(marks), "rules": sorted({item.rule for item in findings})},
-        )  # fmt: skip
-    forget(core)
-    tidy(core, document)
-
-
-def _purge(
-    connection: Connection, document: str, version: int, rules_version: str, marks: list[dict[str, Any]]
-) -> None:
-    """Remove every character of the document's text, and open the officers' case."""
-    documents.purge_text(connection, document)
-    documents.resolve_faults(connection, document)
-    connection.execute(delete(quarantine).where(quarantine.c.document == document))
-    connection.execute(
-        insert(quarantine).values(document=document, at=utc_now(), rules_version=rules_version, marks=marks)
-    )
-    letters.owe(connection, document, version, "held", {})
-    set_meta(connection, FORGET, utc_now())
-
-
-def hold_again(core: Core) -> list[str]:
-    """Purge from a restored store what the folders of quarantine say was isolated or destroyed since.
-
-    Returns:
-        The case numbers.
-    """
-    held: dict[str, str | None] = {
-        path.read_text("ascii"): path.parent.name
-        for path in core.workspace.quarantine.glob(f"*/{spool.CASE}")
-    }
-    held |= dict.fromkeys(path.stem for path in (core.workspace.quarantine / RECORDS).glob("*.json"))
-    found = [case for case, name in sorted(held.items()) if _hold_again(core, case, name)]
-    forget(core)
-    for case in found:
-        tidy(core, case)
-    return found
-
-
-def _hold_again(core: Core, document: str, name: str | None) -> bool:
-    with core.database.write() as connection:
-        row = connection.execute(
-            select(document_table).where(document_table.c.id == document).with_for_update()
-        ).first()
-        if row is None:
-            return False
-        state = State(row.state)
-        if state in step("found_isolated").sources:
-            _purge(connection, document, row.version, "", [])
-            changes = {"spool": name, "work_at": None, "attempts": 0, "frozen_digest": None}
-            take_step(core, connection, document, "found_isolated", changes=changes)
-        elif state is not State.QUARANTINED or name is not None:
-            return False
-        if name is None:
-            clocks.stop(connection, document)
-            take_step(core, connection, document, "destroy", changes={"spool": None})
-        return True
-
-
-def forget(core: Core) -> bool:
-    """Remove the remains of purged text from the store's files, as long as that is still owed.
-
-    Returns:
-        Whether it was owed and has now been done; a reader of the store can delay it.
-    """
-    with core.database.read() as connection:
-        owed = get_meta(connection, FORGET)
-    if owed is None or not core.database.forget():
-        return False
-    with core.database.write() as connection:
-        connection.execute(delete(meta).where(meta.c.key == FORGET, meta.c.value == owed))
-    return True
-
-
-def tidy(core: Core, document: str, more: Iterable[str] = ()) -> int:
-    """Take the files of a quarantined document out of the vault, also after a crash in between.
-
-    Args:
-        core: the process's parts.
-        document: case number.
-        more: hashes that a worker put there for it and no row names.
-
-    Returns:
-        How many files left the vault.
-    """
-    with core.database.read() as connection:
-        row = documents.fetch(connection, document)
-        if row.state not in (State.QUARANTINED.value, State.DESTROYED.value):
-            return 0
-        needless = set(more) - _named(connection, set(more))
-        own = _only_its_own(connection, document, part)
-        scans = _only_its_own(connection, document, decision, decision.c.scan)
-        scans |= _only_its_own(connection, document, referral, referral.c.scan)
-        present = {item.sha256 for item in documents.parts_of(connection, document, row.version)}
-    if row.state == State.DESTROYED.value:
-        return spool.empty_vault(core, None, (), sorted(own | scans | needless))
-    return spool.empty_vault(core, row.spool, sorted(own - present | scans), sorted(own & present | needless))
 
 
 def listing(core: Core) -> list[dict[str, Any]]:
@@ -243,8 +98,11 @@ def release(core: Core, document: str, by: str, reason: str) -> State:
         connection.execute(
             update(quarantine).where(quarantine.c.document == document).values(ended="released")
         )
+        incidents.close(connection, document, incidents.RELEASE, by)
         take_step(
-            core, connection, document, "release", actor=by, changes={"work_at": utc_now()}, work=INTAKE,
+            core, connection, document, "release", actor=by, work=INTAKE,
+            # After a recall a channel takes the document only under a newer generation than the withdrawal's.
+            changes={"work_at": utc_now(), "generation": row.generation + bool(row.generation)},
             detail={"reason": digest_of(reason), "marks": len(case.marks), "first": case.released_by},
         )  # fmt: skip
     return State.RECEIVED
@@ -257,11 +115,16 @@ def confirm(core: Core, document: str, by: str, reason: str) -> dict[str, Any]:
         The incident note: what was destroyed and where copies may still lie.
 
     Raises:
-        Refused: not in quarantine.
+        Refused: not in quarantine, or a channel has yet to give it up.
         NotAllowed: not a secrecy officer of the unit.
     """
     with core.database.write() as connection:
         row, case = _open_case(connection, document, by)
+        if is_leaving(connection, document):
+            raise Refused(
+                f"A channel or the archive has not given {document} up yet.", code="channel.open",
+                advice="See `disclosure show`; confirm again when every channel says withdrawn.",
+            )  # fmt: skip
         parts = documents.parts_of(connection, document, row.version)
     path = _record_of(core, document)
     if not path.exists():
@@ -294,6 +157,7 @@ def finish_destructions(core: Core) -> int:
             select(document_table.c.id).where(document_table.c.state == State.QUARANTINED.value)
         ).scalars()
         confirmed = [case for case in waiting if _record_of(core, case).is_file()]
+        confirmed = [case for case in confirmed if not is_leaving(connection, case)]
     for case in confirmed:
         _destroy(core, case)
     return len(confirmed)
@@ -318,6 +182,7 @@ def _destroy(core: Core, document: str) -> dict[str, Any]:
             update(quarantine).where(quarantine.c.document == document).values(ended="destroyed")
         )
         clocks.stop(connection, document)
+        incidents.close(connection, document, incidents.DESTROYED, note["confirmed_by"])
         take_step(
             core, connection, document, "destroy", actor=note["confirmed_by"], changes={"spool": None},
             detail={"reason": note["reason_sha256"], "files": note["files"]},
@@ -352,20 +217,3 @@ def _open_case(connection: Connection, document: str, by: str) -> tuple[Any, Any
 
 def _version(connection: Connection, document: str) -> int:
     return int(documents.fetch(connection, document).version)
-
-
-def _only_its_own(connection: Connection, document: str, table: Table, column: Any = None) -> set[str]:
-    """Hashes in the vault that the rows of this table name for this document, and no row for another."""
-    wanted = table.c.sha256 if column is None else column
-    mine = connection.execute(select(wanted).where(table.c.document == document, wanted.is_not(None)))
-    own = set(mine.scalars())
-    return own - _named(connection, own, but=document)
-
-
-def _named(connection: Connection, hashes: set[str], but: str = "") -> set[str]:
-    """Those of these hashes that rows name; rows of the document ``but`` do not count."""
-    found: set[str] = set()
-    for column in (part.c.sha256, artefact.c.sha256, decision.c.scan, referral.c.scan):
-        rows = select(column).where(column.in_(hashes), column.table.c.document != but)
-        found |= set(connection.execute(rows).scalars())
-    return found

@@ -18,7 +18,15 @@ from structlog import get_logger
 from disclosure_pipeline.hooks.sandbox import FOLDER_PREFIX
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.times import later, utc_now
-from disclosure_pipeline.pipeline import leases, letters, quarantine, spool
+from disclosure_pipeline.pipeline import (
+    incidents,
+    isolation,
+    leases,
+    letters,
+    quarantine,
+    rescreen_batches,
+    spool,
+)
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store.database import get_meta, set_meta
 from disclosure_pipeline.store.tables import document, publication, worker
@@ -45,10 +53,11 @@ def reconcile(core: Core) -> Mapping[str, int]:
         Counts of what was mended.
     """
     return {
-        "freed": free_orphans(core),
+        "freed": free_orphans(core) + free_batches(core),
         "destroyed": quarantine.finish_destructions(core),
         "quarantine_moved": finish_quarantines(core),
-        "forgotten": int(quarantine.forget(core)),
+        "notes": incidents.finish_notes(core),
+        "forgotten": int(isolation.forget(core)),
         "strays_removed": remove_strays(core),
         "letters": letters.deliver(core) if _letters_wait_long(core) else 0,
     }
@@ -88,6 +97,17 @@ def free_orphans(core: Core) -> int:
     return len(cases) + len(publications)
 
 
+def free_batches(core: Core) -> int:
+    """Free the batches of re-screening whose worker is dead; returns how many."""
+    with core.database.read() as connection:
+        alive = leases.living(core, connection)
+        held = rescreen_batches.held(connection) - alive
+    if not held:
+        return 0
+    with core.database.write() as connection:
+        return rescreen_batches.free_orphans(connection, leases.living(core, connection))
+
+
 def finish_quarantines(core: Core) -> int:
     """Move what a quarantined row still has in the spool or the vault; returns how many files or folders."""
     with core.database.read() as connection:
@@ -102,7 +122,7 @@ def finish_quarantines(core: Core) -> int:
         waiting = {case: name for case, name in held if (core.workspace.spool / name).is_dir()}
     for name in waiting.values():
         spool.isolate(core, name)
-    return sum(max(case in waiting, quarantine.tidy(core, case)) for case, _ in held)
+    return sum(max(case in waiting, isolation.tidy(core, case)) for case, _ in held)
 
 
 def remove_strays(core: Core) -> int:
@@ -143,6 +163,7 @@ def _remove_stray(core: Core, folder: Path, limit: float) -> bool:
     if named or _age(doomed) <= limit:
         doomed.rename(kept)
         return False
+    spool.return_archived(core, doomed)
     shutil.rmtree(doomed, ignore_errors=True)
     return True
 

@@ -31,9 +31,9 @@ from disclosure_pipeline.model.finding import UNDETERMINED, Fault, Finding, Scre
 from disclosure_pipeline.model.text import Place
 from disclosure_pipeline.pipeline import clocks, intake, letters, spool, versions
 from disclosure_pipeline.pipeline.core import Core
-from disclosure_pipeline.pipeline.quarantine import isolate, tidy
+from disclosure_pipeline.pipeline.isolation import isolate, tidy
 from disclosure_pipeline.pipeline.transitions import Lease, take_step
-from disclosure_pipeline.store import documents
+from disclosure_pipeline.store import documents, lookups
 from disclosure_pipeline.store.audit import digest_of
 from disclosure_pipeline.store.tables import artefact
 
@@ -128,6 +128,7 @@ def _(outcome: Tagged, core: Core, lease: Lease, case: Case) -> None:
         documents.fetch(connection, case.document, lock=True)
         documents.add_findings(connection, case.document, case.version, outcome.findings)
         documents.add_faults(connection, case.document, outcome.faults)
+        lookups.write_catalogue_keys(connection, case.document, outcome.keys)
         clocks.start_publication(core, connection, case.document, outcome.formed)
         detail = {"attribute": outcome.attribute.value, "ground": outcome.ground, **_tally(outcome.findings)}
         take_step(core, connection, case.document, "tag", lease=lease, changes=changes, detail=detail)
@@ -192,6 +193,8 @@ def _(outcome: Frozen, core: Core, lease: Lease, case: Case) -> None:
                     title=item.title,
                 )
             )  # fmt: skip
+        subjects = ((item.keys, item.facts) for item in outcome.subjects)
+        lookups.write_subjects(connection, case.document, subjects)
         changes = {"frozen_digest": digest, "work_at": None, "attempts": 0, "takeovers": 0}
         detail = {"frozen": digest, "files": len(outcome.files)}
         take_step(core, connection, case.document, "freeze", lease=lease, changes=changes, detail=detail)

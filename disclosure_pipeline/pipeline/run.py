@@ -17,7 +17,7 @@ from disclosure_pipeline.hooks.stages import Outcome, SetAside
 from disclosure_pipeline.model.finding import Fault
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.pipeline import delays, leases, letters, publication
+from disclosure_pipeline.pipeline import delays, leases, letters, publication, rescreening
 from disclosure_pipeline.pipeline.cases import load_case
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.recording import record
@@ -57,6 +57,7 @@ def carry_on(core: Core, document: str) -> None:
         try:
             while (case := next_case(core, lease)) is not None:
                 record(conclude(core, case, tools), core, lease, case)
+            rescreening.before_it_goes_out(core, lease, tools)
             publication.dispatch(core, lease)
             delays.over(core, document)
         except Fenced:

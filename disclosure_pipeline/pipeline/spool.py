@@ -19,13 +19,16 @@ from pathlib import Path
 from disclosure_pipeline.model.document import Part, PartRole
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.settings.workspace import PRIVATE
-from disclosure_pipeline.store.vault import file_digest, sync_folder
+from disclosure_pipeline.store.vault import file_digest, move_folder, sync_folder
 
 MANIFEST = "manifest.json"
 SCRATCH = ".scratch-"
 """Beginning of the name of a worker's scratch folder in the spool."""
 CASE = "case"
 """Name of the file in a quarantine folder that holds the case number."""
+
+ARCHIVED = "archived"
+"""Folder in a quarantine folder to which an archive moved its bags, laid out as in the archive."""
 
 _EARLIER = "earlier-"
 _AGAIN = "again-"
@@ -108,7 +111,8 @@ def promote(core: Core, folder: Path, parts: Sequence[Part]) -> None:
 
 
 def remove(core: Core, name: str) -> None:
-    """Remove a spool folder whose files are safe in the vault."""
+    """Remove a spool folder whose files are safe in the vault; what an archive had goes back to it."""
+    return_archived(core, core.workspace.spool / name)
     shutil.rmtree(core.workspace.spool / name, ignore_errors=True)
 
 
@@ -177,6 +181,8 @@ def empty_vault(core: Core, name: str | None, earlier: Sequence[str], derived: S
     """
     target = core.workspace.quarantine / (name or "")
     held = [sha256 for sha256 in (*earlier, *derived) if core.vault.holds(sha256)]
+    if held and name:
+        target.mkdir(mode=PRIVATE, exist_ok=True)
     for sha256 in held:
         if sha256 in earlier:
             shutil.move(core.vault.path(sha256), target / f"{_EARLIER}{sha256}")
@@ -196,6 +202,15 @@ def bring_back(core: Core, name: str) -> None:
             path.unlink()
         source.rename(target)
         sync_folder(core.workspace.spool)
+
+
+def return_archived(core: Core, folder: Path) -> None:
+    """Give the archive back the bags of a released submission: an archive loses nothing that is no secret."""
+    held = folder / ARCHIVED
+    for bag in sorted(held.glob("*/*/*")):
+        target = core.workspace.archive / bag.relative_to(held)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        move_folder(bag, target)
 
 
 def count(core: Core, name: str) -> int:

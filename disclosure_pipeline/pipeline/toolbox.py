@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row
 
 from disclosure_pipeline.errors import StoreFault
 from disclosure_pipeline.hooks.contracts import Case, Opinion, PartText, Reading, SourceFile
+from disclosure_pipeline.hooks.stages import CatalogueEntry, Told
 from disclosure_pipeline.model.finding import Fault, Screening
+from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.policy import RuleBook
 from disclosure_pipeline.model.route import Route
+from disclosure_pipeline.model.times import later, utc_now
 from disclosure_pipeline.pipeline import exemptions, spool
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.settings.workspace import PRIVATE
-from disclosure_pipeline.store import documents
+from disclosure_pipeline.store import documents, lookups
 from disclosure_pipeline.store.vault import file_digest
+
+_DAY = 86_400.0
 
 
 class CaseTools:
@@ -68,6 +76,35 @@ class CaseTools:
         """The unit's chain, lengthened by the route planners."""
         return self._core.host.plan_route(case, self._core.chain_of(case.unit).route())
 
+    def listed(self, keys: Sequence[str]) -> Mapping[str, Sequence[CatalogueEntry]]:
+        """The documents of the catalogue, this one left out, by the keys that they bear.
+
+        Raises:
+            StoreFault: the catalogue cannot be asked.
+        """
+        with self._core.database.read() as connection:
+            unit = documents.fetch(connection, self._document).unit
+            rows = lookups.listed(connection, keys, but=self._document)
+        return {key: [_listed(row, unit) for row in found] for key, found in rows.items()}
+
+    def told(self, keys: Sequence[str], days: int) -> Mapping[str, Sequence[Told]]:
+        """What documents published in the last ``days`` days tell of subjects, by key; this one is left out.
+
+        Raises:
+            StoreFault: the index cannot be asked.
+        """
+        since = later(utc_now(), -days * _DAY)
+        with self._core.database.read() as connection:
+            rows = lookups.told(connection, keys, but=self._document, since=since)
+        return {
+            key: [Told(row.document, frozenset(row.facts.split())) for row in found]
+            for key, found in rows.items()
+        }
+
+    def released(self) -> int:
+        """How many markings of these files two secrecy officers have released."""
+        return len(self._released())
+
     def scratch(self) -> Path:
         """A private empty folder, removed by :meth:`close`."""
         parent = self._core.workspace.spool
@@ -93,6 +130,13 @@ class CaseTools:
 
     def _released(self) -> frozenset[str]:
         return exemptions.released(self._core, self._document)
+
+
+def _listed(row: Row[Any], unit: str) -> CatalogueEntry:
+    """A row of the catalogue; what another unit has not published keeps its case number to itself."""
+    state = State(row.state)
+    shown = row.unit == unit or state is State.PUBLISHED
+    return CatalogueEntry(row.id if shown else "", state, documents.attribute_in_force(row))
 
 
 def _check_bytes(files: Sequence[SourceFile]) -> None:

@@ -18,7 +18,7 @@ from disclosure_pipeline.errors import Fenced, StaleVersion
 from disclosure_pipeline.model.lifecycle import State, target_of
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline.core import Core
-from disclosure_pipeline.store import audit, documents
+from disclosure_pipeline.store import audit, documents, rule_changes
 from disclosure_pipeline.store.tables import document
 
 SYSTEM = "system"
@@ -52,6 +52,7 @@ def take_step(
     changes: Mapping[str, Any] | None = None,
     detail: Mapping[str, Any] | None = None,
     work: str | None = None,
+    rules_mark: str | None = None,
 ) -> Row[Any]:
     """Take one step of the lifecycle table.
 
@@ -67,6 +68,8 @@ def take_step(
         changes: further columns to set.
         detail: facts for the audit row (ids, codes, hashes, counts).
         work: queue on which the document's next work is asked for.
+        rules_mark: which changes of the rules must be in force, if it is not those the process works by: a step
+            whose own transaction let some lapse has proved those before.
 
     Returns:
         The row after the step.
@@ -74,13 +77,15 @@ def take_step(
     Raises:
         Refused: the table has no such step from the present state.
         StaleVersion: ``version`` is not the present one.
-        Fenced: the lease is no longer held.
+        Fenced: the lease is no longer held, or the rules have changed since the worker read them.
     """
     row = documents.fetch(connection, document_id, lock=True)
     if version is not None and version != row.version:
         raise StaleVersion(f"{document_id} is at version {row.version}, not {version}.")
     if lease is not None and (row.lease_owner, row.fence) != (lease.owner, lease.fence):
         raise Fenced(f"{document_id} was taken over by another worker.")
+    if lease is not None:
+        check_rules(core, connection, rules_mark)
     before = State(row.state)
     after = target_of(step, before)
     values: dict[str, Any] = {**(changes or {}), "state": after.value, "revision": row.revision + 1}
@@ -107,3 +112,13 @@ def take_step(
         ),
     )
     return documents.fetch(connection, document_id)
+
+
+def check_rules(core: Core, connection: Connection, mark: str | None = None) -> None:
+    """Prove that the changes of the rules that a process works by (or these) are the ones in force.
+
+    Raises:
+        Fenced: they are not.
+    """
+    if rule_changes.mark(connection) != (core.rules_mark if mark is None else mark):
+        raise Fenced("Other rules are in force than this worker works by.")

@@ -198,6 +198,7 @@ def raise_version(
     why: str,
     changes: Mapping[str, Any],
     route: Route | None = None,
+    wider: bool = True,
 ) -> int:
     """Make a new version of the same files, to be reviewed from the first tier on.
 
@@ -211,7 +212,8 @@ def raise_version(
         actor: who caused it.
         why: code of the reason (``attribute``, ``settlement``, ``rescreen``).
         changes: columns that the new version starts with.
-        route: the route of a version with a wider attribute; ``None`` keeps the present one.
+        route: the route of the new version; ``None`` keeps the present one.
+        wider: whether that route is for a wider disclosure than was reviewed.
 
     Returns:
         The new version.
@@ -225,7 +227,8 @@ def raise_version(
     else:
         referral = route.referral
         open_tiers(connection, row.id, version, route)
-        documents.unsettle(connection, row.id, version, Settlement.ACCEPT)
+        if wider:
+            documents.unsettle(connection, row.id, version, Settlement.ACCEPT)
     take_step(
         core, connection, row.id, "revise", actor=actor,
         changes={**fresh_version(version), "work_at": None, "referral_needed": referral, **changes},

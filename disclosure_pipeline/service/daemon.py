@@ -108,10 +108,20 @@ class Daemon:
             try:
                 asked = self._asked.get(timeout=_LONGEST_DEAFNESS)
             except Empty:
+                self._follow_rules()
                 continue
             if asked == "end":
                 return
             self._renew()
+
+    def _follow_rules(self) -> None:
+        """Take up rule changes that were approved; the workers do so themselves."""
+        try:
+            if self._core.rules_changed():
+                self._core.take_up_rules()
+                log.info("rules_changed", rules_version=self._core.rulebook.version)
+        except DisclosureError as error:
+            log.warning("rules_not_read", code=error.code)
 
     def _end(self) -> None:
         log.info("daemon_ending")

@@ -19,7 +19,7 @@ from structlog import get_logger
 
 from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.model.times import parse, utc_now
-from disclosure_pipeline.pipeline import clocks, leases
+from disclosure_pipeline.pipeline import clocks, incidents, leases
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.publication import HELD
 from disclosure_pipeline.service.watcher.watch import Watcher
@@ -72,10 +72,12 @@ class Status:
         trouble = [f"folder:{status.root.id}" for status in watcher.status() if status.state != "available"]
         with self._core.database.read() as connection:
             held = get_meta(connection, HELD)
+            incident = incidents.count_open(connection) > 0
             missing = get_meta(connection, READINESS) or ""
             alive = leases.living(self._core, connection)
         trouble += [f"detector:{name}" for name in missing.split(",") if name]
         trouble += ["held"] if held else []
+        trouble += ["incident"] if incident else []
         trouble += [] if alive else ["workers"]
         watched = watcher.ready.is_set()
         status = "starting" if not watched else "degraded" if trouble else "ready"
@@ -110,6 +112,13 @@ class Status:
                 "Letters not delivered yet",
                 {},
                 connection.execute(letters).scalar_one(),
+            )
+            open_incidents = incidents.count_open(connection)
+            yield (
+                "disclosure_incidents",
+                "Open incidents that rule changes brought to light",
+                {},
+                open_incidents,
             )
             oldest = connection.execute(
                 select(func.min(document.c.work_at)).where(document.c.work_at <= utc_now())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 import uuid
@@ -23,7 +24,7 @@ from structlog import get_logger
 
 from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.hooks.sandbox_child import collect_seldom
-from disclosure_pipeline.pipeline import leases, letters, publication
+from disclosure_pipeline.pipeline import leases, letters, publication, rescreen_batches
 from disclosure_pipeline.pipeline.core import INTAKE, PUBLISH, RESCREEN, Core
 from disclosure_pipeline.pipeline.run import carry_on, due
 from disclosure_pipeline.service.doorbell import Doorbell
@@ -82,12 +83,17 @@ class Worker:
         self._running: set[Piece] = set()
         self._reserved: set[Piece] = set()
         self._last_end: dict[Piece, float] = {}
+        self.renewed = False
         documents = core.settings.engine.concurrency
         self._limits = {INTAKE: documents, PUBLISH: documents * _PUBLICATIONS_PER_DOCUMENT, RESCREEN: 1}
         self._engine = WorkEngine(
             core.database,
             executor=slot,
-            tasks={INTAKE: self._task(INTAKE, self._carry_on), PUBLISH: self._task(PUBLISH, self._carry_out)},
+            tasks={
+                INTAKE: self._task(INTAKE, self._carry_on),
+                PUBLISH: self._task(PUBLISH, self._carry_out),
+                RESCREEN: self._task(RESCREEN, self._rescreen),
+            },
             poll=core.settings.engine.poll,
         )
 
@@ -107,7 +113,7 @@ class Worker:
         while not self._stop.is_set():
             self._look.wait(min(settings.poll, _LOOK_AT_LEAST))
             self._look.clear()
-            if not self._stop.is_set():
+            if not self._stop.is_set() and not self._has_old_rules():
                 self._start_due()
         bell.stop()
         self._end_life(settings.grace)
@@ -116,6 +122,17 @@ class Worker:
         """Take no more work and end when what runs has ended."""
         self._stop.set()
         self._look.set()
+
+    def _has_old_rules(self) -> bool:
+        """Whether other rules have come into force; this life ends then, and :func:`work` begins a new one."""
+        try:
+            self.renewed = self._core.rules_changed()
+        except DisclosureError as error:
+            log.warning("rules_not_read", code=error.code)
+        if self.renewed:
+            log.info("rules_changed", worker=self._core.worker)
+            self.stop()
+        return self.renewed
 
     # ------------------------------------------------------------------ due work
 
@@ -138,7 +155,7 @@ class Worker:
             log.warning("due_work_not_started", error=type(error).__name__)
 
     def _due(self) -> list[Piece]:
-        room = {queue: self._room(queue) for queue in (INTAKE, PUBLISH)}
+        room = {queue: self._room(queue) for queue in (INTAKE, PUBLISH, RESCREEN)}
         found: list[Piece] = []
         with self._core.database.read() as connection:
             if room[INTAKE]:
@@ -147,6 +164,8 @@ class Worker:
             if room[PUBLISH]:
                 owed = publication.due(connection, room[PUBLISH] + len(self._running))
                 found += [Piece(PUBLISH, f"{item.document}|{item.channel}") for item in owed]
+            if room[RESCREEN]:
+                found += [Piece(RESCREEN, item) for item in rescreen_batches.due(connection, room[RESCREEN])]
         return found
 
     def _room(self, queue: str) -> int:
@@ -210,6 +229,9 @@ class Worker:
     def _carry_out(self, subject: str) -> None:
         case, _, channel = subject.partition("|")
         publication.carry_out(self._core, case, channel)
+
+    def _rescreen(self, subject: str) -> None:
+        rescreen_batches.carry_out(self._core, subject, self._stop.is_set)
 
     # ------------------------------------------------------------------ life
 
@@ -292,6 +314,9 @@ def work(workspace: Workspace, *, slot: str, parent: int | None = None) -> int:
         running.run()
     finally:
         core.close()
+    if running.renewed:
+        # A new life in the same process: whoever started and watches it need not know.
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 -- our own call again
     return 0
 
 

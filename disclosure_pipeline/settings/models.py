@@ -153,8 +153,13 @@ class ScreeningSettings(Section):
         (), description="Ids that must answer, beside the floor that cannot be shrunk."
     )
     detector_timeout: Seconds = Field(20.0, description="Seconds for one detector of a third-party plugin.")
+    list_from: int = Field(
+        10, ge=2, description="Findings of one rule in a table's column from which they are one finding."
+    )
     lexicons: tuple[str, ...] = Field(
-        (), description="Further lexicon files (own secret-item lists), outside the repository."
+        (),
+        description="Own lists of secret items: absolute paths outside the repository; each must be there and hold a "
+        "rule.",
     )
     user_words: tuple[str, ...] = Field(
         (), description="Words the segmenter should know (departments, places)."

@@ -21,6 +21,7 @@ from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.model.document import Attribute, canonical_digest
 from disclosure_pipeline.model.finding import FINDING_KINDS
 from disclosure_pipeline.model.policy import ClockRule, Ground, RouteRule, Rule, RuleBook
+from disclosure_pipeline.model.profile import Profile
 from disclosure_pipeline.model.route import Chain, Tier
 from disclosure_pipeline.settings.files import read_file
 from disclosure_pipeline.settings.resources import config_files, share
@@ -30,13 +31,14 @@ if TYPE_CHECKING:
 
     from disclosure_pipeline.settings.models import Settings
 
-Entry = TypeVar("Entry", bound=Rule | Ground | ClockRule | RouteRule | Tier)
+Entry = TypeVar("Entry", bound=Rule | Ground | ClockRule | RouteRule | Profile | Tier)
 
-TABLES: Mapping[str, type[Rule] | type[Ground] | type[ClockRule] | type[RouteRule]] = {
+TABLES: Mapping[str, type[Rule] | type[Ground] | type[ClockRule] | type[RouteRule] | type[Profile]] = {
     "rule": Rule,
     "ground": Ground,
     "clock": ClockRule,
     "route": RouteRule,
+    "profile": Profile,
 }
 """Tables of a rule file, and what each entry becomes."""
 
@@ -51,6 +53,10 @@ PATTERN_FORMS = frozenset(
         "title_start",
         "title_end",
         "document_number",
+        "attachment_name",
+        "citation",
+        "aggregation_person",
+        "aggregation_body",
     }
 )
 """Rule forms whose patterns are regular expressions; each needs at least one."""
@@ -72,27 +78,35 @@ def load_rulebook(config: Path, lexicons: Sequence[Path] = ()) -> RuleBook:
     Args:
         config: the configuration folder. A folder (``rules/``, ``lexicons/``) that has no TOML file
             is taken from the shipped configuration.
-        lexicons: further lexicon files outside the configuration (``[screening] lexicons``).
+        lexicons: the office's own lists outside the configuration (``[screening] lexicons``); a list that is not
+            there or holds nothing stops the start, because nobody would miss what it does not find.
 
     Raises:
         ConfigError: a file cannot be read, or an entry is wrong; names the file and the entry.
     """
     files = [*config_files(config, "rules"), *config_files(config, "lexicons")]
-    files += [(f"lexicons/{path.name}", path) for path in lexicons]
+    own = [(f"[screening] lexicons: {path}", path) for path in lexicons]
+    if relative := [name for name, path in own if not path.is_absolute()]:
+        raise ConfigError(f"{relative[0]} is not an absolute path")
+    files += own
     digests: list[tuple[str, str]] = []
     entries: dict[str, list[Any]] = {table: [] for table in TABLES}
     seen: set[tuple[str, str]] = set()
     for name, path in files:
-        content = read_file(path, name)
-        digests.append((name, hashlib.sha256(content).hexdigest()))
+        content, rules = read_file(path, name), len(entries["rule"])
+        digests.append((path.name, hashlib.sha256(content).hexdigest()))
         for table, identity, entry in _entries(content, name):
             if (table, identity) in seen:
                 raise ConfigError(f"{name}: {table} '{identity}' is defined twice")
             seen.add((table, identity))
             entries[table].append(entry)
+        if (name, path) in own and len(entries["rule"]) == rules:
+            raise ConfigError(f"{name} holds no [[rule]]")
+    _check_profiles(entries["profile"], entries["rule"])
     return RuleBook(
         rules=tuple(entries["rule"]), grounds=tuple(entries["ground"]), clocks=tuple(entries["clock"]),
-        routes=tuple(entries["route"]), source=canonical_digest(digests),
+        routes=tuple(entries["route"]), profiles=tuple(entries["profile"]),
+        source=canonical_digest(digests),
     )  # fmt: skip
 
 
@@ -155,8 +169,10 @@ def policy_problems(settings: Settings, book: RuleBook, chains: Mapping[str, Cha
 
 def _toml(content: bytes, name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(content.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ConfigError(f"{name} is not UTF-8 text; save it with this encoding") from None
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{name} cannot be read: {error}") from None
 
 
@@ -216,13 +232,15 @@ def _plain(value: object) -> str:
     raise TypeError
 
 
-def _problems(entry: Rule | Ground | ClockRule | RouteRule) -> Iterator[str]:
+def _problems(entry: Rule | Ground | ClockRule | RouteRule | Profile) -> Iterator[str]:
     """What the types alone cannot say."""
     match entry:
         case Rule():
             yield from _rule_problems(entry)
         case RouteRule():
             yield from _route_problems(entry)
+        case Profile():
+            yield from entry.problems()
         case ClockRule():
             if entry.days <= 0 or any(days <= 0 for days in entry.legs.values()):
                 yield "days must be positive"
@@ -230,6 +248,15 @@ def _problems(entry: Rule | Ground | ClockRule | RouteRule) -> Iterator[str]:
                 yield "leg_titles names a leg that is not in legs"
         case Ground() if not entry.code or not entry.title:
             yield "code and title must not be empty"
+
+
+def _check_profiles(profiles: Sequence[Profile], rules: Sequence[Rule]) -> None:
+    ids = {rule.id for rule in rules}
+    for profile in profiles:
+        if profile.id in ids:
+            raise ConfigError(f"profile '{profile.id}': a rule has the same id")
+        for problem in profile.misfits(rules):
+            raise ConfigError(f"profile '{profile.id}': {problem}")
 
 
 def _rule_problems(rule: Rule) -> Iterator[str]:
@@ -267,7 +294,13 @@ def _pattern_problems(patterns: Sequence[str]) -> Iterator[str]:
         try:
             empty = re.compile(pattern).search("") is not None
         except (re.error, RecursionError) as error:
-            yield f"pattern {position} is no regular expression: {error}"
+            # Python's message quotes the pattern, which may be a secret of the office.
+            where = (
+                f" (at character {error.pos + 1})"
+                if isinstance(error, re.error) and error.pos is not None
+                else ""
+            )
+            yield f"pattern {position} is no regular expression{where}"
         else:
             if empty:
                 yield f"pattern {position} matches everything"

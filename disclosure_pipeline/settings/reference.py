@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from disclosure_pipeline.model.policy import ClockRule, Ground, RouteRule, Rule
+from disclosure_pipeline.model.profile import Profile
 from disclosure_pipeline.model.route import Tier
 from disclosure_pipeline.settings.calendars import SCHEDULE_KEYS
 from disclosure_pipeline.settings.models import Settings
@@ -34,7 +35,7 @@ The configuration is a folder (`--config DIR`, default `./config`):
 |---|---|
 | `disclosure.toml` | the settings |
 | `routes.toml` | the approval chains |
-| `rules/*.toml` | grounds, clocks, route rules, attribute rules |
+| `rules/*.toml` | grounds, clocks, route rules, attribute rules, disclosure profiles |
 | `lexicons/*.toml` | screening rules and terms |
 | `calendars/*.toml` | holiday schedules (放假安排) beyond those of the calendar library |
 
@@ -67,11 +68,13 @@ configuration. `[[rule]]` entries of the forms {forms} hold regular expressions.
 
 ENTRIES: Mapping[str, str] = {
     "rule": "A screening or attribute rule. `kind` is one of the finding kinds or `format.NAME`; after the day "
-    "`expires`, a screening is undetermined until the rule is renewed.",
+    "`expires`, a screening is undetermined until the rule is renewed. How to write one: [rules](rules.md).",
     "ground": "A reason for not publishing (不予公开理由). A slip may give the code, the title or an alias.",
     "clock": "A time limit in working days. `publish` must exist; it starts on the 成文日期.",
     "route": "What lengthens a route. It fires when any of its triggers does (`title_patterns`, `genres`, "
     f"`finding_kinds`, `rules`, `joint`). `refer` is one of {', '.join(f'`{name}`' for name in REFERRALS)}.",
+    "profile": "A disclosure profile (公示口径): a kind of document in which the law wants names shown; see "
+    "[profiles](profiles.md).",
 }
 
 CALENDARS = """\
@@ -135,7 +138,7 @@ def _summary(model: type[BaseModel]) -> str:
 # ----------------------------------------------------------------- entries, keys
 
 
-def _entry(cls: type[Rule | Ground | ClockRule | RouteRule | Tier]) -> str:
+def _entry(cls: type[Rule | Ground | ClockRule | RouteRule | Profile | Tier]) -> str:
     """A table of a rule type's fields; the meanings are the ``Args`` of its docstring."""
     hints = get_type_hints(cls)
     meanings = _arguments(cls.__doc__ or "")

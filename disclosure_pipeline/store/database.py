@@ -27,9 +27,9 @@ CHANNEL = "disclosure_rows"
 
 _WITH_TEXT = (
     "document", "part", "extract", "finding", "artefact", "tier", "decision", "referral", "attribute_review",
-    "letter",
+    "letter", "rule_change", "incident", "receipt", "publication", "catalogue_key", "subject",
 )  # fmt: skip
-"""Tables that hold text of documents (`documents.purge_text`)."""
+"""Tables that hold text of documents, or digests of it (`documents.purge_text`)."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

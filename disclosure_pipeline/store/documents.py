@@ -17,13 +17,20 @@ from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.store.tables import (
     artefact,
     attribute_review,
+    catalogue_key,
     decision,
     document,
     extract,
     fault,
     finding,
+    incident,
     part,
+    publication,
+    quarantine,
+    receipt,
     referral,
+    rule_change,
+    subject,
     tier,
 )
 
@@ -151,6 +158,7 @@ def findings_of(connection: Connection, document_id: str, version: int) -> list[
                 segment=row.segment, more=tuple((item[0], item[1], item[2]) for item in row.more),
                 place=Place.from_json(row.place), rule=row.rule, article=row.article,
                 suggestion=row.suggestion, confidence=float(row.confidence), detector=row.detector, part=row.part,
+                why=row.why, rule_version=row.rule_version, count=row._mapping["count"],
             ),
             row.id,
             Settlement(row.settled) if row.settled else None,
@@ -178,6 +186,17 @@ def add_findings(connection: Connection, document_id: str, version: int, finding
     return len(new)
 
 
+def drop_findings(connection: Connection, document_id: str, version: int, ids: Iterable[str]) -> None:
+    """Remove findings that nobody has settled."""
+    for identity in ids:
+        connection.execute(
+            delete(finding).where(
+                finding.c.document == document_id, finding.c.version == version, finding.c.id == identity,
+                finding.c.settled.is_(None),
+            )
+        )  # fmt: skip
+
+
 def forget_doubts(connection: Connection, document_id: str, version: int) -> None:
     """Remove the doubts of an earlier screening of the same version, with how they were settled.
 
@@ -197,7 +216,8 @@ def _finding_values(document_id: str, version: int, ordinal: int, item: Finding)
         "start": item.start, "end": item.end, "segment": item.segment, "place": item.place.as_json(),
         "more": [list(item) for item in item.more],
         "rule": item.rule, "article": item.article, "suggestion": item.suggestion,
-        "confidence": f"{item.confidence:.3f}",
+        "confidence": f"{item.confidence:.3f}", "why": item.why, "rule_version": item.rule_version,
+        "count": item.count,
     }  # fmt: skip
 
 
@@ -306,11 +326,10 @@ def purge_text(connection: Connection, document_id: str) -> None:
     """Remove every character of a document's text from the rows (design 7).
 
     Extracted text, findings and the list of frozen files go; so do title, slip, names and written
-    reasons. Hashes, offsets, rule ids and who did what stay.
+    reasons, and what others could look the document up by. Hashes, offsets, rule ids and who did what stay.
     """
-    connection.execute(delete(extract).where(extract.c.document == document_id))
-    connection.execute(delete(finding).where(finding.c.document == document_id))
-    connection.execute(delete(artefact).where(artefact.c.document == document_id))
+    for table in (extract, finding, artefact, catalogue_key, subject):
+        connection.execute(delete(table).where(table.c.document == document_id))
     connection.execute(
         update(attribute_review).where(attribute_review.c.document == document_id).values(reason=None)
     )
@@ -318,11 +337,54 @@ def purge_text(connection: Connection, document_id: str) -> None:
     connection.execute(update(tier).where(tier.c.document == document_id).values(reason=None))
     connection.execute(update(decision).where(decision.c.document == document_id).values(reason=""))
     connection.execute(update(referral).where(referral.c.document == document_id).values(reason=""))
+    connection.execute(update(incident).where(incident.c.document == document_id).values(reason=None))
+    _purge_guards(connection, document_id)
+    _purge_receipts(connection, document_id)
     connection.execute(
         update(document)
         .where(document.c.id == document_id)
         .values(title=None, slip={}, ground_reason="", dropped_as=None)
     )
+
+
+def _purge_receipts(connection: Connection, document_id: str) -> None:
+    """Leave the names of public files out of what channels answered."""
+    for table, column, key in (
+        (receipt, receipt.c.body, receipt.c.key),
+        (publication, publication.c.receipt, publication.c.channel),
+    ):
+        mine = table.c.document == document_id
+        for name, body in connection.execute(select(key, column).where(mine)).all():
+            if body:
+                changed = {column.name: without_names(body)}
+                connection.execute(update(table).where(mine, key == name).values(**changed))
+
+
+def without_names(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A receipt whose files are numbered instead of named: a name often is the title."""
+    hashes = dict(body.get("hashes") or {})
+    return {**body, "hashes": {str(number): value for number, value in enumerate(sorted(hashes.values()))}}
+
+
+def _purge_guards(connection: Connection, document_id: str) -> None:
+    """Take back the guards whose words were cut from a document; without them more is found, never less.
+
+    Reasons of every proposal from the document go too. Terms stay: they are a list that an officer wrote.
+    """
+    mine = rule_change.c.document == document_id
+    connection.execute(update(rule_change).where(mine).values(reason="", decision=""))
+    guards = update(rule_change).where(mine, rule_change.c.action == "guard")
+    connection.execute(guards.where(rule_change.c.state == "approved").values(state="revoked", content={}))
+    connection.execute(guards.where(rule_change.c.state == "proposed").values(state="rejected", content={}))
+    connection.execute(guards.values(content={}))
+
+
+def is_held(connection: Connection, document_id: str) -> bool:
+    """Whether the secrecy officers have a case about this document that has not ended."""
+    query = select(quarantine.c.document).where(
+        quarantine.c.document == document_id, quarantine.c.ended.is_(None)
+    )
+    return connection.execute(query).first() is not None
 
 
 def count_by_state(connection: Connection) -> dict[str, int]:

@@ -159,6 +159,9 @@ finding = Table(
     Column("article", Text, nullable=False),
     Column("suggestion", Text, nullable=False),
     Column("confidence", String(8), nullable=False),
+    Column("why", Text, nullable=False, server_default=""),
+    Column("rule_version", Integer, nullable=False, server_default="0"),
+    Column("count", Integer, nullable=False, server_default="1"),
     Column("settled", _CODE),
     Column("settled_by", _NAME),
     Column("settled_at", _TIME),
@@ -351,6 +354,104 @@ attribute_review = Table(
     Column("reason", Text),
     Column("at", _TIME),
     comment="Regular attribute review (定期审查, 001): one task per item and quarter",
+)
+
+rule_change = Table(
+    "rule_change",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("unit", _CODE, nullable=False),
+    Column("action", _CODE, nullable=False),
+    Column("rule", _NAME, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("state", _CODE, nullable=False),
+    Column("document", _ID),
+    Column("finding", _ID),
+    Column("proposed_by", _NAME, nullable=False),
+    Column("proposed_at", _TIME, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("replay", JSON),
+    Column("decided_by", _NAME),
+    Column("decided_at", _TIME),
+    Column("decision", Text, nullable=False, default=""),
+    Column("rules_before", _CODE, nullable=False, default=""),
+    Column("rules_after", _CODE, nullable=False, default=""),
+    Index(None, "state", "id"),
+    Index(None, "document"),
+    comment="Changes of the rules by two people: terms and guards on top of the rule files",
+)
+
+rescreen = Table(
+    "rescreen",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("state", _CODE, nullable=False),
+    Column("rules_version", _CODE, nullable=False),
+    Column("versions", JSON),
+    Column("documents", JSON),
+    Column("asked_by", _NAME, nullable=False),
+    Column("started_at", _TIME, nullable=False),
+    Column("ended_at", _TIME),
+    Index(None, "state"),
+    comment="Runs that screen stored text again under the rules in force",
+)
+
+rescreen_batch = Table(
+    "rescreen_batch",
+    metadata,
+    Column("run", ForeignKey("rescreen.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("state", _CODE, nullable=False),
+    Column("first", _ID, nullable=False),
+    Column("last", _ID, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("cursor", _ID, nullable=False, default=""),
+    Column("counts", JSON, nullable=False),
+    Column("due_at", _TIME, nullable=False),
+    Column("lease_owner", _NAME),
+    Column("fence", Integer, nullable=False, default=0),
+    Index(None, "state", "due_at"),
+    comment="About 500 documents of such a run, with the last one that was done",
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("document", ForeignKey("document.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("kind", _CODE, nullable=False),
+    Column("rules", JSON, nullable=False),
+    Column("findings", Integer, nullable=False),
+    Column("rules_version", _CODE, nullable=False),
+    Column("at", _TIME, nullable=False),
+    Column("outcome", _CODE),
+    Column("closed_by", _NAME),
+    Column("closed_at", _TIME),
+    Column("reason", Text),
+    Index(None, "outcome", "seq"),
+    Index(None, "document"),
+    comment="What newer rules found in documents that are out; rule ids and counts only",
+)
+
+catalogue_key = Table(
+    "catalogue_key",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("key", _HASH, primary_key=True),
+    Index(None, "key"),
+    comment="发文字号 and titles by which a document is looked up, as keyed digests",
+)
+
+subject = Table(
+    "subject",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("key", _HASH, primary_key=True),
+    Column("facts", Text, nullable=False),
+    Index(None, "key"),
+    comment="Persons and bodies that a public copy tells of: keyed digests, and which kinds of facts",
 )
 
 letter = Table(

@@ -31,7 +31,7 @@ from disclosure_pipeline.model.finding import Finding, Severity
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Verb
 from disclosure_pipeline.model.text import Place
-from disclosure_pipeline.pipeline import backup, leases, letters, quarantine, reconcile
+from disclosure_pipeline.pipeline import backup, isolation, leases, letters, quarantine, reconcile
 from disclosure_pipeline.pipeline.recording import record
 from disclosure_pipeline.pipeline.run import conclude, next_case
 from disclosure_pipeline.pipeline.toolbox import CaseTools
@@ -146,7 +146,7 @@ def test_nothing_stays_in_the_write_ahead_log_when_a_reader_held_it(
 
 
 def test_released_document_can_be_published(office: Office) -> None:
-    body = f"{BODY}本办法所称“{MARKED}”字样仅为示例。{WORD}。"
+    body = f"{BODY}本办法所称{MARKED}字样仅为示例。{WORD}。"
     case = office.hand_in("关于公文标注示例的通知", body).case
     office.work()
     assert office.state(case) is State.QUARANTINED
@@ -159,7 +159,7 @@ def test_released_document_can_be_published(office: Office) -> None:
 
 
 def test_release_covers_no_other_marking_in_the_public_copy(office: Office) -> None:
-    case = office.hand_in("关于公文标注示例的通知", f"{BODY}“{MARKED}”字样仅为示例。").case
+    case = office.hand_in("关于公文标注示例的通知", f"{BODY}{MARKED}字样仅为示例。").case
     office.work()
     quarantine.release(office.core, case, SECRECY, "示例文字")
     quarantine.release(office.core, case, SECRECY_2, "示例文字")
@@ -173,10 +173,10 @@ def test_release_covers_no_other_marking_in_the_public_copy(office: Office) -> N
         path.write_text(text, "utf-8")
         return tools.read([SourceFile(0, path, path.name, sha256=file_digest(path))]).marked
 
-    assert not marked(copies, f"另一处：“{MARKED}”字样。")
-    assert marked(copies, "另一处：“机密★20年”字样。")
-    assert marked(copies, f"“{MARKED}”字样，以及“绝密★长期”字样。")
-    assert marked(elsewhere, f"“{MARKED}”字样，但这不是公开件。")
+    assert not marked(copies, f"另一处：{MARKED}字样。")
+    assert marked(copies, "另一处：机密★20年字样。")
+    assert marked(copies, f"{MARKED}字样，以及绝密★长期字样。")
+    assert marked(elsewhere, f"{MARKED}字样，但这不是公开件。")
     tools.close()
 
 
@@ -201,7 +201,7 @@ def test_worker_that_slept_through_the_isolation_brings_nothing_back(office: Off
         outcome = conclude(office.core, view, CaseTools(office.core, case))
         office.sql("UPDATE document SET lease_owner = NULL, fence = fence + 1")
         mark = Finding("secrecy.marking", Severity.BLOCK, None, 0, 4, 0, Place("", "body"), "D1.marking")
-        quarantine.isolate(office.core, case, [mark], "v2")
+        isolation.isolate(office.core, case, [mark], "v2")
         with pytest.raises(Fenced):
             record(outcome, office.core, lease, view)
     assert office.state(case) is State.QUARANTINED

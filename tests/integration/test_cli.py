@@ -19,7 +19,7 @@ SHOW_KEYS = HEAD_KEYS | {
 }  # fmt: skip
 SCREEN_KEYS = {
     "detector", "kind", "severity", "text", "start", "end", "segment", "place", "rule", "article", "suggestion",
-    "confidence",
+    "confidence", "why", "rule_version", "count",
 }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from disclosure_pipeline.model.finding import Finding, Settlement, Severity
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Verb
 from disclosure_pipeline.model.text import Place
-from disclosure_pipeline.pipeline import letters, quarantine, reconcile, review, spool, views
+from disclosure_pipeline.pipeline import isolation, letters, quarantine, reconcile, review, spool, views
 from disclosure_pipeline.pipeline.takeback import retry
 
 TITLE = "关于甲号储备库安全检查情况的报告"
@@ -279,5 +279,5 @@ def test_reasons_of_an_attribute_review_are_purged(office: Office):
     review.settle(office.core, case, "convert", by=SECRECY, reason=f"{SECRET}已可公开")
     mark = Finding("secrecy.marking", Severity.BLOCK, None, 0, 2, 0, Place("", "body"), "own.mark")
     assert "attribute_review" in holds(office.dump(), SECRET)
-    quarantine.isolate(office.core, case, [mark], "newer")
+    isolation.isolate(office.core, case, [mark], "newer")
     assert holds(office.dump(), SECRET) == []

@@ -46,7 +46,7 @@ def test_migrating_again_changes_nothing(database: Database):
     before = dump(database)
     Database(database.url).migrate()
     assert dump(database) == before
-    assert before["meta"][0][0] == "store_id"
+    assert {row[0] for row in before["meta"]} == {"digest_key", "store_id"}
 
 
 def test_several_processes_may_migrate_at_once(empty_url: str):
@@ -72,7 +72,7 @@ def test_a_migration_that_breaks_off_leaves_nothing(empty_url: str, monkeypatch:
         made.migrate()
     assert dump(made) == {}
     made.migrate()
-    assert len(dump(made)["meta"]) == 1
+    assert len(dump(made)["meta"]) == 2
     made.close()
 
 

@@ -156,11 +156,13 @@ def test_a_note_in_running_text_is_found_too(book: RuleBook) -> None:
 
 
 def test_an_attachment_that_says_otherwise(book: RuleBook) -> None:
-    attachment = part(3, PartRole.ATTACHMENT, "附件", "（此件不公开）")
-    internal = part(4, PartRole.INTERNAL, "办理单", "（此件不公开）")
-    document = case(slip=Slip(attribute="主动公开"), others=(attachment, internal))
+    """One that is open further; one that is kept narrower is 夹带 (`test_contradiction_rules.py`)."""
+    wider = part(3, PartRole.ATTACHMENT, "附件", "（此件公开发布）")
+    narrower = part(4, PartRole.ATTACHMENT, "附件", "（此件不公开）")
+    internal = part(5, PartRole.INTERNAL, "办理单", "（此件公开发布）")
+    document = case(slip=Slip(attribute="依申请公开"), others=(wider, narrower, internal))
     (finding,) = NoteContradiction(book).judge(document).findings
-    assert (finding.part, finding.segment, finding.text) == (3, 1, "（此件不公开）")
+    assert (finding.part, finding.segment, finding.text) == (3, 1, "（此件公开发布）")
 
 
 @pytest.mark.parametrize(

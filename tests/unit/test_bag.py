@@ -239,6 +239,30 @@ def test_a_withdrawal_keeps_the_bag_and_fences_late_orders(
     assert (standing.state, standing.generation, standing.version) == ("withdrawn", 1, 1)
 
 
+def test_the_bags_of_a_suspected_secret_leave_the_archive(
+    archive: BagArchive, root: Path, vault: Path, tmp_path: Path
+) -> None:
+    archive.publish(order(vault))
+    archive.publish(order(vault, version=2))
+    bags = {version: tree(root / "default/2026" / f"{DOCUMENT}-v{version}") for version in (1, 2)}
+    held = tmp_path / "quarantine/case/archived"
+    recall = replace(order(vault, version=2, action=Action.WITHDRAW, generation=1), isolate=held)
+    for _ in range(2):
+        assert archive.withdraw(recall).detail == {"kept": False}
+        assert {version: tree(held / "default/2026" / f"{DOCUMENT}-v{version}") for version in (1, 2)} == bags
+    assert held.stat().st_mode & 0o077 == 0
+    assert sorted(path.name for path in (root / "default/2026").iterdir()) == [
+        f"{DOCUMENT}-v2.withdrawn.json",
+        f"{DOCUMENT}.state.json",
+    ]
+    (standing,) = archive.verify([DOCUMENT])
+    assert (standing.state, standing.generation) == ("withdrawn", 1)
+    # After a release it is deposited anew; the late recall touches nothing any more.
+    archive.publish(order(vault, version=2, generation=2))
+    with pytest.raises(Fenced):
+        archive.withdraw(recall)
+
+
 def test_a_withdrawal_before_the_deposit_fences_it_off(archive: BagArchive, root: Path, vault: Path) -> None:
     receipt = archive.withdraw(order(vault, action=Action.WITHDRAW, generation=1))
     assert receipt.detail == {"kept": False}

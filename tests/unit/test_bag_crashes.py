@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,21 +71,26 @@ def test_a_crash_at_any_step_leaves_one_whole_bag_after_the_next_call(tmp_path: 
     assert steps > 15
 
 
+@pytest.mark.parametrize("secret", [False, True])
 def test_a_crash_at_any_step_of_a_withdrawal_is_finished_by_the_next_call(
-    tmp_path: Path, vault: Path
+    tmp_path: Path, vault: Path, *, secret: bool
 ) -> None:
-    recall = order(vault, action=Action.WITHDRAW, generation=1)
+    held = tmp_path / "held"
+    recall = replace(order(vault, action=Action.WITHDRAW, generation=1), isolate=held if secret else None)
     reference = archive_in(tmp_path / "reference")
     reference.publish(order(vault))
     receipt = reference.withdraw(recall)
     expected = tree(tmp_path / "reference")
+    isolated = tree(held)
     died, steps = True, 0
     while died:
+        shutil.rmtree(held, ignore_errors=True)
         folder = tmp_path / f"crash{steps}"
         archive = archive_in(folder)
         archive.publish(order(vault))
         steps += 1
         died = die_at(steps, lambda archive=archive: archive.withdraw(recall))
         assert archive.withdraw(recall) == receipt
-        assert tree(folder) == expected
+        assert (tree(folder), tree(held)) == (expected, isolated)
     assert steps > 4
+    assert bool(isolated) is secret

@@ -76,7 +76,8 @@ def test_every_entry_of_the_catalogue_is_the_command_it_names(name: str) -> None
         ("decide", "2026-000001", "approve", "--version", "0", "--as", "甲"),
         ("quarantine", "unheard-of"),
         ("replace", "2026-000001"),
-        ("rescreen",),
+        ("rescreen", "--pause", "--resume"),
+        ("lexicon", "propose", "2026-000001"),
     ],
 )
 def test_wrong_words_are_a_usage_error_in_both_forms(words: tuple[str, ...]) -> None:

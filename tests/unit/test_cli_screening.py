@@ -18,7 +18,7 @@ MARKING = "机密★5年"
 SCREENING = {"verdict", "findings", "undetermined", "rules_version"}
 FINDING = {
     "detector", "kind", "severity", "text", "start", "end", "segment", "place", "rule", "article", "suggestion",
-    "confidence",
+    "confidence", "why", "rule_version", "count",
 }  # fmt: skip
 
 

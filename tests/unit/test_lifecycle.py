@@ -48,6 +48,10 @@ def test_steps_from_final_states_are_the_documented_ones():
     assert found == {
         (S.PUBLISHED, "withdraw", S.WITHDRAWING),
         (S.PUBLISHED, "found_withdrawn", S.WITHDRAWING),
+        (S.PUBLISHED, "recall", S.WITHDRAWING),
+        (S.WITHHELD, "recall", S.WITHDRAWING),
+        (S.ON_REQUEST, "recall", S.WITHDRAWING),
+        (S.WITHDRAWN, "quarantine", S.QUARANTINED),
         (S.WITHHELD, "convert", S.RECEIVED),
         (S.ON_REQUEST, "convert", S.RECEIVED),
     }

@@ -124,8 +124,48 @@ def test_files_are_read_in_name_order_and_outside_lexicons_last(tmp_path: Path) 
 
 
 def test_a_missing_outside_lexicon_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"^lexicons/gone.toml cannot be read"):
+    with pytest.raises(ConfigError, match=r"^\[screening\] lexicons: /.*/gone.toml cannot be read"):
         load_rulebook(tmp_path, [tmp_path / "gone.toml"])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", r"holds no \[\[rule\]\]$"),
+        ("# 国防目录\n".encode(), r"holds no \[\[rule\]\]$"),
+        (
+            RULE.replace("国防\\d+", "国防目录").encode("gbk"),
+            "is not UTF-8 text; save it with this encoding$",
+        ),
+        (RULE.encode("utf-16"), "is not UTF-8 text; save it with this encoding$"),
+        (RULE.replace("['国防\\d+']", "['国防'").encode(), "cannot be read: "),
+        (RULE.replace("['国防\\d+']", "[]").encode(), "needs patterns"),
+        (RULE.replace("国防\\d+", "国防[").encode(), "pattern 1 is no regular expression"),
+    ],
+)
+def test_an_office_s_own_list_that_would_find_nothing_is_refused(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    """The start ends with the whole path, and without a word of the list."""
+    path = tmp_path / "own.toml"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError, match=message) as error:
+        load_rulebook(tmp_path, [path])
+    assert f"[screening] lexicons: {path}" in error.value.message
+    assert "国防" not in error.value.message
+
+
+def test_an_office_s_own_list_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(RULE, "utf-8-sig")
+    assert own(load_rulebook(tmp_path, [path])) == ["t.one"]
+
+
+def test_an_office_s_own_list_that_is_no_readable_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"lexicons: /.* cannot be read: "):
+        load_rulebook(tmp_path, [tmp_path])
+    with pytest.raises(ConfigError, match=r"^\[screening\] lexicons: own.toml is not an absolute path$"):
+        load_rulebook(tmp_path, [Path("own.toml")])
 
 
 def test_the_version_covers_names_and_bytes(tmp_path: Path) -> None:

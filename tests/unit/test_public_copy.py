@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from disclosure_pipeline.builtin.public import MARK, Problem, Redaction, build, 
 from disclosure_pipeline.builtin.public.blocks import shown_name
 from disclosure_pipeline.builtin.public.build import file_stem
 from disclosure_pipeline.builtin.public.lines import Printed, running_text
+from disclosure_pipeline.builtin.public.selection import Cuts
 from disclosure_pipeline.errors import Refused
 from disclosure_pipeline.hooks.contracts import PartText
 from disclosure_pipeline.model.document import Part, PartRole
@@ -298,6 +300,41 @@ def test_any_text_with_any_redaction_is_proved_or_named(
     pieces = [line for line in path.read_text("utf-8").split("\n") if line.strip()]
     found = {problem.code for problem in compare(pieces, texts, cuts, [TITLE])}
     assert found <= {"public.redacted_remains"}
+
+
+def test_a_list_of_three_thousand_redactions(tmp_path: Path) -> None:
+    rows = [(f"石某{number:04}", f"3504251980{number:08}") for number in range(3000)]
+    cells = [
+        cell(words, f"table 1 {column}{number}")
+        for number, row in enumerate(rows, 1)
+        for column, words in zip("AB", row, strict=True)
+    ]
+    texts = [part_text(0, [body(TITLE, 1), *cells])]
+    cuts = [Redaction(0, 2 * number, 0, 18) for number in range(3000, 0, -1)]
+    files = build(TITLE, texts, PARTS, tmp_path, cuts)
+    written = "".join(path.read_text("utf-8") for _, path in files)
+    assert written.count("石某") >= 3000
+    assert written.count(MARK) == written.count("石某")
+    assert not any(number in written for _, number in rows)
+    again = [(artefact, read_again(path, artefact)) for artefact, path in files]
+    assert prove(again, TITLE, texts, PARTS, cuts) == []
+
+
+ranges = st.tuples(st.integers(0, 1), st.integers(0, 2), st.integers(0, 11), st.integers(1, 12))
+
+
+@given(st.lists(ranges.filter(lambda item: item[2] < item[3]), max_size=12))
+def test_cuts_remove_exactly_the_redacted_characters(redacted: list[tuple[int, int, int, int]]) -> None:
+    text, cuts = "零一二三四五六七八九十百", Cuts(Redaction(*item) for item in redacted)
+    for part_number in (0, 1):
+        for segment in (0, 1, 2):
+            left = list(text)
+            for part_of, segment_of, start, end in redacted:
+                if (part_of, segment_of) == (part_number, segment):
+                    left[start:end] = "#" * (end - start)
+            cut = cuts.apply(text, part_number, segment, "#")
+            # Ranges that touch without a character between them have one mark.
+            assert cut == re.sub("#+", "#", "".join(left))
 
 
 # ------------------------------------------------------------------ names, lines of a page

@@ -9,8 +9,8 @@ import pytest
 from docx import Document
 from plugin_hosts import FAULTS, ROOT
 
-from disclosure_pipeline.builtin.detectors.mobile import Mobile
-from disclosure_pipeline.builtin.detectors.secrecy_marking import SecrecyMarking
+from disclosure_pipeline.builtin.detectors.numbers.mobile import Mobile
+from disclosure_pipeline.builtin.detectors.secrecy.marking import SecrecyMarking
 from disclosure_pipeline.builtin.extractors.readers import named_extractor
 from disclosure_pipeline.hooks import testing
 from disclosure_pipeline.hooks.contracts import SourceFile

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosure_pipeline.builtin.detectors.secrecy_internal import InternalNotice
+from disclosure_pipeline.builtin.detectors.secrecy.internal import InternalNotice
 from disclosure_pipeline.model.finding import Severity
 from tests.unit.screening_rules import assert_offsets, part, row, shipped
 
@@ -71,3 +71,51 @@ def test_any_surroundings(parts: list[str], notice: str) -> None:
 def test_canaries_fire(detector: InternalNotice) -> None:
     for canary in detector.canaries:
         assert canary.kind in {finding.kind for finding in detector.detect(part(canary.text))}
+
+
+NOTES = [
+    "（此件发至县团级）",
+    "（此件不公开）",
+    "(此件传达至全体党员)",
+    "此件暂不公开",
+    "（发至各镇、街道党政班子成员）",
+    "此件不得登报、上网",
+]
+
+
+@pytest.mark.parametrize("note", NOTES)
+def test_notes_that_limit_circulation_are_found(detector: InternalNotice, note: str) -> None:
+    (finding,) = detector.detect(part("关于某事的通知", "正文。", "2026年3月5日", note))
+    assert finding.rule in ("D4.note", "D3.notice")
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "（此件公开发布）",
+        "（此件主动公开）",
+        "（此件依申请公开）",
+        "附注写明“此件不公开”的，不得上网。",
+        "“此件发至县团级”一类附注",
+    ],
+)
+def test_other_notes_are_not(detector: InternalNotice, note: str) -> None:
+    assert detector.detect(part("关于某事的通知", "正文。", note)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "会议材料由专人发放和清退，不得外传。", "严禁将内部资料上传互联网，违者追究责任。", "标注“内部资料 注意保存”的材料不得公开。",
+        "不得泄露国家秘密、\n工作秘密。", "各单位要加强内部资料管理。", "未经批准不得转载本网内容。", "请妥善保管准考证。", "内部 | 外部",
+    ],
+)  # fmt: skip
+def test_rules_about_notices_are_not(detector: InternalNotice, text: str) -> None:
+    assert detector.detect(part(*text.split("\n"))) == []
+
+
+def test_a_finding_says_why_and_by_which_version(detector: InternalNotice) -> None:
+    (finding,) = detector.detect(part("内部资料，注意保存"))
+    assert finding.why
+    assert finding.rule_version == 2
+    assert "内部资料" not in finding.why

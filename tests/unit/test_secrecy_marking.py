@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosure_pipeline.builtin.detectors.secrecy_marking import SecrecyMarking
+from disclosure_pipeline.builtin.detectors.secrecy.marking import SecrecyMarking
 from disclosure_pipeline.errors import ConfigError, DisclosureError
 from disclosure_pipeline.hooks.contracts import PartText
 from disclosure_pipeline.model.finding import MARKING, Severity
@@ -108,7 +108,7 @@ def test_other_forms_on_the_first_page(detector: SecrecyMarking, text: str) -> N
 @pytest.mark.parametrize("text", ["机密", "绝　密", "机密★10年", "秘密 特急", "秘密级"])
 def test_every_kind_of_place_counts(detector: SecrecyMarking, kind: str, text: str) -> None:
     body = [f"第{number}条 本办法由县政府办公室负责解释。" for number in range(40)]
-    assert markings(detector, part(*body, (text, kind))) == [text]
+    assert markings(detector, part(*body, (text, kind))) == [text.removesuffix(" 特急")]
 
 
 def test_markings_broken_over_runs_and_cells(detector: SecrecyMarking) -> None:
@@ -139,9 +139,67 @@ def test_a_list_of_levels_is_a_question_not_a_marking(detector: SecrecyMarking) 
         row("绝密", "机密", "秘密"),
         row("绝密", "0", "机密", "5", "秘密", "20"),
         part("绝密", "机密", "秘密"),
-        part("□绝密\t□机密\t□秘密"),
     ):
         assert {finding.kind for finding in detector.detect(screened)} == {"secrecy.term"}
+
+
+QUOTED = [
+    "“机密★20年”",
+    '"机密★20年"',
+    "「绝密★长期」",
+    "『秘密★1年』",
+    "“机密”★20年",
+    "‘机密 ★’20年",
+    "“机 密 ★ 2 0 年”",
+]
+
+
+@pytest.mark.parametrize("quoted", QUOTED)
+def test_a_marking_in_quotes_where_markings_stand_is_a_marking(detector: SecrecyMarking, quoted: str) -> None:
+    body = (
+        "关于印发某项工作方案的通知",
+        "各科室：",
+        *(f"第{number}条 由办公室负责。" for number in range(40)),
+    )
+    for screened in (
+        part(quoted, *body),
+        part("某县人民政府办公室文件", quoted, *body),
+        part(quoted + body[0], *body[1:]),
+        part("某县人民政府文件      " + quoted, *body),
+        part("000123", quoted, "特急", *body),
+        part("\n".join((quoted, *body))),
+        *(part((quoted, kind), *body) for kind in ("header", "textbox", "alt", "metadata")),
+        *(part(("某县文件" + quoted, kind), *body) for kind in ("header", "textbox")),
+        part(*body, f"本文件标注{quoted}字样。"),
+    ):
+        assert markings(detector, screened), screened.text.segments[:3]
+
+
+def test_a_marking_in_quotes_at_the_top_of_a_later_page_is_a_marking(detector: SecrecyMarking) -> None:
+    first = part(*("正文，由办公室负责。" for _ in range(30)), page=1)
+    second = part("“机密★20年”", "关于夹带的文件", page=2)
+    text = replace(first.text, segments=first.text.segments + second.text.segments)
+    assert markings(detector, replace(first, text=text)) == ["机密★20年"]
+
+
+@pytest.mark.parametrize("quoted", QUOTED)
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "涉密文件应当在首页左上角标注{}字样。",
+        "国家秘密标志的写法如{}，并注明份号。",
+        "标注格式为：{}。",
+        "例如{}、“秘密★10年”等形式。",
+    ],
+)
+def test_a_marking_quoted_by_a_policy_is_a_question_and_never_dropped(
+    detector: SecrecyMarking, quoted: str, sentence: str
+) -> None:
+    body = [f"第{number}条 由办公室负责。" for number in range(20)]
+    text = sentence.format(quoted)
+    for screened in (part(*body, text, *body), part("定密管理办法", text, *body), part("第一章 " + text)):
+        found = detector.detect(screened)
+        assert {(finding.kind, finding.severity) for finding in found} == {("secrecy.term", Severity.REVIEW)}
 
 
 PROSE = [

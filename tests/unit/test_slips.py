@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from disclosure_pipeline.builtin.reading import find_notes, find_title, fold, parse_date, unfold
 from disclosure_pipeline.builtin.slips import (
     KEYS,
     SlipInvalid,
@@ -21,6 +20,7 @@ from disclosure_pipeline.builtin.slips import (
 )
 from disclosure_pipeline.model.document import Slip
 from disclosure_pipeline.model.policy import RuleBook
+from disclosure_pipeline.model.reading import find_notes, find_title, fold, parse_date, unfold
 from disclosure_pipeline.model.text import Place, Segment, Text
 from disclosure_pipeline.settings.policy import load_rulebook
 from disclosure_pipeline.settings.resources import share
@@ -321,7 +321,7 @@ def test_two_document_numbers_are_no_answer(book: RuleBook) -> None:
 
 
 def test_the_last_line_that_is_only_a_date() -> None:
-    from disclosure_pipeline.builtin.reading import find_date
+    from disclosure_pipeline.model.reading import find_date
 
     text = paragraphs("2026年1月1日", "定于2026年5月1日施行。", "示范县财政局 2026年3月9日", "2026年3月5日")
     assert find_date(text) == date(2026, 3, 5)

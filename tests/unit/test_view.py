@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from disclosure_pipeline.model.folding import SEPARATORS, WHITESPACE, fold
 from disclosure_pipeline.model.text import Place, Segment, Text
-from disclosure_pipeline.model.view import SEPARATORS, WHITESPACE, Span, View, fold
+from disclosure_pipeline.model.view import Span, View
 
 ODD = "　 \t\n\r\x0b\x0c\u200b\u200d\ufeff\u00ad\u2060★☆⭐＊０１９Ｘ－：（），．\ufb01㎡㊙①⑴²½\u3164\ufe0f⼀機密机绝a1.-—·•…ﷺ٣"
 characters = st.one_of(st.sampled_from(ODD), st.characters(exclude_categories=["Cs"]))

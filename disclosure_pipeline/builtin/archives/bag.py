@@ -7,6 +7,9 @@ Layout below the archive folder::
     <unit>/<year>/<document>-v<version>.withdrawn.json   beside it, when that version was recalled
     <unit>/<year>/<document>.state.json            generation and versions carried out
 
+The bags of a suspected state secret leave the archive: they are moved into quarantine, and come back if two officers
+release them; the notices stay.
+
 A bag is built in ``.staging``, checked, renamed to its name and checked again by reading it back;
 only then is it recorded. A crash leaves a staging folder at most, which the next call for that
 document removes. All bytes come from the order, so a second attempt makes the same bag.
@@ -45,6 +48,7 @@ from disclosure_pipeline.builtin.files import (
     file_sha256,
     folder_lock,
     make_folder,
+    move_folder,
     put,
     safe_name,
     storage_faults,
@@ -60,6 +64,7 @@ STAGING = ".staging"
 REVIEW_SHEET = "审查单.html"
 _FOLDER_MODE = 0o750
 _FILE_MODE = 0o640
+_PRIVATE = 0o700
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 _BAG = re.compile(r"(?P<document>[A-Za-z0-9][A-Za-z0-9_-]*)-v(?P<version>\d+)")
 _STATE = ".state.json"
@@ -106,6 +111,8 @@ class BagArchive:
     def withdraw(self, order: Order) -> Receipt:
         """Note the withdrawal beside the bag; an archive keeps what was (档案法 forbids removal).
 
+        Suspected state secrets do not lie in it (保守国家秘密法 第三十一条): their bags are moved to where the order says.
+
         Raises:
             Fenced: a newer generation has been carried out.
             ChannelFault: the disk fails.
@@ -116,9 +123,12 @@ class BagArchive:
             record = read_record(record_path, key.document)
             record.check(key)
             notice = folder / f"{_bag_name(key)}.withdrawn.json"
-            if not (notice.exists() and record.generation == key.generation):
+            repeated = notice.exists() and record.generation == key.generation
+            if not repeated:
                 _replace(notice, as_json(_notice(order)), staging)
                 _replace(record_path, as_json(asdict(record.withdrawn(key))), staging)
+            if order.isolate is not None and not (repeated and record.state == PUBLISHED):
+                self._isolate(key.document, folder, order.isolate)
             return self._receipt(key, folder / _bag_name(key))
 
     def verify(self, documents: Sequence[str]) -> Sequence[Standing]:
@@ -148,6 +158,15 @@ class BagArchive:
             with folder_lock(bucket):
                 _clear(bucket)
                 yield folder, bucket / hashlib.sha256(str(key).encode()).hexdigest()[:16]
+
+    def _isolate(self, document: str, folder: Path, target: Path) -> None:
+        """Move every bag of a document out of the archive."""
+        target.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+        for bag in sorted(folder.glob(f"{document}-v*")):
+            if bag.is_dir() and _BAG.fullmatch(bag.name):
+                moved = target / bag.relative_to(self._root)
+                moved.parent.mkdir(parents=True, exist_ok=True)
+                move_folder(bag, moved)
 
     def _write_bag(self, order: Order, deposit: Deposit, staging: Path, bag: Path) -> None:
         writer = PackageWriter(staging)

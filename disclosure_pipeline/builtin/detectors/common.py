@@ -42,8 +42,11 @@ def refuse_expired(rules: Iterable[Rule]) -> None:
     Raises:
         DisclosureError: ``rule.expired``; leaving the rule out would weaken the screening unseen.
     """
+    ending = [(rule.id, rule.expires) for rule in rules if rule.expires is not None]
+    if not ending:
+        return
     today = datetime.now(OFFICE_TIME).date()
-    expired = [rule.id for rule in rules if rule.expires is not None and rule.expires < today]
+    expired = [name for name, last in ending if last < today]
     if expired:
         raise DisclosureError(
             f"Rules expired: {', '.join(expired)}.",
@@ -68,7 +71,14 @@ def is_guarded(text: str, start: int, end: int, guards: Sequence[str]) -> bool:
 
 
 def finding_at(
-    part: PartText, view: View, rule: Rule, start: int, end: int, *, confidence: float | None = None
+    part: PartText,
+    view: View,
+    rule: Rule,
+    start: int,
+    end: int,
+    *,
+    confidence: float | None = None,
+    why: str = "",
 ) -> Finding:
     """The finding for a range of a view.
 
@@ -79,13 +89,16 @@ def finding_at(
         start: first character in the view.
         end: behind the last one.
         confidence: overrides the rule's.
+        why: see :class:`Finding`.
     """
     first, *others = view.spans(start, end)
-    found = finding_of(part, first, rule, confidence=confidence)
+    found = finding_of(part, first, rule, confidence=confidence, why=why)
     return replace(found, more=tuple((item.segment, item.start, item.end) for item in others))
 
 
-def finding_of(part: PartText, span: Span, rule: Rule, *, confidence: float | None = None) -> Finding:
+def finding_of(
+    part: PartText, span: Span, rule: Rule, *, confidence: float | None = None, why: str = ""
+) -> Finding:
     """The finding for a range of the original text.
 
     Args:
@@ -93,6 +106,7 @@ def finding_of(part: PartText, span: Span, rule: Rule, *, confidence: float | No
         span: the range.
         rule: the rule that fired; its option ``confidence`` is the default confidence.
         confidence: overrides the rule's.
+        why: see :class:`Finding`; the rule's option ``why`` is the default.
     """
     segment = part.text.segments[span.segment]
     return Finding(
@@ -108,4 +122,6 @@ def finding_of(part: PartText, span: Span, rule: Rule, *, confidence: float | No
         suggestion=rule.suggestion,
         confidence=float(rule.options.get("confidence", 1.0)) if confidence is None else confidence,
         part=part.position,
+        why=why or str(rule.options.get("why", "")),
+        rule_version=rule.version,
     )

@@ -54,9 +54,11 @@ class HiddenContent:
             DisclosureError: a rule has expired.
         """
         refuse_expired(self._rules)
+        kinds = {segment.place.kind for segment in part.text.segments}
+        even_seen = {kind for kind in kinds if self._rule(kind).options.get("seen", False)}
         places: dict[str, list[int]] = {}
         for index, segment in enumerate(part.text.segments):
-            if self._counts(segment):
+            if (not segment.visible or segment.place.kind in even_seen) and self._counts(segment):
                 places.setdefault(segment.place.kind, []).append(index)
         return [self._finding(part, kind, indexes) for kind, indexes in places.items()]
 
@@ -66,8 +68,6 @@ class HiddenContent:
     def _counts(self, segment: Segment) -> bool:
         rule = self._rule(segment.place.kind)
         options, plain = rule.options, self._plain.get(rule.id)
-        if segment.visible and not options.get("seen", False):
-            return False
         if not any(character.isalnum() for character in segment.text):
             return False
         if plain is not None and plain.fullmatch(segment.text):

@@ -1,146 +1,267 @@
-"""Regular expressions written as data: macros, spread-out words, variants of characters.
+"""Regular expressions written as data: macros, spread-out words, look-alikes, needles.
 
 In the patterns of a rule file
 
 - ``«name»`` stands for the macro of that name (``[rule.options.macros]``, shared by all rules;
   macros may use macros);
 - ``‹机密›`` stands for these characters with the macro ``gap`` allowed between them;
-- ``[rule.options.fold]`` maps variants of a character (traditional forms) to the one that patterns
-  and guards use.
+- ``⟨绝机秘⟩`` stands for one of these characters;
+- inside of both a character also stands for its look-alikes (``[rule.options.lookalikes]``: the
+  character, and a text of those that are taken for it).
 
-Patterns meet the normalised view (`model/view.py`), so they need half-width forms and ``★`` only.
+Patterns meet the normalised view (`model/view.py`), so they need simplified, half-width forms and
+``★`` only. A rule's option ``needle`` is a cheap expression without which none of its patterns can
+match, or a list of them: each is searched in windows round the one before, and the patterns in
+windows round the last. The option ``reach`` says how many characters a window has on each side, and
+so how far a match may reach; patterns hold no unbounded repetition over ordinary characters.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
-from disclosure_pipeline.builtin.detectors.common import is_guarded
 from disclosure_pipeline.errors import ConfigError
+from disclosure_pipeline.model.folding import fold
 from disclosure_pipeline.model.policy import Rule, RuleBook
-from disclosure_pipeline.model.view import fold
 
+REACH = 160
+"""Characters of a window on each side of its needle, if the rule names no other number."""
+
+_CLEAR = 8
+_SKIP = 32
+_GUARD = 64
 _MACRO = re.compile("«([a-z_]+)»")
 _SPREAD = re.compile("‹([^›]+)›")
+_ONE_OF = re.compile("⟨([^⟩]+)⟩")
 _DEPTH = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A place where a pattern of a rule matched.
 
     Args:
         rule: the rule.
         start: first character in the searched text.
         end: behind the last one.
-        core: letters of the pattern's group ``core``, else of the whole match.
+        core: what the pattern's group ``core`` matched, else the whole match.
+        at: first character of the core.
     """
 
     rule: Rule
     start: int
     end: int
     core: str
+    at: int
+
+    def under(self, rule: Rule) -> Hit:
+        """The same place, reported by another rule."""
+        return Hit(rule, self.start, self.end, self.core, self.at)
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     rule: Rule
     expressions: tuple[re.Pattern[str], ...]
-    guards: tuple[str, ...]
+    guards: re.Pattern[str] | None
     needs: tuple[str, ...]
+    needles: tuple[re.Pattern[str], ...]
+    keys: tuple[tuple[int, ...], ...]
+    """For the first needle, the first two … what tells the windows round them from others of the set."""
+    reach: int
+
+
+_Window = tuple[int, int]
 
 
 class PatternSet:
     """The compiled patterns of some rules.
 
     Args:
-        rulebook: all rules; ``macros`` and ``fold`` are taken from every one of them.
+        rulebook: all rules; ``macros`` and ``lookalikes`` are taken from every one of them.
         rules: the rules to compile. Their option ``needs`` says that the patterns are only tried on
-            a text that holds one of these characters or words.
+            a text that holds one of these characters or words, ``needle`` (expressions) round which
+            places.
 
     Raises:
         ConfigError: a pattern does not compile or names an unknown macro (``rule.pattern``).
     """
 
     def __init__(self, rulebook: RuleBook, rules: Sequence[Rule]):
-        macros: dict[str, str] = {}
-        variants: dict[str, str] = {}
+        self._macros: dict[str, str] = {}
+        self._lookalikes: dict[str, str] = {}
         for rule in rulebook.rules:
-            macros |= rule.options.get("macros", {})
-            variants |= rule.options.get("fold", {})
-        self._variants = variants
-        self._table = str.maketrans(variants)
-        self._compiled = tuple(
-            _Compiled(
-                rule,
-                tuple(_compile(rule, pattern, macros) for pattern in rule.patterns),
-                tuple(fold(guard) for guard in rule.guards),
-                tuple(rule.options.get("needs", ())),
-            )
-            for rule in rules
+            self._macros |= rule.options.get("macros", {})
+            self._lookalikes |= rule.options.get("lookalikes", {})
+        self._meant = str.maketrans(
+            {alike: one for one, several in self._lookalikes.items() for alike in several}
+        )
+        self._numbers: dict[re.Pattern[str], int] = {}
+        self._compiled = tuple(map(self._rule, rules))
+
+    def _rule(self, rule: Rule) -> _Compiled:
+        needles = tuple(self.compiled(rule, needle) for needle in _listed(rule.options.get("needle", ())))
+        reach = int(rule.options.get("reach", REACH))
+        numbers = [self._numbers.setdefault(needle, len(self._numbers)) for needle in needles]
+        return _Compiled(
+            rule,
+            tuple(self.compiled(rule, pattern) for pattern in rule.patterns),
+            self._guards(rule),
+            tuple(rule.options.get("needs", ())),
+            needles,
+            tuple((reach, *numbers[: length + 1]) for length in range(len(numbers))),
+            reach,
         )
 
-    def plain(self, text: str) -> str:
-        """The text with variants of characters replaced, indexes unchanged."""
-        if any(variant in text for variant in self._variants):
-            return text.translate(self._table)
-        return text
+    def compiled(self, rule: Rule, pattern: str) -> re.Pattern[str]:
+        """A pattern of a rule, or of one of its options, as an expression.
+
+        Raises:
+            ConfigError: it does not compile (``rule.pattern``).
+        """
+        try:
+            return re.compile(_expanded(pattern, self._macros, self._lookalikes), re.MULTILINE)
+        except (re.error, KeyError, RecursionError) as problem:
+            raise ConfigError(
+                f"A pattern of rule {rule.id} cannot be used ({type(problem).__name__}).",
+                code="rule.pattern",
+            ) from None
+
+    def _guards(self, rule: Rule) -> re.Pattern[str] | None:
+        """Finds every guard of a rule, the longest at each place, also spread out."""
+        phrases = sorted((fold(guard) for guard in rule.guards), key=len, reverse=True)
+        gap = self._macros.get("gap", "")
+        spread = "|".join(gap.join(map(re.escape, phrase)) for phrase in phrases)
+        return re.compile(f"(?=({spread}))") if phrases else None
+
+    def letters(self, text: str) -> str:
+        """The letters of a text without what stands between them, look-alikes undone."""
+        return "".join(filter(str.isalnum, text)).translate(self._meant)
 
     def hits(self, text: str) -> Iterator[Hit]:
-        """Every match that no guard explains away, rule by rule in the order of the file.
+        """The matches that no guard explains away, rule by rule in the order of the file.
 
-        A guard must cover the pattern's group ``core`` where it has one, else the whole match.
+        Of several patterns of a rule that match the same core only the first counts.
+
+        A guard must cover the pattern's group ``core`` where it has one, else the whole match. Reported
+        is the group ``found``, else the whole match.
 
         Args:
-            text: the text of a view, after :meth:`plain`.
+            text: the text of a view.
         """
+        found: dict[tuple[int, ...], list[_Window]] = {}
         for compiled in self._compiled:
             if compiled.needs and not any(need in text for need in compiled.needs):
                 continue
-            for expression in compiled.expressions:
-                core = "core" if "core" in expression.groupindex else 0
-                for match in expression.finditer(text):
-                    if not is_guarded(text, *match.span(core), compiled.guards):
-                        yield _hit(compiled.rule, match, core)
+            windows = [(0, len(text))]
+            for key, needle in zip(compiled.keys, compiled.needles, strict=True):
+                if key not in found:
+                    found[key] = _windows(needle, text, windows, compiled.reach)
+                windows = found[key]
+            if windows:
+                yield from _matches(compiled, text, windows)
 
 
-def _hit(rule: Rule, match: re.Match[str], core: str | int) -> Hit:
-    matched = match.group()
-    start = match.start() + len(matched) - len(matched.lstrip())
-    letters = "".join(character for character in match.group(core) if character.isalnum())
-    return Hit(rule, start, start + len(matched.strip()), letters)
+def _listed(value: str | Sequence[str]) -> Sequence[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _matches(compiled: _Compiled, text: str, windows: Sequence[_Window]) -> Iterator[Hit]:
+    """What the patterns of a rule match in some windows, each core once."""
+    rule, covered = compiled.rule, _Covered(compiled.guards, text, windows)
+    begun: set[int] = set()
+    for expression in compiled.expressions:
+        core, found = (name if name in expression.groupindex else 0 for name in ("core", "found"))
+        for start, stop in windows:
+            clear = stop if stop == len(text) else stop - _CLEAR
+            for match in expression.finditer(text, start, stop):
+                at, behind = match.span(core)
+                first, end = match.span(found)
+                if at in begun or match.end() > clear or covered.whole(at, behind):
+                    continue
+                begun.add(at)
+                while text[first].isspace() and first < end - 1:
+                    first += 1
+                while text[end - 1].isspace() and first < end - 1:
+                    end -= 1
+                yield Hit(rule, first, end, text[at:behind], at)
 
 
 def without_overlaps(hits: Iterable[Hit]) -> list[Hit]:
     """Of hits that overlap, only the first given; in the order of the text."""
+    given = list(hits)
+    taken = bytearray(max((hit.end for hit in given), default=0))
     kept: list[Hit] = []
-    for hit in hits:
-        place = bisect_left(kept, hit.start, key=lambda other: other.start)
-        before_free = place == 0 or kept[place - 1].end <= hit.start
-        after_free = place == len(kept) or kept[place].start >= hit.end
-        if before_free and after_free:
-            kept.insert(place, hit)
-    return kept
+    for hit in given:
+        if taken.find(1, hit.start, hit.end) < 0:
+            taken[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
+            kept.append(hit)
+    return sorted(kept, key=lambda hit: hit.start)
 
 
-def _compile(rule: Rule, pattern: str, macros: Mapping[str, str]) -> re.Pattern[str]:
-    try:
-        return re.compile(_expanded(pattern, macros), re.MULTILINE)
-    except (re.error, KeyError, RecursionError) as problem:
-        raise ConfigError(
-            f"A pattern of rule {rule.id} cannot be used ({type(problem).__name__}).", code="rule.pattern"
-        ) from None
+def _windows(needle: re.Pattern[str], text: str, within: Iterable[_Window], reach: int) -> list[_Window]:
+    """The stretches round the needles, those that touch made one.
+
+    Needles shortly behind one are not looked for: its window is long enough for them too.
+    """
+    windows: list[_Window] = []
+    for outer, end in within:
+        match = needle.search(text, outer, end)
+        while match is not None:
+            next_look = match.end() + _SKIP
+            start, stop = max(0, match.start() - reach), min(len(text), next_look + reach)
+            if windows and start <= windows[-1][1]:
+                windows[-1] = (windows[-1][0], stop)
+            else:
+                windows.append((start, stop))
+            match = needle.search(text, next_look, end)
+    return windows
 
 
-def _expanded(pattern: str, macros: Mapping[str, str]) -> str:
+class _Covered:
+    """Where guards stand in some windows of a text; looked up when the first match asks."""
+
+    def __init__(self, guards: re.Pattern[str] | None, text: str, windows: Sequence[_Window]):
+        self._guards, self._text, self._windows = guards, text, windows
+
+    @cached_property
+    def _stretches(self) -> list[_Window]:
+        if self._guards is None:
+            return []
+        found = [
+            match.span(1)
+            for start, stop in self._windows
+            for match in self._guards.finditer(self._text, start, stop)
+        ]
+        return sorted(found)
+
+    def whole(self, start: int, end: int) -> bool:
+        """Whether a guard covers the whole range."""
+        if not self._stretches:
+            return False
+        place = bisect_right(self._stretches, start, key=lambda stretch: stretch[0])
+        while place and start - self._stretches[place - 1][0] <= _GUARD:
+            place -= 1
+            if self._stretches[place][1] >= end:
+                return True
+        return False
+
+
+def _expanded(pattern: str, macros: Mapping[str, str], lookalikes: Mapping[str, str]) -> str:
+    def one_of(characters: str) -> str:
+        several = "".join(one + lookalikes.get(one, "") for one in characters)
+        return f"[{re.escape(several)}]" if len(several) > 1 else re.escape(several)
+
     def spread(match: re.Match[str]) -> str:
-        return "«gap»".join(map(re.escape, match[1]))
+        return "«gap»".join(map(one_of, match[1]))
 
     for _ in range(_DEPTH):  # macros hold macros
-        if "«" not in pattern and "‹" not in pattern:
+        pattern = _ONE_OF.sub(lambda match: one_of(match[1]), _SPREAD.sub(spread, pattern))
+        if "«" not in pattern:
             return pattern
-        pattern = _MACRO.sub(lambda match: macros[match[1]], _SPREAD.sub(spread, pattern))
+        pattern = _MACRO.sub(lambda match: macros[match[1]], pattern)
     raise RecursionError

@@ -9,10 +9,10 @@ from pathlib import PurePath
 
 from disclosure_pipeline.builtin.public.lines import Printed, running_text
 from disclosure_pipeline.builtin.public.selection import (
+    Cuts,
     Redaction,
     check_redactions,
     clean,
-    cut,
     is_recognised,
     public_parts,
     public_segments,
@@ -95,19 +95,19 @@ def public_copy(
         Refused: a redaction does not fit the text.
     """
     check_redactions(texts, redactions)
+    cuts = Cuts(redactions)
     names = {part.position: part.name or "" for part in parts}
     public = public_parts(texts)
     main = [part for part in public if part.role is PartRole.MAIN]
     attachments = [part for part in public if part.role is PartRole.ATTACHMENT]
     sections = [
-        Section(part.position, 0, "", _without_title(_blocks(part, redactions), clean(title)))
-        for part in main
+        Section(part.position, 0, "", _without_title(_blocks(part, cuts), clean(title))) for part in main
     ]
     numbers = _numbers([names.get(part.position, "") for part in attachments])
     numbered = sorted(zip(numbers, attachments, strict=True), key=lambda pair: pair[0])
     for number, part in numbered:
         name = shown_name(names.get(part.position, ""))
-        sections.append(Section(part.position, number, name, _blocks(part, redactions)))
+        sections.append(Section(part.position, number, name, _blocks(part, cuts)))
     return PublicCopy(clean(title).strip(), tuple(sections))
 
 
@@ -156,14 +156,14 @@ _PAGED = ("application/pdf", "application/ofd")
 _TableKey = tuple[str, str]
 
 
-def _blocks(part: PartText, redactions: Sequence[Redaction]) -> tuple[Block, ...]:
+def _blocks(part: PartText, cuts: Cuts) -> tuple[Block, ...]:
     """The blocks of one part; a table stands where its first cell stood."""
     scanned = is_recognised(part.text)
     paged = scanned or part.text.media_type in _PAGED
     tables: dict[_TableKey, dict[tuple[int, int], list[str]]] = {}
     order: list[_TableKey | list[tuple[Place, str]]] = []
     for index, segment in public_segments(part.text):
-        text = clean(cut(segment.text, part.position, index, redactions))
+        text = clean(cuts.apply(segment.text, part.position, index))
         cell = _CELL.fullmatch(segment.place.cell or "")
         if cell is not None:
             key = (segment.place.part, cell["table"])

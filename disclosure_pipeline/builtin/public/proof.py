@@ -20,9 +20,9 @@ from disclosure_pipeline.builtin.public.render import BOM, FORMULA_STARTS
 from disclosure_pipeline.builtin.public.selection import (
     MARK,
     RECOGNISED,
+    Cuts,
     Redaction,
     clean,
-    cut,
     is_recognised,
     public_parts,
     public_segments,
@@ -85,14 +85,15 @@ def compare(
     Returns:
         Problems by code, empty when the artefact is proved.
     """
-    public = ["".join(_approved(part, redactions)) for part in public_parts(approved)]
+    cuts = Cuts(redactions)
+    public = ["".join(_approved(part, cuts)) for part in public_parts(approved)]
     allowed = _CUT.join([*public, *(_bare(text) for text in (*boilerplate, MARK))])
     whole = "".join(_bare(piece) for piece in built)
     counts = {
         "public.empty": sum(not text.strip(_CUT) for text in public) if public else 1,
         "public.foreign_text": sum(_foreign(piece, allowed) for piece in built),
         "public.redacted_remains": sum(value in whole for value in _redacted(approved, redactions)),
-        "public.missing_text": _missing(approved, redactions, whole) if complete else 0,
+        "public.missing_text": _missing(approved, cuts, whole) if complete else 0,
     }
     return [Problem(code, count) for code, count in counts.items() if count]
 
@@ -157,10 +158,10 @@ def _bare(text: str) -> str:
     return "".join(clean(text).split())
 
 
-def _approved(part: PartText, redactions: Sequence[Redaction]) -> Iterator[str]:
+def _approved(part: PartText, cuts: Cuts) -> Iterator[str]:
     """The public segments of a part, redacted characters replaced by the sentinel."""
     for index, segment in public_segments(part.text):
-        yield _bare(cut(segment.text.replace(_CUT, "\ufffd"), part.position, index, redactions, _CUT))
+        yield _bare(cuts.apply(segment.text.replace(_CUT, "\ufffd"), part.position, index, _CUT))
 
 
 def _foreign(piece: str, allowed: str) -> bool:
@@ -183,12 +184,12 @@ def _redacted(approved: Sequence[PartText], redactions: Sequence[Redaction]) -> 
     return values
 
 
-def _missing(approved: Sequence[PartText], redactions: Sequence[Redaction], whole: str) -> int:
+def _missing(approved: Sequence[PartText], cuts: Cuts, whole: str) -> int:
     """Count the approved pieces that the artefact does not hold."""
     missing = 0
     for part in public_parts(approved):
         for index, segment in public_segments(part.text):
-            for line in cut(segment.text, part.position, index, redactions, "\n").split("\n"):
+            for line in cuts.apply(segment.text, part.position, index, "\n").split("\n"):
                 bare = _bare(line)
                 printed = segment.place.page is not None or segment.place.kind == RECOGNISED
                 page_number = printed and is_page_number(line, segment.place.page or 0)

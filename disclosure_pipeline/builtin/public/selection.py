@@ -10,7 +10,7 @@ not covered: they are cut out before anything is built.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import NamedTuple
 
 from disclosure_pipeline.errors import Refused
@@ -100,18 +100,30 @@ def check_redactions(texts: Sequence[PartText], redactions: Sequence[Redaction])
             )
 
 
-def cut(text: str, position: int, segment: int, redactions: Sequence[Redaction], mark: str = MARK) -> str:
-    """A segment's text with its redacted ranges replaced by ``mark`` (touching ranges by one)."""
-    ranges = sorted(
-        (item.start, item.end) for item in redactions if item.part == position and item.segment == segment
-    )
-    pieces: list[str] = []
-    done = 0
-    for number, (start, end) in enumerate(ranges):
-        if number == 0 or start > done:
+class Cuts:
+    """Redactions by where they stand, so that a list of thousands of them is sorted once.
+
+    Args:
+        redactions: in any order; they may overlap.
+    """
+
+    def __init__(self, redactions: Iterable[Redaction]):
+        self._ranges: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for item in sorted(redactions):
+            ranges = self._ranges.setdefault((item.part, item.segment), [])
+            if ranges and item.start <= ranges[-1][1]:
+                ranges[-1] = (ranges[-1][0], max(ranges[-1][1], item.end))
+            else:
+                ranges.append((item.start, item.end))
+
+    def apply(self, text: str, part: int, segment: int, mark: str = MARK) -> str:
+        """A segment's text with its redacted ranges replaced by ``mark`` (touching ranges by one)."""
+        pieces: list[str] = []
+        done = 0
+        for start, end in self._ranges.get((part, segment), ()):
             pieces += [text[done:start], mark]
-        done = max(done, end)
-    return "".join(pieces) + text[done:]
+            done = end
+        return "".join(pieces) + text[done:]
 
 
 def clean(text: str) -> str:

@@ -10,10 +10,14 @@ from disclosure_pipeline.hooks.hookspecs import hookimpl
 
 @hookimpl
 def register_detectors(context: PluginContext) -> Sequence[Detector]:
-    """Resident id, mobile, bank card and e-mail."""
-    from disclosure_pipeline.builtin.detectors.bank_card import BankCard
-    from disclosure_pipeline.builtin.detectors.email import Email
-    from disclosure_pipeline.builtin.detectors.mobile import Mobile
-    from disclosure_pipeline.builtin.detectors.resident_id import ResidentId
+    """Identity numbers and papers, telephones, cards, addresses and accounts on the net, plates."""
+    from disclosure_pipeline.builtin.detectors.numbers.bank_card import BankCard
+    from disclosure_pipeline.builtin.detectors.numbers.email import Email
+    from disclosure_pipeline.builtin.detectors.numbers.labelled import IdentityPaper, OnlineAccount
+    from disclosure_pipeline.builtin.detectors.numbers.landline import Landline
+    from disclosure_pipeline.builtin.detectors.numbers.mobile import Mobile
+    from disclosure_pipeline.builtin.detectors.numbers.plate import Plate
+    from disclosure_pipeline.builtin.detectors.numbers.resident_id import ResidentId
 
-    return [kind(context.rulebook) for kind in (ResidentId, Mobile, BankCard, Email)]
+    kinds = (ResidentId, Mobile, Landline, BankCard, Email, OnlineAccount, Plate, IdentityPaper)
+    return [kind(context.rulebook) for kind in kinds]

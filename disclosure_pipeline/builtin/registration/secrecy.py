@@ -11,7 +11,7 @@ from disclosure_pipeline.hooks.hookspecs import hookimpl
 @hookimpl
 def register_detectors(context: PluginContext) -> Sequence[Detector]:
     """Secrecy markings (国家秘密标志) and internal-use notices (内部资料 and its forms)."""
-    from disclosure_pipeline.builtin.detectors.secrecy_internal import InternalNotice
-    from disclosure_pipeline.builtin.detectors.secrecy_marking import SecrecyMarking
+    from disclosure_pipeline.builtin.detectors.secrecy.internal import InternalNotice
+    from disclosure_pipeline.builtin.detectors.secrecy.marking import SecrecyMarking
 
     return [SecrecyMarking(context.rulebook), InternalNotice(context.rulebook)]

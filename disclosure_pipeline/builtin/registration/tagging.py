@@ -10,7 +10,8 @@ from disclosure_pipeline.hooks.hookspecs import hookimpl
 
 @hookimpl
 def register_attribute_rules(context: PluginContext) -> Sequence[AttributeRule]:
-    """Attribute and ground given, contradictions, genres, forwarded documents."""
+    """Attribute and ground given, contradictions, genres, forwarded documents, stricter attachments."""
+    from disclosure_pipeline.builtin.rules.attachments import StricterAttachment
     from disclosure_pipeline.builtin.rules.attributes import (
         AttributeGiven,
         ForwardedSource,
@@ -18,7 +19,7 @@ def register_attribute_rules(context: PluginContext) -> Sequence[AttributeRule]:
         NoteContradiction,
     )
 
-    kinds = (AttributeGiven, NoteContradiction, GenreAdvice, ForwardedSource)
+    kinds = (AttributeGiven, NoteContradiction, GenreAdvice, ForwardedSource, StricterAttachment)
     return [kind(context.rulebook) for kind in kinds]
 
 

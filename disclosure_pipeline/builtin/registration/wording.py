@@ -11,6 +11,6 @@ from disclosure_pipeline.hooks.hookspecs import hookimpl
 @hookimpl
 def register_detectors(context: PluginContext) -> Sequence[Detector]:
     """The lexicon."""
-    from disclosure_pipeline.builtin.detectors.lexicon import Lexicon
+    from disclosure_pipeline.builtin.detectors.wording.lexicon import Lexicon
 
     return [Lexicon(context.rulebook, context.words)]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from disclosure_pipeline.builtin.forms import has_unclear_tick, is_form, read_form
-from disclosure_pipeline.builtin.reading import Note, find_notes, fold
 from disclosure_pipeline.builtin.rules.evidence import (
     Evidence,
     main_part,
@@ -23,6 +22,7 @@ from disclosure_pipeline.hooks.contracts import AttributeRule, Case, Opinion, Pa
 from disclosure_pipeline.model.document import Attribute, PartRole
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import Rule, RuleBook
+from disclosure_pipeline.model.reading import Note, find_notes, fold
 
 
 def attribute_rules(rulebook: RuleBook) -> tuple[AttributeRule, ...]:
@@ -123,7 +123,7 @@ class NoteContradiction:
             for part in case.texts
             if part.role.public
             for note in find_notes(part.text, notes)
-            if _contradicts(note, attribute)
+            if _contradicts(note, attribute) and not _is_stricter(part, note, attribute)
         ]
         if self._claims_agree(case):
             return Opinion(self.id, findings=tuple(findings))
@@ -148,6 +148,16 @@ def _contradicts(note: Note, attribute: Attribute | None) -> bool:
         # A note that limits circulation (此件发至…) names no attribute, but is at odds with 主动公开.
         return attribute is Attribute.PROACTIVE
     return said is not attribute
+
+
+def _is_stricter(part: PartText, note: Note, attribute: Attribute | None) -> bool:
+    """Whether a note keeps an attachment narrower than the document: then it is 夹带 (`attachments.py`)."""
+    said = Attribute.parse(note.rule.attribute)
+    return (
+        part.role is PartRole.ATTACHMENT
+        and attribute is not None
+        and (said is None or said.breadth < attribute.breadth)
+    )
 
 
 class GenreAdvice:

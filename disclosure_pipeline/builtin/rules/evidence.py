@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from disclosure_pipeline.builtin.reading import Spot, find_title, fold, lines, unfold
 from disclosure_pipeline.hooks.contracts import Case, PartText
 from disclosure_pipeline.model.document import PartRole
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import Rule, RuleBook
+from disclosure_pipeline.model.reading import Spot, find_title, fold, lines, unfold
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from disclosure_pipeline.builtin.reading import fold
 from disclosure_pipeline.builtin.rules.attributes import attribute_of
 from disclosure_pipeline.builtin.rules.evidence import titles_of
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Case, RoutePlanner
+from disclosure_pipeline.model.finding import Finding, Severity
 from disclosure_pipeline.model.policy import RouteRule, RuleBook
+from disclosure_pipeline.model.reading import fold
 from disclosure_pipeline.model.route import Route, Tier
 
 
@@ -68,15 +69,20 @@ class FocusItems:
 
     def _asking_rules(self, case: Case) -> list[tuple[str, str]]:
         """(rule, tier) for each screening rule that found something and asks for a tier."""
-        hit = {finding.rule for finding in case.findings}
+        hit = {finding.rule for finding in _weighty(case)}
         return [(rule.id, rule.tier) for rule in self._rulebook.rules if rule.tier and rule.id in hit]
+
+
+def _weighty(case: Case) -> list[Finding]:
+    """The findings that must be settled: a text that only speaks of a topic (``info``) is no matter of that topic."""
+    return [finding for finding in case.findings if finding.severity is not Severity.INFO]
 
 
 def _triggered(rule: RouteRule, case: Case, titles: Sequence[str]) -> bool:
     return (
         any(re.search(pattern, title) for pattern in rule.title_patterns for title in titles)
         or fold(case.slip.genre or "") in rule.genres
-        or any(finding.kind in rule.finding_kinds or finding.rule in rule.rules for finding in case.findings)
+        or any(finding.kind in rule.finding_kinds or finding.rule in rule.rules for finding in _weighty(case))
         or (rule.joint and bool(case.slip.joint_bodies))
     )
 

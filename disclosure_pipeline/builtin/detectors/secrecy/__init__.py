@@ -1,0 +1,1 @@
+"""State secrets and what must stay inside the house: markings, notices, terms."""

@@ -1,0 +1,1 @@
+"""What is found by its words: the lexicons of the legal grounds."""
