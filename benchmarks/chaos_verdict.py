@@ -17,11 +17,11 @@ import bagit
 from chaos_drafts import END, Draft
 from sqlalchemy import func, select
 
+from disclosure_pipeline.durable import file_digest
 from disclosure_pipeline.pipeline import anchors, verify
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store import audit
 from disclosure_pipeline.store.tables import artefact, document, letter, metadata, part, publication, receipt
-from disclosure_pipeline.store.vault import file_digest
 
 FEED = "{http://www.w3.org/2005/Atom}"
 _FEED_HOLDS = 100

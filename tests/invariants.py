@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from disclosure_pipeline.durable import file_digest
 from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.model.document import Attribute, Part
 from disclosure_pipeline.model.lifecycle import WORKABLE, State
@@ -36,7 +37,7 @@ from disclosure_pipeline.store.tables import (
     referral,
     tier,
 )
-from disclosure_pipeline.store.vault import UNFINISHED, file_digest
+from disclosure_pipeline.store.vault import UNFINISHED
 
 GONE = frozenset({State.DUPLICATE, State.DESTROYED})
 """States in which nothing of the document's bytes is kept."""

@@ -12,13 +12,13 @@ import fcntl
 import hashlib
 import os
 import secrets
-import shutil
 import time
 import unicodedata
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from disclosure_pipeline.durable import sync_folder
 from disclosure_pipeline.errors import ChannelFault
 
 TEMPORARY = ".tmp-"
@@ -154,47 +154,6 @@ def make_folder(folder: Path, mode: int = 0o755) -> None:
     make_folder(folder.parent, mode)
     folder.mkdir(mode=mode, exist_ok=True)
     sync_folder(folder.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Force a folder's entries to disk; file systems that know no such thing are let off."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
-            raise
-    finally:
-        os.close(descriptor)
-
-
-def move_folder(source: Path, target: Path) -> None:
-    """Move a folder whole, to another file system too; what a crash left half done is done again.
-
-    Args:
-        source: the folder.
-        target: where it shall lie; if it lies there already, only the source goes.
-    """
-    if not target.exists():
-        unfinished = target.with_name(f".{target.name}.moving")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        try:
-            source.rename(target)
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            shutil.copytree(source, unfinished)
-            unfinished.rename(target)
-        sync_folder(target.parent)
-    if source.exists():
-        shutil.rmtree(source)
-    sync_folder(source.parent)
-
-
-def file_sha256(path: Path) -> str:
-    """sha256 (hex) of a file's bytes."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @contextmanager

@@ -152,7 +152,7 @@ def _require_admin(core: Core, document: str, user: str) -> None:
 
 def _keep(core: Core, scan: Path | None) -> str:
     """Keep a scan in the vault; its hash, or empty without one."""
-    from disclosure_pipeline.store.vault import file_digest
+    from disclosure_pipeline.durable import file_digest
 
     if scan is None:
         return ""

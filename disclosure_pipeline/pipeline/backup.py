@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, update
 
+from disclosure_pipeline.durable import file_digest
 from disclosure_pipeline.errors import DisclosureError, UsageError
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.times import utc_now
@@ -29,7 +30,7 @@ from disclosure_pipeline.settings.workspace import PRIVATE
 from disclosure_pipeline.store import audit
 from disclosure_pipeline.store.database import set_meta
 from disclosure_pipeline.store.tables import document, metadata, publication, rescreen_batch, worker
-from disclosure_pipeline.store.vault import Vault, file_digest
+from disclosure_pipeline.store.vault import Vault
 
 FORMAT = 1
 MANIFEST = "manifest.json"

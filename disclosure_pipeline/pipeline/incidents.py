@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 from structlog import get_logger
 
+from disclosure_pipeline.durable import sync_folder
 from disclosure_pipeline.errors import DisclosureError, NotAllowed, NotFound, Refused
 from disclosure_pipeline.model.finding import Fault
 from disclosure_pipeline.model.lifecycle import State
@@ -26,7 +27,6 @@ from disclosure_pipeline.store import audit, documents, people, rule_changes
 from disclosure_pipeline.store.audit import digest_of
 from disclosure_pipeline.store.tables import document as document_table
 from disclosure_pipeline.store.tables import incident, publication
-from disclosure_pipeline.store.vault import sync_folder
 
 log = get_logger(__name__)
 

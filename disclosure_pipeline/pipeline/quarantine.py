@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from disclosure_pipeline.durable import sync_folder
 from disclosure_pipeline.errors import NotAllowed, Refused
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
@@ -25,7 +26,6 @@ from disclosure_pipeline.store import documents, people
 from disclosure_pipeline.store.audit import digest_of
 from disclosure_pipeline.store.tables import document as document_table
 from disclosure_pipeline.store.tables import exemption, quarantine
-from disclosure_pipeline.store.vault import sync_folder
 
 RECORDS = "records"
 """Folder of the destruction records, in the quarantine folder."""

@@ -16,10 +16,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from disclosure_pipeline.durable import file_digest, move_folder, sync_folder
 from disclosure_pipeline.model.document import Part, PartRole
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.settings.workspace import PRIVATE
-from disclosure_pipeline.store.vault import file_digest, move_folder, sync_folder
 
 MANIFEST = "manifest.json"
 SCRATCH = ".scratch-"

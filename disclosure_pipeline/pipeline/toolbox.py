@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from disclosure_pipeline.durable import file_digest
 from disclosure_pipeline.errors import StoreFault
 from disclosure_pipeline.hooks.contracts import Case, Opinion, PartText, Reading, SourceFile
 from disclosure_pipeline.hooks.stages import CatalogueEntry, Told
@@ -22,7 +23,6 @@ from disclosure_pipeline.pipeline import exemptions, spool
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.settings.workspace import PRIVATE
 from disclosure_pipeline.store import documents, lookups
-from disclosure_pipeline.store.vault import file_digest
 
 _DAY = 86_400.0
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
-import hashlib
 import os
 import shutil
 import tempfile
@@ -18,6 +17,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from disclosure_pipeline.durable import file_digest, sync_folder
 from disclosure_pipeline.errors import StoreFault
 
 UNFINISHED = ".new"
@@ -139,21 +139,6 @@ def _locked(path: Path) -> bool:
     return False
 
 
-def file_digest(path: Path) -> str:
-    """sha256 (hex) of a file's bytes."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def vault_fault(error: OSError) -> StoreFault:
     """An operating-system error as a fault an operator can act on."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -169,26 +154,3 @@ def vault_fault(error: OSError) -> StoreFault:
     return StoreFault(
         f"The vault failed ({errno.errorcode.get(error.errno or 0, 'OSError')}).", code="vault.fault"
     )
-
-
-def move_folder(source: Path, target: Path) -> None:
-    """Move a folder whole, to another file system too; what a crash left half done is done again.
-
-    Args:
-        source: the folder.
-        target: where it shall lie; if it lies there already, only the source goes.
-    """
-    if not target.exists():
-        unfinished = target.with_name(f".{target.name}.moving")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        try:
-            source.rename(target)
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            shutil.copytree(source, unfinished)
-            unfinished.rename(target)
-        sync_folder(target.parent)
-    if source.exists():
-        shutil.rmtree(source)
-    sync_folder(source.parent)

@@ -22,6 +22,7 @@ from support import (
 )
 
 from disclosure_pipeline.builtin.stages import unsettled
+from disclosure_pipeline.durable import file_digest
 from disclosure_pipeline.hooks.stages import Screened
 from disclosure_pipeline.model.finding import Screening, Settlement
 from disclosure_pipeline.model.lifecycle import State
@@ -34,7 +35,6 @@ from disclosure_pipeline.pipeline.recording import record
 from disclosure_pipeline.pipeline.run import carry_on
 from disclosure_pipeline.pipeline.versions import frozen_digest
 from disclosure_pipeline.store import documents, people
-from disclosure_pipeline.store.vault import file_digest
 
 
 @pytest.fixture

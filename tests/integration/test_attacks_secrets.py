@@ -25,6 +25,7 @@ from support import (
 )
 from traces import files_with, holds
 
+from disclosure_pipeline.durable import file_digest
 from disclosure_pipeline.errors import Fenced
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.model.finding import Finding, Severity
@@ -36,7 +37,6 @@ from disclosure_pipeline.pipeline.recording import record
 from disclosure_pipeline.pipeline.run import conclude, next_case
 from disclosure_pipeline.pipeline.toolbox import CaseTools
 from disclosure_pipeline.service.desk import submit
-from disclosure_pipeline.store.vault import file_digest
 
 MARKED = "机密★10年"
 WORD = "乌骓工程选址"

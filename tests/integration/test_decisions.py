@@ -21,6 +21,7 @@ from support import (
     refused,
 )
 
+from disclosure_pipeline.durable import file_digest
 from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role, Verb
@@ -29,7 +30,6 @@ from disclosure_pipeline.pipeline.decisions import Decision, decide, decisions_o
 from disclosure_pipeline.pipeline.recording import record
 from disclosure_pipeline.pipeline.run import carry_on, conclude, next_case
 from disclosure_pipeline.pipeline.toolbox import CaseTools
-from disclosure_pipeline.store.vault import file_digest
 
 SCAN = "5" * 64
 

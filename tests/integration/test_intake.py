@@ -18,13 +18,13 @@ from support import (
     refused,
 )
 
+from disclosure_pipeline.durable import file_digest
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role, Verb
 from disclosure_pipeline.pipeline import intake, letters, spool
 from disclosure_pipeline.pipeline.takeback import take_back
 from disclosure_pipeline.service.desk import submit
 from disclosure_pipeline.store import documents
-from disclosure_pipeline.store.vault import file_digest
 
 
 def returned(office: Office, name: str | None = None, title: str | None = None) -> str:

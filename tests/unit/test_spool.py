@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from support import Office
 
+from disclosure_pipeline.durable import file_digest
 from disclosure_pipeline.model.document import Part, PartRole
 from disclosure_pipeline.pipeline import spool
-from disclosure_pipeline.store.vault import file_digest
 
 NAMES = ("正文.docx", "附件/附件1.xlsx")
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from disclosure_pipeline.durable import file_digest
 from disclosure_pipeline.errors import StoreFault
-from disclosure_pipeline.store.vault import Vault, file_digest, vault_fault
+from disclosure_pipeline.store.vault import Vault, vault_fault
 
 
 @pytest.fixture

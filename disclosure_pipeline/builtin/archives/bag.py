@@ -45,16 +45,14 @@ from disclosure_pipeline.builtin.archives.standing import (
 )
 from disclosure_pipeline.builtin.files import (
     LOCK,
-    file_sha256,
     folder_lock,
     make_folder,
-    move_folder,
     put,
     safe_name,
     storage_faults,
-    sync_folder,
     write_atomic,
 )
+from disclosure_pipeline.durable import file_digest, move_folder, sync_folder
 from disclosure_pipeline.errors import ChannelFault
 from disclosure_pipeline.hooks.contracts import PluginContext
 from disclosure_pipeline.model.document import Attribute
@@ -191,7 +189,7 @@ class BagArchive:
         detail = {
             "kept": True,
             "bag": bag.relative_to(self._root).as_posix(),
-            "manifest": file_sha256(bag / PAYLOAD_MANIFEST),
+            "manifest": file_digest(bag / PAYLOAD_MANIFEST),
         }
         return Receipt(self.id, str(key), hashes=_public_hashes(manifest(bag)), detail=detail)
 
@@ -306,7 +304,7 @@ def _real_hashes(bag: Path) -> dict[str, str]:
     """sha256 of the public files as they lie there now; ``bag`` is added when anything is damaged."""
     folder = bag / "data" / "public"
     files = sorted(folder.iterdir()) if folder.is_dir() else []
-    hashes = {path.name: file_sha256(path) for path in files if path.is_file()}
+    hashes = {path.name: file_digest(path) for path in files if path.is_file()}
     if problems := check_bag(bag):
         hashes["bag"] = f"damaged:{len(problems)}"
     return hashes

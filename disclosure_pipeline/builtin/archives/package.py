@@ -14,7 +14,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePath
 
-from disclosure_pipeline.builtin.files import file_sha256, safe_name, sync_folder
+from disclosure_pipeline.builtin.files import safe_name
+from disclosure_pipeline.durable import file_digest, sync_folder
 from disclosure_pipeline.errors import ChannelFault
 
 PAYLOAD_MANIFEST = "manifest-sha256.txt"
@@ -99,7 +100,7 @@ class PackageWriter:
 
     def _enter(self, path: Path) -> tuple[str, int]:
         """Digest what really lies on the disk, not what was meant to."""
-        digest, size = file_sha256(path), path.stat().st_size
+        digest, size = file_digest(path), path.stat().st_size
         self._payload[path.relative_to(self._folder).as_posix()] = digest
         self._bytes += size
         return digest, size
@@ -148,7 +149,7 @@ def _differences(path: Path) -> list[str]:
         file = path / name
         if not file.is_file():
             problems.append(f"missing: {name}")
-        elif file_sha256(file) != digest:
+        elif file_digest(file) != digest:
             problems.append(f"changed: {name}")
     present = (item for item in sorted((path / "data").rglob("*")) if item.is_file())
     known = {unicodedata.normalize("NFC", name) for name in payload}

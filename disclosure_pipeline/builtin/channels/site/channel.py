@@ -31,6 +31,7 @@ from disclosure_pipeline.builtin.channels.site import layout
 from disclosure_pipeline.builtin.channels.site.listings import ListingBroken, Listings
 from disclosure_pipeline.builtin.channels.site.pages import Pages, frozen_text
 from disclosure_pipeline.builtin.channels.site.records import PUBLISHED, WITHDRAWN, Held, Record
+from disclosure_pipeline.durable import file_digest, sync_folder
 from disclosure_pipeline.errors import ChannelFault, Fenced
 from disclosure_pipeline.hooks.contracts import PluginContext
 from disclosure_pipeline.model.document import Attribute
@@ -186,7 +187,7 @@ class SiteChannel:
         files.remove_others(folder, {layout.RECORD, *([layout.PAGE] if page else [])})
         for inner in [path for path in folder.iterdir() if path.is_dir()]:
             shutil.rmtree(inner)
-            files.sync_folder(folder)
+            sync_folder(folder)
         return hashlib.sha256(page).hexdigest() if page else ""
 
     # ------------------------------------------------------------------ answers
@@ -202,7 +203,7 @@ class SiteChannel:
 
     def _standing(self, document: str) -> Standing:
         folder = self._folder(document)
-        hashes = {path.name: files.file_sha256(path) for path in _files_in(folder / layout.FILES)}
+        hashes = {path.name: file_digest(path) for path in _files_in(folder / layout.FILES)}
         page = _sha256(folder / layout.PAGE)
         try:
             record = self._load(document)
@@ -301,4 +302,4 @@ def _files_in(folder: Path) -> list[Path]:
 
 def _sha256(path: Path) -> str:
     """sha256 of a file, empty when there is none."""
-    return files.file_sha256(path) if path.is_file() else ""
+    return file_digest(path) if path.is_file() else ""

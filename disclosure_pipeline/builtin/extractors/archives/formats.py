@@ -7,6 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from io import BytesIO
 
+from disclosure_pipeline.builtin.extractors.failures import check_memory
+from disclosure_pipeline.builtin.extractors.shared.zip_errors import ZIP_ERRORS
 from disclosure_pipeline.builtin.extractors.signatures import (
     BZIP2_MAGIC,
     GZIP_MAGIC,
@@ -60,7 +62,8 @@ def document_in(data: bytes) -> str:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError):
+    except ZIP_ERRORS as error:
+        check_memory(error)
         return ""  # who unpacks it finds the same, and says so
     if any(member.flag_bits & _ENCRYPTED for member in members):
         return ""

@@ -63,7 +63,8 @@ class Package:
             raise failure("file.empty")
         try:
             self._zip = zipfile.ZipFile(BytesIO(source) if isinstance(source, bytes) else source)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+        except ZIP_ERRORS as error:
+            check_memory(error)
             raise failure("file.broken", "Its zip directory cannot be read.") from error
         members = [info for info in self._zip.infolist() if not info.is_dir()]
         _check_names(self._zip.infolist())
@@ -145,7 +146,8 @@ class Package:
         """A member as a stream that counts what it unpacks."""
         try:
             return CheckedStream(self._zip.open(name), self)
-        except (zipfile.BadZipFile, NotImplementedError, KeyError, RuntimeError, OSError) as error:
+        except (KeyError, *ZIP_ERRORS) as error:
+            check_memory(error)
             raise failure("file.broken", "A member of the package cannot be opened.") from error
 
     def xml(self, name: str) -> etree._Element:
