@@ -203,16 +203,13 @@ def unapproved(case: Case, found: Sequence[Finding], texts: Sequence[PartText]) 
         if case.settled.get(item.id) in (Settlement.ACCEPT.value, Settlement.DISMISS.value):
             for words in _words(item, case.texts):
                 key = (item.kind, words)
-                passed[key] = max(passed.get(key, 0), _WEIGHTS[item.severity])
+                passed[key] = max(passed.get(key, 0), item.severity.weight)
     return tuple(
         item for item in found
         if item.severity is not Severity.INFO and not all(
-            passed.get((item.kind, words), 0) >= _WEIGHTS[item.severity] for words in _words(item, texts)
+            passed.get((item.kind, words), 0) >= item.severity.weight for words in _words(item, texts)
         )
     )  # fmt: skip
-
-
-_WEIGHTS = {Severity.INFO: 1, Severity.REVIEW: 2, Severity.BLOCK: 3}
 
 
 def _words(item: Finding, texts: Sequence[PartText]) -> list[str]:

@@ -40,6 +40,11 @@ class Severity(StrEnum):
     REVIEW = "review"
     INFO = "info"
 
+    @property
+    def weight(self) -> int:
+        """A number that grows with how it binds."""
+        return (Severity.INFO, Severity.REVIEW, Severity.BLOCK).index(self)
+
 
 class Verdict(StrEnum):
     """The result of a screening; everything that is not surely clear is not ``clear``."""

@@ -76,7 +76,7 @@ class _News:
     """What a new screening says beyond the stored findings.
 
     Args:
-        new: findings that the version does not have.
+        new: findings that the version does not have, or that say more than those it has.
         gone: ids of open ones that an office's change has explained away.
         route: the chain that the new findings ask for, if it is longer than the present one.
     """
@@ -201,6 +201,7 @@ def _record(
             _open_incident(connection, present, news, screening)
         elif news.binding and case.state in _SIGNING:
             version, end = _go_round(core, connection, present, news)
+        documents.forget_findings(connection, case.document, version, [item.id for item in news.new])
         documents.add_findings(connection, case.document, version, news.new)
         documents.drop_findings(connection, case.document, version, news.gone)
         documents.resolve_faults(connection, case.document, incidents.FAILED)
@@ -234,8 +235,8 @@ def _check_same(core: Core, connection: Connection, lease: Lease, row: Row[Any],
 
 def _news(core: Core, case: Case, screening: Screening) -> _News:
     found = {item.id: item for item in screening.findings}
-    known = {item.id for item in case.findings}
-    new = [item for name, item in found.items() if name not in known]
+    known = {item.id: item for item in case.findings}
+    new = [item for name, item in found.items() if name not in known or says_more(item, known[name])]
     doubts = _new_doubts(case, screening)
     news = _News([*new, *doubts])
     # What could not be looked at, now or ever, may be why it was not found.
@@ -248,6 +249,16 @@ def _news(core: Core, case: Case, screening: Screening) -> _News:
             if item.id not in case.settled and item.rule in touched and item.id not in found
         ]
     return news
+
+
+def says_more(found: Finding, known: Finding) -> bool:
+    """Whether a finding binds more than the one of the same place and rule that was judged, or holds more places.
+
+    Args:
+        found: by the rules in force.
+        known: by older ones; a list that has grown since bears the same id.
+    """
+    return found.severity.weight > known.severity.weight or not set(found.ranges) <= set(known.ranges)
 
 
 def _new_doubts(case: Case, screening: Screening) -> list[Finding]:

@@ -197,6 +197,14 @@ def drop_findings(connection: Connection, document_id: str, version: int, ids: I
         )  # fmt: skip
 
 
+def forget_findings(connection: Connection, document_id: str, version: int, ids: Iterable[str]) -> None:
+    """Remove findings with how they were settled: what comes in their place says more."""
+    wanted = finding.c.id.in_(list(ids))
+    connection.execute(
+        delete(finding).where(finding.c.document == document_id, finding.c.version == version, wanted)
+    )
+
+
 def forget_doubts(connection: Connection, document_id: str, version: int) -> None:
     """Remove the doubts of an earlier screening of the same version, with how they were settled.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,12 +20,14 @@ from rule_desk import (
     run,
     term,
 )
+from sqlalchemy import update
 from support import FINAL, FIRST, OFFICE, PHONE, SECOND, SECRECY, SIGNERS, Office, refused
 from traces import files_with
 
-from disclosure_pipeline.model.finding import Fault, Settlement
+from disclosure_pipeline.model.finding import Fault, Finding, Settlement, Severity
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Verb
+from disclosure_pipeline.model.text import Place
 from disclosure_pipeline.pipeline import (
     incidents,
     publication,
@@ -32,6 +35,7 @@ from disclosure_pipeline.pipeline import (
     rescreening,
 )
 from disclosure_pipeline.pipeline.referrals import Answer, answer
+from disclosure_pipeline.store.tables import document, finding
 
 LITERAL = "D1.term_of_secrecy"
 
@@ -126,6 +130,49 @@ def test_findings_that_ask_for_more_tiers_get_them(office: Office):
         asked = set(row.referral_needed.split(",")) | {name for name, _, _ in fresh.tiers(case)}
         assert {wanted.refer, *wanted.add} - {""} <= asked
         assert {state for _, state, _ in fresh.tiers(case)} == {"open"}
+
+
+def older_rules_said(office: Office, case: str, **values: object) -> None:
+    """What stands in the rows as if older rules had found it."""
+    with office.core.database.write() as connection:
+        connection.execute(update(finding).where(finding.c.document == case).values(**values))
+        connection.execute(update(document).where(document.c.id == case).values(rules_version="older"))
+
+
+def test_what_older_rules_called_information_must_be_settled(office: Office):
+    case = office.reviewed(TITLE, f"{BODY}联系人电话{PHONE}。")
+    older_rules_said(office, case, severity="info")
+    office.sign(case, SECRECY, FIRST)
+    put_into_force(office, term("别处没有的词"))
+    with renewed(office) as fresh:
+        assert counts(rescreened(fresh))["reopened"] == 1
+        assert kinds(fresh, case) == [("privacy.mobile", False)]
+        assert refused(lambda: fresh.decide(case, SECRECY)) == "findings_open"
+        assert rescreening.rescreen(fresh.core, case).end is rescreening.End.SAME
+        fresh.clear(case, Settlement.REDACT)
+        fresh.sign(case, *SIGNERS)
+        assert fresh.state(case) is State.PUBLISHED
+
+
+def test_what_was_settled_before_it_bound_more_must_be_settled_again(office: Office):
+    case = office.reviewed(TITLE, f"{BODY}联系人电话{PHONE}。")
+    office.clear(case, Settlement.DISMISS)
+    put_into_force(office, term("别处没有的词"))
+    with renewed(office) as fresh:
+        rescreened(fresh)
+        assert kinds(fresh, case) == [("privacy.mobile", True)]
+        older_rules_said(fresh, case, severity="info")
+        rescreened(fresh)
+        assert kinds(fresh, case) == [("privacy.mobile", False)]
+
+
+def test_a_list_that_has_grown_says_more():
+    first = Finding("privacy.mobile", Severity.REVIEW, "1", 0, 11, 3, Place("text", "table"), "D9.mobile")
+    listed = replace(first, more=((4, 0, 11),), count=2)
+    assert rescreening.says_more(listed, first)
+    assert not rescreening.says_more(first, listed)
+    assert not rescreening.says_more(listed, replace(listed, count=3))
+    assert rescreening.says_more(replace(first, severity=Severity.BLOCK), first)
 
 
 def test_a_guard_takes_open_findings_away_and_leaves_settled_ones(office: Office):

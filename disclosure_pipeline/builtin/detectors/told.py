@@ -17,7 +17,6 @@ from disclosure_pipeline.hooks.contracts import PartText
 from disclosure_pipeline.model.finding import Finding, Severity
 from disclosure_pipeline.model.view import Views
 
-_RANKS = (Severity.INFO, Severity.REVIEW, Severity.BLOCK)
 _TOLD: WeakKeyDictionary[Views, Sequence[Finding]] = WeakKeyDictionary()
 
 _Range = tuple[int, int]
@@ -39,7 +38,7 @@ def untold(part: PartText, findings: Sequence[Finding]) -> list[Finding]:
     reaches = {key: _reach(places) for key, places in ranges.items()}
 
     def is_held(found: Finding, segment: int, start: int, end: int) -> bool:
-        severities = _RANKS[_RANKS.index(found.severity) :]
+        severities = (item for item in Severity if item.weight >= found.severity.weight)
         held = (reaches.get((found.kind, severity, segment), ()) for severity in severities)
         return any(_holds(reach, start, end) for reach in held)
 

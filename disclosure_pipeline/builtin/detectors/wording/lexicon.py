@@ -44,7 +44,6 @@ class _Hit:
     severity: Severity
 
 
-_RANKS = {Severity.BLOCK: 0, Severity.REVIEW: 1, Severity.INFO: 2}
 _LONGEST_CHANCE = 3
 _MOST_WEIGHED = 400
 """Hits of one rule in a part whose surroundings are looked at; the others count in full."""
@@ -199,7 +198,7 @@ def _place(hit: _Hit) -> Range:
 
 def _strength(hit: _Hit) -> tuple[int, int, int]:
     start, end = hit.place
-    return _RANKS[hit.severity], start - end, start
+    return -hit.severity.weight, start - end, start
 
 
 def _finding(part: PartText, view: View, hit: _Hit) -> Finding:
