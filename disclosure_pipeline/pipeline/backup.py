@@ -29,7 +29,8 @@ from disclosure_pipeline.pipeline.used_numbers import raise_counters, used_numbe
 from disclosure_pipeline.settings.workspace import PRIVATE
 from disclosure_pipeline.store import audit
 from disclosure_pipeline.store.database import set_meta
-from disclosure_pipeline.store.tables import document, metadata, publication, rescreen_batch, worker
+from disclosure_pipeline.store.schema import metadata
+from disclosure_pipeline.store.tables import document, publication, rescreen_batch, worker
 from disclosure_pipeline.store.vault import Vault
 
 FORMAT = 1

@@ -20,7 +20,9 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, func, in
 from sqlalchemy.exc import SQLAlchemyError
 
 from disclosure_pipeline.errors import StoreFault
-from disclosure_pipeline.store.tables import counter, meta, metadata
+from disclosure_pipeline.store import console_tables as _console_tables  # noqa: F401 -- fills the collection
+from disclosure_pipeline.store.schema import metadata
+from disclosure_pipeline.store.tables import counter, meta
 
 CHANNEL = "disclosure_rows"
 """PostgreSQL channel on which every writing transaction tells that rows have changed."""
@@ -28,6 +30,7 @@ CHANNEL = "disclosure_rows"
 _WITH_TEXT = (
     "document", "part", "extract", "finding", "artefact", "tier", "decision", "referral", "attribute_review",
     "letter", "rule_change", "incident", "receipt", "publication", "catalogue_key", "subject",
+    "clock_change",
 )  # fmt: skip
 """Tables that hold text of documents, or digests of it (`documents.purge_text`)."""
 

@@ -17,7 +17,7 @@ from disclosure_pipeline.model.lifecycle import FINAL, STEPS, State
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.pipeline.run import STAGES
 from disclosure_pipeline.settings.workspace import PRIVATE, Workspace
-from disclosure_pipeline.store.tables import metadata
+from disclosure_pipeline.store.schema import metadata
 
 PAGE = read("docs/architecture.md")
 OPERATIONS = read("docs/operations.md")

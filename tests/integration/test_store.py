@@ -21,7 +21,8 @@ from disclosure_pipeline.pipeline import letters
 from disclosure_pipeline.store import database as store
 from disclosure_pipeline.store import documents
 from disclosure_pipeline.store.database import Database, get_meta, next_serial, set_meta
-from disclosure_pipeline.store.tables import document, letter, metadata, part, person
+from disclosure_pipeline.store.schema import metadata
+from disclosure_pipeline.store.tables import document, letter, part, person
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from disclosure_pipeline.store.tables import metadata
+from disclosure_pipeline.store import console_tables, tables  # noqa: F401 -- they fill the collection
+from disclosure_pipeline.store.schema import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 context.run_migrations()
