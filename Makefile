@@ -3,7 +3,7 @@
 # (Run as root, a missing Debian package is installed; otherwise its install line is printed.)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types layers docs-check test-names bundle requirements bench chaos peers clean
+.PHONY: help demo test check lint types layers docs-check test-names bundle translations requirements bench chaos peers clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
@@ -15,6 +15,8 @@ OFFICE := /usr/lib/libreoffice/program
 READERS := soffice=libreoffice-writer-nogui $(OFFICE)/libsclo.so=libreoffice-calc-nogui \
     $(OFFICE)/libsdlo.so=libreoffice-impress-nogui tesseract=tesseract-ocr \
     /usr/share/tesseract-ocr/5/tessdata/chi_sim.traineddata=tesseract-ocr-chi-sim
+# What opens the console in tests; its letters, too.
+BROWSER := chromium=chromium /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc=fonts-noto-cjk
 WORKERS ?= 2
 
 help: ## this list
@@ -25,7 +27,7 @@ demo: $(RUNTIME) ## the whole way on the samples; SERVE=1 keeps site and console
 	$(BIN)/disclosure demo $(if $(SERVE),--serve)
 
 test: $(DEVELOPMENT) ## all tests, on SQLite and PostgreSQL
-	@scripts/need.sh --optional smbd=samba smbclient=smbclient $(READERS)
+	@scripts/need.sh --optional smbd=samba smbclient=smbclient $(READERS) $(BROWSER)
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --timeout 600
 
 check: lint types layers docs-check test-names ## everything else that CI asks for
@@ -48,6 +50,9 @@ test-names: $(DEVELOPMENT) ## tests are called the same in every process
 
 bundle: $(DEVELOPMENT) ## dist/…-bundle.tar.gz: everything an office without internet needs
 	$(BIN)/python scripts/bundle.py
+
+translations: $(DEVELOPMENT) ## bring the console's English catalogue up to date with the messages in the source
+	$(BIN)/python scripts/translations.py
 
 requirements: $(DEVELOPMENT) ## compile requirements/*.in; UPGRADE=1 takes newer releases
 	scripts/requirements.sh

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from disclosure_pipeline.errors import DisclosureError, StoreFault
 from disclosure_pipeline.model.finding import Settlement, Severity
+from disclosure_pipeline.model.judgement import Risk, RiskLevel
 from disclosure_pipeline.model.route import Role, Verb
 from disclosure_pipeline.pipeline import decisions, publication, settling, takeback
 from disclosure_pipeline.pipeline.core import Core
@@ -175,7 +176,8 @@ class Officer(threading.Thread):
             else Verb.APPROVE
         )
         reason = "请补充完善。" if verb is Verb.RETURN else ""
-        wish = decisions.Decision(verb, row.version, by, reason=reason, meeting="第12次常务会议")
+        risk = Risk(RiskLevel.LOW, "公开后无不良影响。")
+        wish = decisions.Decision(verb, row.version, by, reason=reason, meeting="第12次常务会议", risk=risk)
         decisions.decide(self._core, row.id, wish)
 
     def _settle(self, row: Any, settled: list[Any]) -> None:

@@ -39,11 +39,13 @@ LABELS: Mapping[str, str] = {
     "联合发文单位": "joint_bodies",
     "联合发文机关": "joint_bodies",
     "收件号": "case",
+    "紧急程度": "urgency",
+    "缓急": "urgency",
 }
-"""Labels that are read, and the slip's field each fills."""
+"""Labels that are read, and the field each fills; all but the urgency are fields of the slip."""
 
 OTHER_LABELS = frozenset({
-    "密级", "保密期限", "密级和保密期限", "紧急程度", "缓急", "份号", "份数", "印数", "印发份数", "主送", "主送机关", "抄送", "抄送机关", "拟稿",
+    "密级", "保密期限", "密级和保密期限", "份号", "份数", "印数", "印发份数", "主送", "主送机关", "抄送", "抄送机关", "拟稿",
     "拟稿人", "拟稿部门", "拟稿单位", "拟稿日期", "拟稿时间", "核稿", "核稿人", "审核", "审核人", "校对", "校对人", "会签", "会签意见", "签发",
     "签发人", "签发意见", "联系人", "联系电话", "电话", "附件", "附件名称", "部门意见", "办公室意见", "领导批示", "保密审查", "保密审查意见", "初审",
     "复审", "终审", "主题词", "日期", "编号", "印发日期", "办结时限",
@@ -102,6 +104,17 @@ def is_form(text: Text) -> bool:
     if not any(HEADING.fullmatch(line) for line in head):
         return False
     return bool({"title", "attribute", "remark"} & {field for field, _ in _fields(text)})
+
+
+def read_urgency(text: Text) -> tuple[str, ...]:
+    """The 紧急程度 of a 拟稿单 as written; of boxes, those that are ticked. Empty when the form leaves it open."""
+    value = unicodedata.normalize("NFKC", _stated(text).get("urgency", ""))
+    if not re.search(_SIGN, value):
+        return (fold(value),) if value else ()
+    if not re.match(rf"\s*(?:{_SIGN})", value):
+        return ()  # a sign behind its word could as well belong to the next one
+    boxes = re.finditer(rf"({_SIGN})\s*(\w+)", value)
+    return tuple(fold(match.group(2)) for match in boxes if set(match.group(1)) & {*TICKS, "x", "X"})
 
 
 def has_unclear_tick(text: Text) -> bool:

@@ -7,17 +7,19 @@ or sent back.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from disclosure_pipeline.builtin.department import read_department
 from disclosure_pipeline.builtin.public.build import build
 from disclosure_pipeline.builtin.public.proof import prove
-from disclosure_pipeline.builtin.public.selection import Redaction
+from disclosure_pipeline.builtin.public.redactions import Redactions
 from disclosure_pipeline.builtin.rules import aggregation, sources
 from disclosure_pipeline.builtin.rules.attributes import attribute_of
 from disclosure_pipeline.builtin.rules.markings import released_markings
 from disclosure_pipeline.builtin.slips import read_ground
+from disclosure_pipeline.builtin.urgency import urgency_of
 from disclosure_pipeline.hooks.contracts import Case, PartText, SourceFile
 from disclosure_pipeline.hooks.stages import (
     Extracted,
@@ -128,6 +130,7 @@ class TagStage:
             ),
             faults=tuple(faults),
             keys=sources.catalogue_keys(case, tools.rulebook),
+            urgency=urgency_of(case, tools.rulebook),
         )
 
 
@@ -160,7 +163,10 @@ class FreezeStage:
     def run(self, case: Case, tools: Toolbox) -> Outcome:
         """Build from approved content only; whatever re-reading turns up blocks publication."""
         folder = tools.scratch()
-        redactions = redactions_of(case)
+        struck = Redactions(case, tools.rulebook)
+        if struck.moved or struck.unsure_boxes:
+            return SetAside((_MOVED if struck.moved else _PICTURE,))
+        redactions = struck.redactions
         built = build(case.title or "", case.texts, case.parts, folder, redactions)
         files = [
             SourceFile(number, path, item.name, sha256=item.sha256)
@@ -183,10 +189,16 @@ class FreezeStage:
             return SetAside((Fault("freeze.not_proved", "freeze", f"The public copy is not proved: {codes}.",
                                    _NOT_PROVED.advice),))  # fmt: skip
         told = aggregation.subjects(case, tools.rulebook)
-        return Frozen(tuple(built), unapproved(case, again.screening.findings, again.texts), told)
+        left = unapproved(case, again.screening.findings, again.texts, struck.shown)
+        return Frozen(tuple(built), left, told)
 
 
-def unapproved(case: Case, found: Sequence[Finding], texts: Sequence[PartText]) -> tuple[Finding, ...]:
+def unapproved(
+    case: Case,
+    found: Sequence[Finding],
+    texts: Sequence[PartText],
+    shown: Mapping[tuple[str, str], int] = MappingProxyType({}),
+) -> tuple[Finding, ...]:
     """What re-screening the public copy found that nobody let pass.
 
     A finding passes when the secrecy officer accepted or dismissed the same words as the same kind of finding, and
@@ -197,8 +209,9 @@ def unapproved(case: Case, found: Sequence[Finding], texts: Sequence[PartText]) 
         case: the document, its findings and how they were settled.
         found: in the public copy.
         texts: of the public copy.
+        shown: masked forms that the officer wanted, as `Redactions.shown`.
     """
-    passed: dict[tuple[str, str], int] = {}
+    passed = dict(shown)
     for item in case.findings:
         if case.settled.get(item.id) in (Settlement.ACCEPT.value, Settlement.DISMISS.value):
             for words in _words(item, case.texts):
@@ -233,16 +246,6 @@ def unsettled(case: Case, doubts: Sequence[Doubt]) -> tuple[Doubt, ...]:
         and case.settled.get(item.id) in (Settlement.ACCEPT.value, Settlement.DISMISS.value)
     }
     return tuple(doubt for doubt in doubts if (doubt.code, doubt.detector or "") not in settled)
-
-
-def redactions_of(case: Case) -> tuple[Redaction, ...]:
-    """The characters that the secrecy officer struck out."""
-    return tuple(
-        Redaction(item.part, segment, start, end)
-        for item in case.findings
-        if case.settled.get(item.id) == Settlement.REDACT.value
-        for segment, start, end in item.ranges
-    )
 
 
 def stages() -> list[Stage]:
@@ -284,5 +287,13 @@ _UNREAD = Fault(
     "extract.nothing", "extract", "Nothing could be read.", "Look at the original, then `disclosure retry`."
 )
 _NO_ATTRIBUTE = Fault("tag.no_attribute", "tag", "No attribute rule answered.", "See `disclosure plugins`.")
+_MOVED = Fault(
+    "freeze.moved", "freeze", "Characters that were struck out are not those at their places any more.",
+    "`disclosure retry` begins the review again; look at what was struck out.",
+)  # fmt: skip
+_PICTURE = Fault(
+    "freeze.picture_redaction", "freeze", "A box was drawn where text becomes public that it may or may not mean.",
+    "Return the draft, or `disclosure retry`; remove the box and mark the words themselves.",
+)  # fmt: skip
 _NOT_PROVED = Fault("freeze.unread", "freeze", "The public copy could not be read again.",
                     "Look at the fault, then `disclosure retry`; nothing was published.")  # fmt: skip

@@ -1,4 +1,4 @@
-"""`disclosure channel {list,verify,retry}`: where documents go out, and what is really there."""
+"""`disclosure channel {list,verify,retry,cancel}`: where documents go out, and what is really there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from disclosure_pipeline.cli import output
-from disclosure_pipeline.cli.session import Session, group, operator, subcommand
+from disclosure_pipeline.cli.session import ACTING, REASON, Session, group, operator, prove, subcommand
 from disclosure_pipeline.model.publication import PublicationState
 
 if TYPE_CHECKING:
@@ -118,6 +118,26 @@ def retry(session: Session, documents: tuple[str, ...], name: str | None) -> Non
         output.print_json([{"id": case, "channels": number} for case, number in tried.items()])
     else:
         output.say(f"将重试 {sum(tried.values())} 项发布，涉及 {len(tried)} 件。")
+
+
+@subcommand(channel, "cancel", "放弃一件在一个渠道的失败或待核实的发布")
+@click.argument("document", metavar="ID")
+@click.option("--channel", "name", metavar="CHANNEL", required=True, help="放弃的渠道。")
+@ACTING
+@REASON
+def cancel(session: Session, document: str, name: str, user: str, reason: str) -> None:
+    """Take a document back from a channel that cannot publish it; the other channels go on.
+
+    Neither the archive nor the last channel that the public could read is given up: withdraw the document then.
+    """
+    from disclosure_pipeline.pipeline import cancelling
+
+    with session.core() as core:
+        cancelling.cancel(core, document, name, by=prove(core, user), reason=reason)
+    if session.as_json:
+        output.print_json({"id": document, "channel": name})
+    else:
+        output.say(f"已放弃 {document} 在 {name} 的发布；渠道中可能已有的内容将被撤下。")
 
 
 def _stuck_cases(core: Core, name: str | None) -> list[str]:

@@ -179,6 +179,19 @@ def store(patient: Patient) -> Iterator[Check]:
         yield Check("store", "warning", f"schema {present}, this program has {wanted}", advice)
 
 
+def queue(patient: Patient) -> Iterator[Check]:
+    """Whether the queue of the console shows what waits for people, all of it and nothing else."""
+    from disclosure_pipeline.store import desk
+
+    with patient.database.read() as connection:
+        wrong = desk.drift(connection)
+    if wrong == 0:
+        yield Check("queue", "ok", "the queue is what the documents say")
+    else:
+        advice = "Make a backup and restore it, which derives the queue anew; tell the makers of the program."
+        yield Check("queue", "failed", f"{wrong} rows of the queue are not what the documents say", advice)
+
+
 def held(patient: Patient) -> Iterator[Check]:
     """Whether nothing goes out since a restore."""
     from disclosure_pipeline.pipeline.publication import HELD

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import click
 
 from disclosure_pipeline.cli import output
 from disclosure_pipeline.cli.session import Session, command
+
+if TYPE_CHECKING:
+    from disclosure_pipeline.pipeline.core import Core
+    from disclosure_pipeline.service.desk import IntakeDesk
+    from disclosure_pipeline.service.health import Mounted
+
+CONSOLE = "/console"
+"""Path under which the daemon serves the review console."""
 
 
 @command("run")
@@ -21,7 +31,7 @@ def run(session: Session, host: str | None, port: int | None) -> int:
 
     Prints the address of health and metrics once it listens.
     """
-    session.daemon_settings()
+    settings = session.daemon_settings()
     from disclosure_pipeline.service import daemon
 
     def announce(address: str) -> None:
@@ -29,8 +39,19 @@ def run(session: Session, host: str | None, port: int | None) -> int:
             output.print_json({"address": address, "process": os.getpid()})
         else:
             output.say(f"守护进程已启动：{address}")
+            if settings.console.enabled:
+                output.say(f"审查工作台：{address}{CONSOLE}/")
 
-    return daemon.run(session.workspace, host=host, port=port, announce=announce)
+    web = _console if settings.console.enabled else None
+    return daemon.run(session.workspace, host=host, port=port, announce=announce, web=web)
+
+
+def _console(core: Callable[[], Core], desk: Callable[[], IntakeDesk]) -> Mapping[str, Mounted]:
+    """The review console over the daemon's parts; only the command line knows both."""
+    from disclosure_pipeline.console.app import Console
+    from disclosure_pipeline.console.parts import Parts
+
+    return {CONSOLE: Console(Parts(core, desk, CONSOLE))}
 
 
 @command("work")

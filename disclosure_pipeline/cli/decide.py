@@ -16,8 +16,9 @@ import click
 from disclosure_pipeline.cli import output
 from disclosure_pipeline.cli.look import ID
 from disclosure_pipeline.cli.session import ACTING, REASON, Session, command, prove
-from disclosure_pipeline.errors import NotAllowed, NotFound, StoreFault, UsageError
+from disclosure_pipeline.errors import NotAllowed, UsageError
 from disclosure_pipeline.model.document import Attribute
+from disclosure_pipeline.model.judgement import Risk, RiskLevel
 from disclosure_pipeline.model.route import Role, Verb
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Wish:
     Args:
         verb: what is decided. version: on which version. user: who calls. reason: why.
         attribute: the attribute held right. ground: 不予公开理由. meeting: 会议文号.
+        risk: level of the 风险评估, or ``None``. risk_text: its words.
         recorded_for: who signed the paper that ``user`` records, or ``None``.
         number: 文号 of an outside answer. body: who answered. outcome: ``agree`` or ``refuse``.
         scan: scan of the paper or of the answer.
@@ -44,6 +46,8 @@ class Wish:
     attribute: Attribute | None
     ground: str
     meeting: str
+    risk: str | None
+    risk_text: str
     recorded_for: str | None
     number: str
     body: str
@@ -73,6 +77,13 @@ def read_attribute(ctx: click.Context, param: click.Parameter, value: str | None
 @click.option("--attribute", metavar="A", callback=read_attribute, help="认定的公开属性（代码或中文名称）。")
 @click.option("--ground", metavar="R", default="", help="不予公开理由代码，如 R16b。")
 @click.option("--meeting", metavar="N", default="", help="集体审议的会议文号。")
+@click.option(
+    "--risk",
+    metavar="LEVEL",
+    type=click.Choice([level.value for level in RiskLevel]),
+    help="风险评估等级：low 低、medium 中、high 高。",
+)
+@click.option("--risk-text", metavar="T", default="", help="风险评估意见，与 --risk 同用。")
 @click.option("--recorded-for", metavar="USER", help="代录：纸面签署人；--as 须为系统管理员。")
 @click.option("--number", metavar="N", default="", help="答复文号（answer）。")
 @click.option("--body", metavar="B", default="", help="答复单位（answer）。")
@@ -105,11 +116,15 @@ def _check_words(wish: Wish) -> None:
     if wish.verb is Verb.ANSWER:
         if wish.recorded_for:
             raise UsageError("An answer is recorded by its own scan; --recorded-for does not go with it.")
+        if wish.risk or wish.risk_text:
+            raise UsageError("--risk and --risk-text go with a signature, not with an answer.")
         if wish.outcome is None:
             raise UsageError("An answer needs --outcome agree or --outcome refuse.")
         return
     if wish.number or wish.body or wish.outcome:
         raise UsageError("--number, --body and --outcome go with 'answer' only.")
+    if bool(wish.risk) != bool(wish.risk_text.strip()):
+        raise UsageError("A risk assessment needs both --risk LEVEL and --risk-text T.")
     if bool(wish.recorded_for) != bool(wish.scan):
         raise UsageError("A decision signed on paper needs both --recorded-for USER and --scan FILE.")
 
@@ -125,7 +140,8 @@ def _decide(core: Core, document: str, wish: Wish) -> State:
         decisions.Decision(
             verb=wish.verb, version=wish.version, by=wish.recorded_for or wish.user, reason=wish.reason,
             attribute=wish.attribute, ground=wish.ground, meeting=wish.meeting,
-            recorded_by=wish.user if wish.recorded_for else "", scan=_keep(core, wish.scan),
+            recorded_by=wish.user if wish.recorded_for else "", scan=_keep(core, wish),
+            risk=Risk(RiskLevel(wish.risk), wish.risk_text.strip()) if wish.risk else None,
         ),
     )  # fmt: skip
 
@@ -133,9 +149,7 @@ def _decide(core: Core, document: str, wish: Wish) -> State:
 def _answer(core: Core, document: str, wish: Wish) -> State:
     from disclosure_pipeline.pipeline import referrals
 
-    reply = referrals.Answer(
-        wish.number, wish.body, scan=_keep(core, wish.scan), agree=wish.outcome == "agree"
-    )
+    reply = referrals.Answer(wish.number, wish.body, scan=_keep(core, wish), agree=wish.outcome == "agree")
     return referrals.answer(core, document, wish.version, wish.user, reply, reason=wish.reason)
 
 
@@ -150,24 +164,11 @@ def _require_admin(core: Core, document: str, user: str) -> None:
             )
 
 
-def _keep(core: Core, scan: Path | None) -> str:
+def _keep(core: Core, wish: Wish) -> str:
     """Keep a scan in the vault; its hash, or empty without one."""
-    from disclosure_pipeline.durable import file_digest
+    from disclosure_pipeline.pipeline import scans
 
-    if scan is None:
-        return ""
-    if not scan.is_file() or scan.stat().st_size == 0:
-        raise NotFound("The scan is missing or empty.", advice="Check the path given to --scan.")
-    try:
-        digest = file_digest(scan)
-    except OSError as error:
-        raise StoreFault(
-            f"The scan cannot be read ({type(error).__name__}).",
-            code="scan.unreadable",
-            advice="Check the permissions of the file given to --scan.",
-        ) from None
-    core.vault.put(scan, digest)
-    return digest
+    return "" if wish.scan is None else scans.keep_scan(core, wish.scan, wish.user, any_kind=True)
 
 
 def _version(core: Core, document: str) -> int:

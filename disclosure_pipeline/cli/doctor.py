@@ -24,6 +24,7 @@ CHECKS: tuple[tuple[str, Callable[[Patient], Iterable[Check]]], ...] = (
     ("drop_folders", checks.drop_folders),
     ("disk", checks.disk),
     ("store", checks.store),
+    ("queue", checks.queue),
     ("held", checks.held),
     ("backlog", checks.backlog),
     ("plugins", checks.plugins),

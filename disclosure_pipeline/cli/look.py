@@ -11,6 +11,7 @@ from disclosure_pipeline.cli import output
 from disclosure_pipeline.cli.session import Session, command, operator
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.lifecycle import State
+from disclosure_pipeline.model.words import signer_in_words
 
 ID = click.argument("document", metavar="ID")
 
@@ -149,7 +150,10 @@ def _print_case(found: Mapping[str, Any]) -> None:
         print_findings(found["findings"])
     _section(
         "审签", ("环节", "角色", "状态", "签署人", "时间"),
-        [(tier["label"], tier["role"], tier["state"], tier["by"], tier["at"]) for tier in found["tiers"]],
+        [
+            (tier["label"], tier["role"], tier["state"], signer_in_words(tier["by"], tier["deputy_for"]), tier["at"])
+            for tier in found["tiers"]
+        ],
     )  # fmt: skip
     _section(
         "发布", ("渠道", "状态", "次数", "地址"),

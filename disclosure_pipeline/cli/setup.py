@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from disclosure_pipeline.cli import output
-from disclosure_pipeline.cli.session import CONFIG, DATA, Session, command
+from disclosure_pipeline.cli.session import CONFIG, DATA, Session, command, operator
 from disclosure_pipeline.errors import DisclosureError, Refused, StoreFault, UsageError
 from disclosure_pipeline.model.route import Role
 
@@ -33,7 +33,7 @@ _OTHERS_WRITE = 0o022
 )
 @click.pass_context
 def init(ctx: click.Context, session: Session, folder: Path, departments: tuple[str, ...]) -> None:
-    """Make config, data, drop folders and the first administrator, whose token is shown this once.
+    """Make config, data, drop folders and the first administrator; token and password are shown this once.
 
     The folders are DIR/config and DIR/var unless --config and --data name others. A template of the
     slip (发文拟稿单) is laid into each drop folder; under its name it is never taken for a draft.
@@ -122,6 +122,7 @@ def _open(session: Session) -> Core:
 def _furnish(core: Core, session: Session) -> dict[str, Any]:
     from disclosure_pipeline.cli.template import write_template
     from disclosure_pipeline.cli.users import add_person
+    from disclosure_pipeline.pipeline import accounts
     from disclosure_pipeline.service.watcher.roots import RootPlan
     from disclosure_pipeline.settings.workspace import SLIP_TEMPLATE
 
@@ -134,10 +135,11 @@ def _furnish(core: Core, session: Session) -> dict[str, Any]:
     token = add_person(core, FIRST_ADMINISTRATOR, Role.ADMIN, unit=unit)
     if token is None:
         raise DisclosureError("This store has an administrator already.", code="workspace.exists")
+    password = accounts.give_password(core, FIRST_ADMINISTRATOR, by=operator())
     return {
         "config": str(session.config), "data": str(session.data),
         "departments": [root.department for root in roots],
-        "user": FIRST_ADMINISTRATOR, "token": token,
+        "user": FIRST_ADMINISTRATOR, "token": token, "password": password,
     }  # fmt: skip
 
 
@@ -148,6 +150,7 @@ def _print(session: Session, made: dict[str, Any]) -> None:
     output.say(f"配置：{made['config']}\n数据：{made['data']}")
     output.say(f"投递文件夹：{session.data / 'inbox'}/（{'、'.join(made['departments'])}）")
     output.say(f"{made['user']} 的令牌（只显示这一次，请妥善保管）：\n{made['token']}")
+    output.say(f"{made['user']} 的工作台初始密码（只显示这一次，首次登录须修改）：\n{made['password']}")
     output.say(
         "下一步：修改 disclosure.toml 中的单位和网站信息，用 disclosure user add 增加人员，然后 disclosure run。"
     )

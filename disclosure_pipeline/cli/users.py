@@ -1,4 +1,4 @@
-"""`disclosure user {add,token,list}`: people, their roles, and their tokens."""
+"""`disclosure user {add,token,list,password,disable,enable}`: people, their roles, tokens and passwords."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from disclosure_pipeline.cli import output
+from disclosure_pipeline.cli.deputies import deputies as listing_of_deputies
+from disclosure_pipeline.cli.deputies import deputy, deputy_end
 from disclosure_pipeline.cli.session import Session, group, operator, subcommand
 from disclosure_pipeline.errors import UsageError
 from disclosure_pipeline.model.route import Role
@@ -29,18 +31,32 @@ user = group("user")
 @click.option("--department", metavar="D", default="", help="部门（clerk、first）；不写为本单位所有部门。")
 @click.option("--unit", metavar="U", help="单位代码；不写为配置中的第一个单位。")
 @click.option("--os-account", metavar="ACCOUNT", help="映射的操作系统账号：以此账号运行时无须令牌。")
+@click.option("--password", "with_password", is_flag=True, help="同时开通审查工作台，初始密码只显示这一次。")
 def add(
-    session: Session, *, name: str, role: str, department: str, unit: str | None, os_account: str | None
+    session: Session,
+    *,
+    name: str,
+    role: str,
+    department: str,
+    unit: str | None,
+    os_account: str | None,
+    with_password: bool,
 ) -> None:
-    """Add a person, or a further role to a known one; NAME is what the public page prints."""
+    """Add a person, or a further role to a known one; NAME is what the public page prints.
+
+    With --password the person can enter the console; who can already keeps the password they have.
+    """
     _check_name(name)
     if department and Role(role) not in DEPARTMENT_ROLES:
         raise UsageError("--department goes with the roles clerk and first only.")
     with session.core() as core:
         token = add_person(
-            core, name, Role(role), unit=_unit(core, unit), department=department, os_account=os_account
+            core, name, Role(role), unit=unit_of(core, unit), department=department, os_account=os_account
         )
-    _print_token(session, name, token)
+        told = {"user": name, "token": token}
+        if with_password:
+            told["password"] = _first_password(core, name)
+    _print(session, told)
 
 
 def add_person(
@@ -91,7 +107,50 @@ def token(session: Session, name: str) -> None:
     with session.core() as core, core.database.write() as connection:
         made = people.new_token(connection, name)
         append(connection, Record(action="user.token", actor=operator(), detail={"user": name}))
-    _print_token(session, name, made)
+    _print(session, {"user": name, "token": made})
+
+
+@subcommand(user, "password", "发给工作台初始密码；首次登录须修改，原密码和会话随即失效")
+@click.argument("name", metavar="NAME")
+def password(session: Session, name: str) -> None:
+    """Open a person's account for the console, or give it a new first password, shown this once."""
+    from disclosure_pipeline.pipeline import accounts
+
+    with session.core() as core:
+        made = accounts.give_password(core, name, by=operator())
+    _print(session, {"user": name, "password": made})
+
+
+def _first_password(core: Core, name: str) -> str | None:
+    """A password for somebody who has none; ``None`` for somebody who has."""
+    from disclosure_pipeline.pipeline import accounts
+
+    return None if accounts.has_account(core, name) else accounts.give_password(core, name, by=operator())
+
+
+@subcommand(user, "disable", "停用人员：令牌、密码、会话和代理随即失效")
+@click.argument("name", metavar="NAME")
+def disable(session: Session, name: str) -> None:
+    """Let a person act no more; what they did stands. `disclosure user enable` takes it back."""
+    _set_disabled(session, name, disabled=True)
+
+
+@subcommand(user, "enable", "恢复停用的人员")
+@click.argument("name", metavar="NAME")
+def enable(session: Session, name: str) -> None:
+    """Let a disabled person act again, with the roles, token and password of before."""
+    _set_disabled(session, name, disabled=False)
+
+
+def _set_disabled(session: Session, name: str, *, disabled: bool) -> None:
+    from disclosure_pipeline.pipeline import accounts
+
+    with session.core() as core:
+        accounts.disable(core, name, by=operator(), disabled=disabled)
+    if session.as_json:
+        output.print_json({"user": name, "disabled": disabled})
+    else:
+        output.say(f"{name}：已{'停用' if disabled else '恢复'}。")
 
 
 @subcommand(user, "list", "列出人员及其角色")
@@ -127,7 +186,12 @@ def _check_name(name: str) -> None:
         raise UsageError(f"A name has 1 to {LONGEST_NAME} printable characters and no blank at either end.")
 
 
-def _unit(core: Core, code: str | None) -> str:
+def unit_of(core: Core, code: str | None) -> str:
+    """A unit by the code given, the first one if none is.
+
+    Raises:
+        UsageError: there is no such unit.
+    """
     units = [unit.code for unit in core.settings.unit]
     if code is None:
         return units[0]
@@ -136,10 +200,22 @@ def _unit(core: Core, code: str | None) -> str:
     return code
 
 
-def _print_token(session: Session, name: str, token: str | None) -> None:
+def _print(session: Session, told: dict[str, str | None]) -> None:
+    """Print what a person is given, each secret this once."""
     if session.as_json:
-        output.print_json({"user": name, "token": token})
-    elif token is None:
-        output.say(f"{name}：已增加角色；令牌不变（换发用 disclosure user token）。")
-    else:
-        output.say(f"{name} 的令牌（只显示这一次，请妥善保管）：\n{token}")
+        output.print_json(told)
+        return
+    name = told["user"]
+    if "token" in told:
+        given = f"{name} 的令牌（只显示这一次，请妥善保管）：\n{told['token']}"
+        output.say(
+            given if told["token"] else f"{name}：已增加角色；令牌不变（换发用 disclosure user token）。"
+        )
+    if "password" in told:
+        given = f"{name} 的工作台初始密码（只显示这一次，首次登录须修改）：\n{told['password']}"
+        output.say(given if told["password"] else f"{name}：密码不变（换发用 disclosure user password）。")
+
+
+user.add_command(deputy)
+user.add_command(deputy_end)
+user.add_command(listing_of_deputies)

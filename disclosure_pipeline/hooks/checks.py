@@ -204,7 +204,7 @@ def route_over(base: Route) -> Callable[[object], Route]:
 
 def _keeps(tier: Tier, other: Tier) -> bool:
     same = (tier.name, tier.role, tier.department) == (other.name, other.role, other.department)
-    return same and other.meeting >= tier.meeting
+    return same and other.meeting >= tier.meeting and other.risk >= tier.risk
 
 
 def receipt_for(channel: str, order: Order) -> Callable[[object], Receipt]:

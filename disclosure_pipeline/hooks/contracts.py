@@ -336,6 +336,7 @@ class Case:
         ground: reason code, or empty.
         formed: 成文日期 ISO, or empty.
         settled: how findings were settled, by finding id (``accept``, ``dismiss``, ``redact``).
+        treatments: how those to be redacted are left out if not removed, by finding id (``mask``, ``column``).
     """
 
     document: str
@@ -354,6 +355,7 @@ class Case:
     ground: str = ""
     formed: str = ""
     settled: Mapping[str, str] = field(default_factory=dict)
+    treatments: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

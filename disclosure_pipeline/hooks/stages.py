@@ -153,6 +153,7 @@ class Tagged(Outcome):
 
     Args:
         keys: number and titles by which others can look the document up; only digests of them are kept.
+        urgency: 0 特急 or 特提, 1 加急, 2 ordinary; the queue's first order, nothing that anybody signs.
     """
 
     attribute: Attribute
@@ -162,6 +163,7 @@ class Tagged(Outcome):
     findings: tuple[Finding, ...] = ()
     faults: tuple[Fault, ...] = ()
     keys: tuple[str, ...] = ()
+    urgency: int = 2
     step: ClassVar[str] = "tag"
 
 

@@ -83,6 +83,27 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """Working days that were added to a limit (延长).
+
+    Args:
+        days: working days, 1 or more.
+        on: day it was granted.
+        leg: the leg that was open then and gets the days; empty for a limit without legs.
+        ground: the article or law it rests on, Chinese.
+        reason: why, Chinese.
+        by: who granted it.
+    """
+
+    days: int
+    on: date
+    leg: str = ""
+    ground: str = ""
+    reason: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DueDate:
     """The last day of a limit.
 
@@ -197,7 +218,7 @@ class Clock:
         title: what must be done.
         article: legal source.
         start: day it begins; not counted.
-        days: working days.
+        days: working days, without extensions.
         due: last day.
         provisional: whether an unloaded year was crossed (暂定).
         calendar_version: version of the calendar it was computed with.
@@ -205,6 +226,7 @@ class Clock:
         legs: inner limits in order.
         holidays: weekdays on the way that were free.
         workdays: weekend days on the way that were worked (调休).
+        extensions: what was added to it.
     """
 
     rule: str
@@ -219,6 +241,7 @@ class Clock:
     legs: tuple[Leg, ...] = ()
     holidays: tuple[date, ...] = field(default=())
     workdays: tuple[date, ...] = field(default=())
+    extensions: tuple[Extension, ...] = ()
 
     @classmethod
     def begin(
@@ -228,6 +251,8 @@ class Clock:
         calendar: Calendar,
         pauses: Sequence[Pause] = (),
         reached: Mapping[str, date] | None = None,
+        *,
+        extensions: Sequence[Extension] = (),
     ) -> Clock:
         """Compute a clock; call again with the same inputs when the calendar has changed.
 
@@ -237,13 +262,18 @@ class Clock:
             calendar: which days are worked.
             pauses: spans that do not count.
             reached: day on which each named leg was done.
+            extensions: what was added to the limit.
         """
-        limit = add_working_days(calendar, start, rule.days, pauses)
+        days = rule.days + sum(item.days for item in extensions)
+        limit = add_working_days(calendar, start, days, pauses)
         return cls(
             rule=rule.id, title=rule.title, article=rule.article, start=start, days=rule.days,
             due=limit.day, provisional=limit.provisional, calendar_version=calendar.version,
             pauses=tuple(pauses), holidays=limit.holidays, workdays=limit.workdays,
-            legs=_legs(rule, start, calendar, pauses=pauses, limit=limit, reached=reached or {}),
+            extensions=tuple(extensions),
+            legs=_legs(
+                rule, start, calendar, pauses=pauses, limit=limit, reached=reached or {}, extensions=extensions
+            ),
         )  # fmt: skip
 
     def state(self, today: date, done_on: date | None = None) -> State:
@@ -259,6 +289,13 @@ class Clock:
         """How the due date came about, line by line, Chinese."""
         lines = [f"时限：{self.title}，{self.days} 个工作日（{self.article}）",
                  f"起算：{self.start.isoformat()}（当日不计入）"]  # fmt: skip
+        for item in self.extensions:
+            words = (
+                item.ground and f"（{item.ground}）",
+                item.reason and f"，{item.reason}",
+                item.by and f"，{item.by}",
+            )
+            lines.append(f"延长：{item.on.isoformat()} 延长 {item.days} 个工作日{''.join(words)}")
         for pause in self.pauses:
             reason = f"，{pause.reason}" if pause.reason else ""
             lines.append(f"扣除：{pause.begins.isoformat()} 次日至 {pause.ends.isoformat()}{reason}")
@@ -281,6 +318,8 @@ class Clock:
             "rule": self.rule, "start": self.start.isoformat(), "due": self.due.isoformat(),
             "provisional": self.provisional, "state": self.state(today, done_on),
         }  # fmt: skip
+        if self.extensions:
+            values["extended"] = sum(item.days for item in self.extensions)
         if self.legs:
             values["legs"] = [leg.as_json(today, done_on) for leg in self.legs]
         return values
@@ -299,10 +338,12 @@ def _legs(
     pauses: Sequence[Pause],
     limit: DueDate,
     reached: Mapping[str, date],
+    extensions: Sequence[Extension],
 ) -> tuple[Leg, ...]:
     """The inner limits: each begins when the one before was reached, or else falls due."""
     legs = []
-    for name, days in rule.legs.items():
+    for name, usual in rule.legs.items():
+        days = usual + sum(item.days for item in extensions if item.leg == name)
         inner = add_working_days(calendar, start, days, pauses)
         # The whole limit is the law's; an inner one is the office's and cannot outlast it.
         due = inner if inner.day <= limit.day else limit

@@ -25,6 +25,11 @@ FINDING_KINDS = (
 MARKING = "secrecy.marking"
 """The kind that quarantines a whole submission (保守国家秘密法 第三十一条; A2.13)."""
 
+PERSON = "person"
+"""The detector of what an officer marked by hand."""
+
+PERSON_RULE = "person.mark"
+"""The rule of what an officer marked by hand."""
 
 HIDDEN = "hidden.content"
 """The kind of what a file holds and its printed page does not show."""
@@ -60,6 +65,18 @@ class Settlement(StrEnum):
     ACCEPT = "accept"
     DISMISS = "dismiss"
     REDACT = "redact"
+
+
+class Treatment(StrEnum):
+    """How the public copy leaves out what is to be redacted.
+
+    ``remove`` cuts the characters out and says so, ``mask`` shows the form that a rule allows (138****1234),
+    ``column`` empties the whole column of a table below its heading.
+    """
+
+    REMOVE = "remove"
+    MASK = "mask"
+    COLUMN = "column"
 
 
 @dataclass(frozen=True, slots=True)

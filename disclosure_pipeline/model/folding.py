@@ -40,6 +40,11 @@ def fold(text: str) -> str:
     return text.translate(_FOLDS)
 
 
+def bare(text: str) -> str:
+    """The folded form without white space: what two hits share when they are the same words."""
+    return "".join(fold(text).split())
+
+
 def folded(character: str) -> str:
     """What one original character becomes: itself, another one, several, or nothing."""
     return _FOLDS[ord(character)]

@@ -14,7 +14,9 @@ from typing import Any
 
 from disclosure_pipeline.model.document import canonical_digest
 from disclosure_pipeline.model.finding import Severity
+from disclosure_pipeline.model.masks import Mask
 from disclosure_pipeline.model.profile import Profile
+from disclosure_pipeline.model.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,11 @@ class ClockRule:
         version: raised when the rule changes.
         legs: named inner limits in working days, in order (``{"internal": 15, "site": 5}``).
         leg_titles: what each leg is called on the page.
+        extendable: whether the disclosure office may extend it on the ground of ``extension_article``.
+        by_law: whether it may be extended where another law or regulation, which the office names, gives more
+            time.
+        extension_days: most working days of all extensions of one document together; required with either.
+        extension_article: the article an extension rests on.
     """
 
     id: str
@@ -98,6 +105,10 @@ class ClockRule:
     version: int = 1
     legs: Mapping[str, int] = field(default_factory=dict)
     leg_titles: Mapping[str, str] = field(default_factory=dict)
+    extendable: bool = False
+    by_law: bool = False
+    extension_days: int = 0
+    extension_article: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +128,7 @@ class RouteRule:
         meeting: whether the final tier must name the meeting (会议文号).
         refer: kind of referral that must be answered before approval (``special_approval``,
             ``countersign``, ``report_up``), or empty.
+        risk: whether the final tier must write a risk assessment (风险评估; 004 第十四条、第十六条、第十七条).
     """
 
     id: str
@@ -130,6 +142,34 @@ class RouteRule:
     add: tuple[str, ...] = ()
     meeting: bool = False
     refer: str = ""
+    risk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckItem:
+    """One point that a signer confirms when a tier is signed (程序完整、范围适当、内容准确; 004 第十五条).
+
+    Args:
+        id: stable id.
+        label: what the page and the review sheet print.
+        article: legal source.
+        tiers: names of the tiers that are asked.
+        roles: roles whose tiers are asked, beside ``tiers``.
+        compulsory: whether a tier cannot be signed without it.
+        version: raised when the wording changes.
+    """
+
+    id: str
+    label: str
+    article: str
+    tiers: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    compulsory: bool = True
+    version: int = 1
+
+    def asked_of(self, tier: str, role: str) -> bool:
+        """Whether a tier of this name and role is asked."""
+        return tier in self.tiers or role in self.roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +181,9 @@ class RuleBook:
     clocks: tuple[ClockRule, ...] = ()
     routes: tuple[RouteRule, ...] = ()
     profiles: tuple[Profile, ...] = ()
+    checks: tuple[CheckItem, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    masks: tuple[Mask, ...] = ()
     source: str = ""
     """sha256 over the rule files' bytes; part of :attr:`version`."""
 
@@ -169,6 +212,14 @@ class RuleBook:
             if wanted.upper() == ground.code.upper() or wanted in (ground.title, *ground.aliases):
                 return ground
         return None
+
+    def checklist(self, tier: str, role: str) -> tuple[CheckItem, ...]:
+        """What a tier of this name and role confirms, in file order."""
+        return tuple(item for item in self.checks if item.asked_of(tier, role))
+
+    def mask(self, kind: str) -> Mask | None:
+        """How hits of a kind are masked; ``None`` when they can only be removed."""
+        return next((item for item in self.masks if item.kind == kind), None)
 
     def clock(self, rule_id: str) -> ClockRule:
         """The clock rule with this id.

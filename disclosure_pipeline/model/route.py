@@ -43,6 +43,16 @@ class TierState(StrEnum):
     VOID = "void"
 
 
+class Desk(StrEnum):
+    """What the queue calls the places of documents that wait for somebody outside of the chain's tiers."""
+
+    QUARANTINE = "quarantine"
+    ATTENTION = "attention"
+    REFERRED = "referred"
+    AWAITING_ISSUE = "awaiting_issue"
+    RETURNED = "returned"
+
+
 class Verb(StrEnum):
     """What a person can decide about a version (`disclosure decide`)."""
 
@@ -64,6 +74,7 @@ class Tier:
         limit: working days within which it should be signed; 0 means none.
         meeting: whether a meeting number is required (局务会 / 党组会, 004 第十七条).
         department: for ``first``: only a head of the drafting department signs.
+        risk: whether a written risk assessment is required (风险评估, 004 第十四条).
     """
 
     name: str
@@ -72,6 +83,7 @@ class Tier:
     limit: int = 0
     meeting: bool = False
     department: bool = False
+    risk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +154,8 @@ class Chain:
         for tier in longest.tiers:
             if tier.role not in SIGNING_ROLES:
                 found.append(f"tier '{tier.name}': role '{tier.role.value}' signs nothing")
+            if tier.name in set(Desk):
+                found.append(f"tier '{tier.name}': the queue of the console uses this name")
             if tier.limit < 0:
                 found.append(f"tier '{tier.name}': the limit cannot be negative")
         return found

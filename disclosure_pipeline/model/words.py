@@ -67,6 +67,11 @@ def _kind(kind: str, place: Mapping[str, Any]) -> str:
     return name
 
 
+def signer_in_words(name: str | None, principal: str | None) -> str:
+    """Who really signed; of a deputy (AB角) also for whom."""
+    return f"{name}（代{principal}）" if name and principal else name or ""
+
+
 def _paragraph(kind: str, place: Mapping[str, Any]) -> str:
     if not place.get("paragraph") or kind in _WITHOUT_PARAGRAPH:
         return ""

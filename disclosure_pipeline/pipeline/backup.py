@@ -27,15 +27,23 @@ from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.publication import HELD
 from disclosure_pipeline.pipeline.used_numbers import raise_counters, used_numbers
 from disclosure_pipeline.settings.workspace import PRIVATE
-from disclosure_pipeline.store import audit
+from disclosure_pipeline.store import audit, desk, search
+from disclosure_pipeline.store.console_tables import desk as desk_rows
+from disclosure_pipeline.store.console_tables import desk_count, session
 from disclosure_pipeline.store.database import set_meta
 from disclosure_pipeline.store.schema import metadata
 from disclosure_pipeline.store.tables import document, publication, rescreen_batch, worker
 from disclosure_pipeline.store.vault import Vault
 
+LAST = "last_backup"
+"""Fact in `meta`: when this store was last backed up."""
+
 FORMAT = 1
 MANIFEST = "manifest.json"
-_LEFT_OUT = frozenset({worker.name})
+_LEFT_OUT = frozenset({worker.name, session.name, desk_rows.name, desk_count.name})
+"""Signs of life, and who is in the console: a restored store must not let anybody in who has left. The queue is
+derived anew from the documents, like the search index."""
+
 _BATCH = 500
 
 Progress = Callable[[str, int], None]
@@ -91,6 +99,8 @@ def backup(core: Core, destination: Path, progress: Progress = silent) -> dict[s
     }
     (partial / MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
     partial.rename(destination)
+    with core.database.write() as connection:
+        set_meta(connection, LAST, str(manifest["at"]))
     return manifest
 
 
@@ -119,6 +129,8 @@ def restore(core: Core, source: Path, progress: Progress = silent) -> dict[str, 
             progress(table.name, _load(connection, table, source / "rows" / f"{table.name}.jsonl"))
         core.database.renew_serials(connection)
         raise_counters(connection, in_use)
+        desk.rebuild(connection)
+        search.rebuild(connection)
         _settle_after_restore(connection)
     vault = Vault(core.workspace.vault)
     for number, name in enumerate(manifest["vault"]):

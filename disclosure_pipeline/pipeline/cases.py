@@ -41,6 +41,7 @@ def load_case(core: Core, connection: Connection, row: Row[Any]) -> Case:
         texts=tuple(PartText(part.position, part.role, texts[part.position]) for part in parts if part.position in texts),
         findings=tuple(item.finding for item in findings),
         settled={item.id: item.settled.value for item in findings if item.settled is not None},
+        treatments={item.id: item.treatment.value for item in findings if item.treatment is not None},
         attribute=documents.attribute_in_force(row),
         ground=row.ground,
         formed=row.formed,

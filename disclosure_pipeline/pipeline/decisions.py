@@ -1,8 +1,9 @@
 """What people decide about a version (`disclosure decide`).
 
 A decision names the version it was made on and is bound to the hash of that version's content.
-The tiers of the chain are signed in order by different people; the drafter signs none of them.
-Every rule here is checked inside the transaction that writes the decision.
+The tiers of the chain are signed in order by different people; the drafter signs none of them. Who
+signs as a deputy (AB角) counts as two people there: themselves and their principal.
+Every rule (`pipeline/objections.py`) is checked inside the transaction that writes the decision.
 """
 
 from __future__ import annotations
@@ -12,17 +13,27 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from disclosure_pipeline.errors import NotAllowed, Refused, StaleVersion
-from disclosure_pipeline.model.document import Attribute
+from disclosure_pipeline.errors import Refused, StaleVersion
+from disclosure_pipeline.model.document import Attribute, canonical_digest
+from disclosure_pipeline.model.judgement import Quote, Risk
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role, TierState, Verb
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.pipeline import clocks, index_numbers, letters, referrals, versions, widening
+from disclosure_pipeline.pipeline import (
+    clocks,
+    deputies,
+    index_numbers,
+    letters,
+    objections,
+    referrals,
+    versions,
+    widening,
+)
 from disclosure_pipeline.pipeline.core import INTAKE, Core
-from disclosure_pipeline.pipeline.intake import UNKNOWN, drafters
+from disclosure_pipeline.pipeline.objections import Matter
 from disclosure_pipeline.pipeline.transitions import take_step
 from disclosure_pipeline.pipeline.widening import Wider
-from disclosure_pipeline.store import documents, people
+from disclosure_pipeline.store import desk, documents, people
 from disclosure_pipeline.store.audit import digest_of
 from disclosure_pipeline.store.people import Person
 from disclosure_pipeline.store.tables import decision, tier
@@ -42,6 +53,15 @@ class Decision:
         meeting: number of the meeting (会议文号) where a rule asks for one.
         recorded_by: the administrator who records a decision signed on paper (代录), or empty.
         scan: sha256 of the scan of that paper in the vault, or empty.
+        deputy_for: the principal as whose deputy ``by`` decides. :func:`decide` works it out by today's
+            roles and takes nobody's word for it.
+        recorder_for: the same of ``recorded_by``.
+        checklist: ids of the points that the signer confirmed (004 第十五条); ``None`` when the channel
+            does not ask (a command, a paper signed elsewhere), and then none is demanded.
+        risk: the written risk assessment where the tier asks for one (004 第十四条).
+        quotes: the passages meant; only with ``return``.
+        shown: whether the core shall check that every page was shown to who concludes the secrecy review
+            (`pipeline/shown.py`); a channel that shows no pages does not ask for it.
     """
 
     verb: Verb
@@ -53,6 +73,12 @@ class Decision:
     meeting: str = ""
     recorded_by: str = ""
     scan: str = ""
+    deputy_for: str = ""
+    recorder_for: str = ""
+    checklist: tuple[str, ...] | None = None
+    risk: Risk | None = None
+    quotes: tuple[Quote, ...] = ()
+    shown: bool = False
 
 
 def decide(core: Core, document: str, wish: Decision) -> State:
@@ -71,13 +97,13 @@ def decide(core: Core, document: str, wish: Decision) -> State:
         NotAllowed: the person may not decide this.
         Refused: the procedure forbids it now.
     """
-    if wish.verb is not Verb.APPROVE and not wish.reason.strip():
-        raise Refused("A reason is required.", code="reason_required", advice="Give it with --reason.")
+    objections.check_reason(wish)
     wider = widening.wider(core, document, wish.attribute)
     with core.database.write() as connection:
         row = documents.fetch(connection, document, lock=True)
         person = people.get(connection, wish.by)
-        _check_recorder(core, connection, row, wish)
+        recorder_for = objections.check_recorder(core, connection, row, wish)
+        wish = replace(wish, deputy_for="", recorder_for=recorder_for)
         if State(row.state) is State.ATTENTION and wish.verb is Verb.RETURN:
             _give_back(core, connection, row, person, wish)
         else:
@@ -86,108 +112,32 @@ def decide(core: Core, document: str, wish: Decision) -> State:
         return State(documents.fetch(connection, document).state)
 
 
-def _check_recorder(core: Core, connection: Connection, row: Row[Any], wish: Decision) -> None:
-    """A decision that another person records (代录) needs an administrator and the scan of the paper.
-
-    Raises:
-        NotAllowed: the recorder is no administrator of the unit.
-        Refused: the vault holds no scan of it.
-    """
-    if not wish.recorded_by:
-        return
-    if not people.get(connection, wish.recorded_by).holds(Role.ADMIN, row.unit):
-        raise NotAllowed(
-            "Only an administrator of the unit records decisions signed on paper.", code="wrong_role"
-        )
-    if not (wish.scan and core.vault.holds(wish.scan)):
-        raise Refused(
-            "A decision signed on paper needs its scan.", code="scan_required", advice="Give it with --scan."
-        )
-
-
 def _in_review(
     core: Core, connection: Connection, row: Row[Any], person: Person, *, wish: Decision, wider: Wider | None
 ) -> None:
-    if State(row.state) is not State.IN_REVIEW:
-        raise Refused(f"{row.id} is {row.state}; only a document in review can be decided on.")
-    tiers = documents.tiers_of(connection, row.id, row.version)
-    tier_row = next(item for item in tiers if item.state == TierState.OPEN.value)
-    may_sign(connection, row, tier_row, tiers, person=person)
+    matter = objections.matter_of(core, connection, row, person)
+    wish = replace(wish, deputy_for=objections.check_person(matter))
+    wish = replace(wish, quotes=objections.check_quotes(connection, row, wish))
     match wish.verb:
         case Verb.APPROVE:
-            _approve(core, connection, row, tier_row, tiers=tiers, wish=wish, wider=wider)
+            _approve(matter, wish, wider)
         case Verb.WITHHOLD:
-            exempt = replace(wish, attribute=Attribute.EXEMPT)
-            _approve(core, connection, row, tier_row, tiers=tiers, wish=exempt, wider=None)
+            _approve(matter, replace(wish, attribute=Attribute.EXEMPT), None)
         case Verb.RETURN:
-            _return(core, connection, row, tier_row, wish)
+            _return(core, connection, row, matter.tier, wish)
         case Verb.REFER:
-            _note(connection, row, tier_row, wish)
-            referrals.refer(core, connection, row, tier_row, wish)
+            _note(core, connection, row, matter.tier, wish)
+            referrals.refer(core, connection, row, matter.tier, wish)
         case Verb.ANSWER:
             raise Refused(f"{row.id} waits for no outside answer.")
 
 
-def may_sign(
-    connection: Connection, row: Row[Any], tier_row: Row[Any], tiers: list[Row[Any]], *, person: Person
-) -> None:
-    """Whether a person may decide at a tier (000, 003, 004: different people, in order).
-
-    Raises:
-        NotAllowed: wrong role or unit, signed this version before, or drafted any version.
-    """
-    role = Role(tier_row.role)
-    if not person.holds(role, row.unit, row.department if tier_row.department else None):
-        raise NotAllowed(
-            f"{person.name} does not hold the role '{role.value}' that the open tier '{tier_row.tier}' needs.",
-            code="wrong_role",
-        )
-    if any(item.by == person.name and item.state == TierState.APPROVED.value for item in tiers):
-        raise NotAllowed(
-            f"{person.name} has signed another tier of this version already.",
-            code="same_person",
-            advice="Every tier is signed by a different person.",
-        )
-    refuse_drafter(connection, row, person)
-
-
-def refuse_drafter(connection: Connection, row: Row[Any], person: Person) -> None:
-    """Whoever drafted any version decides nothing about the document.
-
-    Raises:
-        NotAllowed: the person did.
-    """
-    handed_in = drafters(connection, row.id)
-    if person.name in handed_in or (
-        UNKNOWN in handed_in and person.holds(Role.CLERK, row.unit, row.department)
-    ):
-        raise NotAllowed(
-            f"{person.name} belongs to the drafting side and cannot sign.",
-            code="drafter",
-            advice="Somebody who did not draft the document must sign.",
-        )
-
-
-def _approve(
-    core: Core,
-    connection: Connection,
-    row: Row[Any],
-    tier_row: Row[Any],
-    *,
-    tiers: list[Row[Any]],
-    wish: Decision,
-    wider: Wider | None,
-) -> None:
-    final = tier_row.position == tiers[-1].position
-    if Role(tier_row.role) is Role.SECRECY:
-        versions.check_settled(connection, row)
-    if tier_row.meeting and not wish.meeting.strip():
-        raise Refused(
-            "This tier needs the number of the meeting that discussed the matter (集体审议).",
-            code="meeting_required",
-            advice="Give it with --meeting.",
-        )
-    attribute, ground = _judged(core, row, wish, final=final)
+def _approve(matter: Matter, wish: Decision, wider: Wider | None) -> None:
+    core, connection, row, tier_row = matter.core, matter.connection, matter.row, matter.tier
+    tiers, final = matter.tiers, matter.final
+    for check in objections.demands(matter, wish):
+        check()
+    attribute, ground = objections.judged(matter, wish)
     if versions.widens(row, attribute):
         if wider is None:
             raise StaleVersion(f"{row.id} has changed meanwhile.")
@@ -199,10 +149,9 @@ def _approve(
         changes["final" if final else "office"] = attribute.value
     if ground and wish.reason and (wish.ground or wish.attribute or not row.ground_reason):
         changes["ground_reason"] = wish.reason
-    versions.check_unchanged(connection, row, tiers)
-    if final:
-        _check_final(core, connection, row, attribute)
-    _note(connection, row, tier_row, wish)
+    for check in objections.proofs(matter, attribute):
+        check()
+    _note(core, connection, row, tier_row, wish)
     _sign_tier(connection, tier_row, wish, TierState.APPROVED)
     if not final:
         next_is_final = tier_row.position == tiers[-2].position
@@ -223,38 +172,6 @@ def _approve(
     )  # fmt: skip
 
 
-def _judged(core: Core, row: Row[Any], wish: Decision, *, final: bool) -> tuple[Attribute, str]:
-    """The attribute and ground this decision stands for (三个属性值: proposed, office, final; 003 三(四))."""
-    if final and wish.attribute is None and row.office and row.office != row.proposed:
-        raise Refused(
-            "Department and disclosure office hold different attributes; the signatory decides.",
-            code="attribute_undecided",
-            advice="Approve with --attribute.",
-        )
-    attribute = wish.attribute or documents.attribute_in_force(row)
-    if attribute is None:
-        raise Refused("The document has no attribute.", code="attribute_missing")
-    if attribute is not Attribute.EXEMPT:
-        return attribute, ""
-    wording = wish.ground or row.ground
-    ground = core.rulebook.ground(wording) if wording else None
-    if ground is None:
-        raise Refused(
-            "不予公开 needs a legal ground.",
-            code="ground_required",
-            advice="Give it with --ground (R14a, R14b, R14c, R15, R16a, R16b, R16c).",
-        )
-    if ground.needs_reason and not (wish.reason or row.ground_reason):
-        raise Refused(f"Ground {ground.code} needs a written reason.", code="reason_required")
-    return attribute, ground.code
-
-
-def _check_final(core: Core, connection: Connection, row: Row[Any], attribute: Attribute) -> None:
-    referrals.check_answered(core, connection, row)
-    if attribute is Attribute.PROACTIVE:
-        versions.check_frozen(connection, row)
-
-
 def _widen(
     core: Core,
     connection: Connection,
@@ -266,16 +183,17 @@ def _widen(
     wider: Wider,
 ) -> None:
     """A wider attribute than anybody has reviewed: a new version goes round again."""
-    _note(connection, row, tier_row, replace(wish, ground=""))
+    _note(core, connection, row, tier_row, replace(wish, ground=""))
     version = versions.raise_version(
-        core, connection, row, actor=wish.by, why="attribute", route=wider.route,
+        core, connection, row, actor=wish.by, deputy_for=wish.deputy_for, why="attribute", route=wider.route,
         changes={"office": attribute.value, "reviewed_as": attribute.value, "proposed_ground": "", "ground": ""},
     )  # fmt: skip
     documents.add_findings(connection, row.id, version, wider.findings)
+    desk.refresh(connection, row.id)
 
 
 def _return(core: Core, connection: Connection, row: Row[Any], tier_row: Row[Any], wish: Decision) -> None:
-    _note(connection, row, tier_row, wish)
+    _note(core, connection, row, tier_row, wish)
     _sign_tier(connection, tier_row, wish, TierState.RETURNED)
     versions.void_open_tiers(connection, row)
     letters.owe(connection, row.id, row.version, "returned", {"tier": tier_row.label})
@@ -287,22 +205,20 @@ def _return(core: Core, connection: Connection, row: Row[Any], tier_row: Row[Any
 
 def _give_back(core: Core, connection: Connection, row: Row[Any], person: Person, wish: Decision) -> None:
     """Return a document that needs attention (unreadable, broken) to its department."""
-    if not any(person.holds(role, row.unit) for role in (Role.SECRECY, Role.OFFICE, Role.ADMIN)):
-        raise NotAllowed(
-            "Only secrecy, office or admin may return a document from 'attention'.", code="wrong_role"
-        )
+    wish = replace(wish, deputy_for=objections.check_giving_back(row, person))
     versions.check_current(row, wish.version)
+    wish = replace(wish, quotes=objections.check_quotes(connection, row, wish))
     connection.execute(
         insert(decision).values(
             document=row.id, version=row.version, content="", tier="attention", verb=wish.verb.value, by=wish.by,
             recorded_by=wish.recorded_by or None, scan=wish.scan or None, reason=wish.reason, meeting="", ground="",
-            at=utc_now(),
+            at=utc_now(), deputy_for=wish.deputy_for or None, **_quoted(wish),
         )
     )  # fmt: skip
     letters.owe(connection, row.id, row.version, "returned", {"tier": ""})
     take_step(
         core, connection, row.id, "give_back", actor=wish.by, version=wish.version,
-        detail={"reason": digest_of(wish.reason)},
+        detail={"reason": digest_of(wish.reason), **_quotes_told(wish), **deputies.told(wish.deputy_for)},
     )  # fmt: skip
 
 
@@ -314,21 +230,41 @@ def _sign_tier(connection: Connection, tier_row: Row[Any], wish: Decision, state
             tier.c.version == tier_row.version,
             tier.c.position == tier_row.position,
         )
-        .values(state=state.value, by=wish.by, at=utc_now(), reason=wish.reason or None)
-    )
+        .values(
+            state=state.value, by=wish.by, at=utc_now(), reason=wish.reason or None,
+            deputy_for=wish.deputy_for or None,
+        )
+    )  # fmt: skip
 
 
-def _note(connection: Connection, row: Row[Any], tier_row: Row[Any], wish: Decision) -> None:
+def _note(core: Core, connection: Connection, row: Row[Any], tier_row: Row[Any], wish: Decision) -> None:
     """Write the decision with the hash of what it was made on."""
+    said: dict[str, Any] = {}
+    if wish.checklist is not None:
+        asked = core.rulebook.checklist(tier_row.tier, tier_row.role)
+        said["checklist"] = [
+            {"id": item.id, "version": item.version} for item in asked if item.id in wish.checklist
+        ]
+    if wish.risk is not None:
+        said["risk"] = wish.risk.as_json()
     connection.execute(
         insert(decision).values(
             document=row.id, version=row.version, content=versions.content_hash(connection, row),
             tier=tier_row.tier, verb=wish.verb.value, by=wish.by, recorded_by=wish.recorded_by or None,
             scan=wish.scan or None, reason=wish.reason, meeting=wish.meeting,
             attribute=wish.attribute.value if wish.attribute else None, ground=wish.ground,
-            frozen=row.frozen_digest, at=utc_now(),
+            frozen=row.frozen_digest, at=utc_now(), deputy_for=wish.deputy_for or None, **said, **_quoted(wish),
         )
     )  # fmt: skip
+
+
+def _quoted(wish: Decision) -> dict[str, Any]:
+    return {"quotes": [item.as_json() for item in wish.quotes]} if wish.quotes else {}
+
+
+def _quotes_told(wish: Decision) -> dict[str, Any]:
+    """What the audit log says about quotes: their digest, so that remarks can be purged."""
+    return {"quotes": canonical_digest([item.as_json() for item in wish.quotes])} if wish.quotes else {}
 
 
 def _detail(connection: Connection, row: Row[Any], tier_row: Row[Any], wish: Decision) -> dict[str, Any]:
@@ -336,7 +272,9 @@ def _detail(connection: Connection, row: Row[Any], tier_row: Row[Any], wish: Dec
         "tier": tier_row.tier, "verb": wish.verb.value, "content": versions.content_hash(connection, row),
         "frozen": row.frozen_digest, "reason": digest_of(wish.reason), "meeting": wish.meeting,
         "attribute": wish.attribute.value if wish.attribute else None, "recorded_by": wish.recorded_by,
-        "scan": wish.scan,
+        "scan": wish.scan, "checklist": sorted(wish.checklist or ()),
+        "risk": wish.risk.level.value if wish.risk else None,
+        "risk_text": digest_of(wish.risk.text) if wish.risk else None, **_quotes_told(wish), "recorder_for": wish.recorder_for, **deputies.told(wish.deputy_for),
     }  # fmt: skip
     return {key: value for key, value in values.items() if value}
 

@@ -21,6 +21,7 @@ from disclosure_pipeline.model.finding import Fault
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
+from disclosure_pipeline.pipeline import deputies
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.settings.workspace import PRIVATE
 from disclosure_pipeline.store import audit, documents, people, rule_changes
@@ -170,7 +171,8 @@ def keep(core: Core, case: str, *, by: str, reason: str) -> int:
         raise Refused("A reason is required.", code="reason_required", advice="Give it with --reason.")
     with core.database.write() as connection:
         row = documents.fetch(connection, case, lock=True)
-        if not people.get(connection, by).holds(Role.SECRECY, row.unit):
+        principal = deputies.entitled(people.get(connection, by), (Role.SECRECY,), row.unit)
+        if principal is None:
             raise NotAllowed(
                 "Only a secrecy officer (保密审查员) of the unit may do this.", code="wrong_role"
             )
@@ -185,7 +187,8 @@ def keep(core: Core, case: str, *, by: str, reason: str) -> int:
         number = close(connection, case, KEPT, by, reason)
         record = audit.Record(
             action="incident.kept", actor=by, document=case, unit=row.unit, version=row.version,
-            before=row.state, after=row.state, detail={"incidents": number, "reason": digest_of(reason)},
+            before=row.state, after=row.state,
+            detail={"incidents": number, "reason": digest_of(reason), **deputies.told(principal)},
         )  # fmt: skip
         audit.append(connection, record)
     return number

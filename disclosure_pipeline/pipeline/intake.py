@@ -6,6 +6,7 @@ after it has returned. Calling it again with the same claim gives the same answe
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tomllib
@@ -18,11 +19,12 @@ from sqlalchemy import Connection, insert, select
 from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.model.document import Part, content_digest
 from disclosure_pipeline.model.lifecycle import State
+from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.pipeline import letters, spool
+from disclosure_pipeline.pipeline import deputies, letters, spool
 from disclosure_pipeline.pipeline.core import INTAKE, Core
 from disclosure_pipeline.pipeline.transitions import Lease, take_step
-from disclosure_pipeline.store import audit, documents
+from disclosure_pipeline.store import audit, documents, people, search
 from disclosure_pipeline.store.audit import digest_of
 from disclosure_pipeline.store.database import next_serial
 from disclosure_pipeline.store.tables import audit as audit_table
@@ -48,6 +50,7 @@ class Drop:
         folder_attribute: attribute named by the subfolder it lay in, or empty.
         spool: name of its spool folder, which holds a manifest.
         submitter: person who handed it in, if known.
+        case: the returned case it corrects, when the clerk said so outside of its files; or empty.
     """
 
     claim: str
@@ -56,6 +59,7 @@ class Drop:
     folder_attribute: str
     spool: str
     submitter: str | None = None
+    case: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,10 @@ def _take(
 ) -> tuple[Accepted, str | None]:
     """Take a drop that is new; also the spool folder that nothing names afterwards."""
     named = _named_case(core.workspace.spool / drop.spool, manifest)
-    match = _match(core, connection, drop, manifest, parts, named=named)
+    if drop.case and named not in ("", drop.case):
+        reason = f"文件名或拟稿单中的收件号 {named} 与所更正的收件 {drop.case} 不一致。"
+        return _not_taken(connection, drop, reason, drop.case), drop.spool
+    match = _match(core, connection, drop, manifest, parts, named=drop.case or named)
     if isinstance(match, Accepted):
         return match, drop.spool
     if match is not None:
@@ -151,11 +158,12 @@ def _open(core: Core, connection: Connection, drop: Drop, parts: tuple[Part, ...
     letters.owe(connection, case, 1, "duplicate" if first else "receipt", {"first": first} if first else {})
     if not first:
         core.queue.enqueue(connection, INTAKE, key=f"intake:{case}:1", subject=case)
+    search.refresh(connection, case)
     audit.append(
         connection,
         audit.Record(
             action="receive", actor=drop.submitter or UNKNOWN, document=case, unit=drop.unit, version=1,
-            after=state.value, detail={"files": len(parts), "content": digest, "claim": drop.claim},
+            after=state.value, detail=_told(connection, drop, parts),
         ),
     )  # fmt: skip
     return Accepted("duplicate" if first else "accepted", case, first or "")
@@ -177,20 +185,32 @@ def _correct(
             "proposed": None, "reviewed_as": None, "proposed_ground": "", "ground": "", "ground_reason": "",
             "formed": "", "dropped_as": None,
         },
-        detail={"files": len(parts), "content": content_digest(parts), "claim": drop.claim},
+        detail=_told(connection, drop, parts),
     )  # fmt: skip
     return Accepted("accepted", case), row.spool
 
 
 def drafters(connection: Connection, case: str) -> set[str]:
-    """Who handed in any version of a case; :data:`UNKNOWN` for what came through a drop folder."""
-    return set(
-        connection.execute(
-            select(audit_table.c.actor).where(
-                audit_table.c.document == case, audit_table.c.action.in_(("receive", "correct"))
-            )
-        ).scalars()
-    )
+    """Who handed in any version of a case; :data:`UNKNOWN` for what came through a drop folder.
+
+    What a deputy handed in was handed in by the principal as well.
+    """
+    rows = connection.execute(
+        select(audit_table.c.actor, audit_table.c.detail).where(
+            audit_table.c.document == case, audit_table.c.action.in_(("receive", "correct"))
+        )
+    ).all()
+    principals = (json.loads(row.detail).get(deputies.DEPUTY_FOR) for row in rows)
+    return {row.actor for row in rows} | {name for name in principals if name}
+
+
+def _told(connection: Connection, drop: Drop, parts: tuple[Part, ...]) -> dict[str, Any]:
+    """What the audit log says about a drop; of a clerk's deputy also for whom they handed it in."""
+    detail = {"files": len(parts), "content": content_digest(parts), "claim": drop.claim}
+    if drop.submitter is None:
+        return detail
+    person = people.get(connection, drop.submitter)
+    return detail | deputies.told(deputies.entitled(person, (Role.CLERK,), drop.unit, drop.department))
 
 
 def join(core: Core, lease: Lease, target: str) -> bool:

@@ -6,7 +6,8 @@ from every channel; an archive moves its bags into quarantine too. Everything he
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, delete, insert, select
@@ -20,8 +21,8 @@ from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import exemptions, incidents, letters, publication, spool
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.publication_rows import publications_of
-from disclosure_pipeline.pipeline.transitions import Lease, check_rules, take_step
-from disclosure_pipeline.store import documents, rule_changes
+from disclosure_pipeline.pipeline.transitions import SYSTEM, Lease, check_rules, take_step
+from disclosure_pipeline.store import documents, rule_changes, search
 from disclosure_pipeline.store.database import get_meta, set_meta
 from disclosure_pipeline.store.tables import artefact, decision, meta, part, quarantine, referral
 
@@ -40,6 +41,8 @@ def isolate(
     *,
     lease: Lease | None = None,
     also: Also | None = None,
+    actor: str = SYSTEM,
+    said: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Quarantine a whole submission, and take its text away at once.
 
@@ -54,6 +57,8 @@ def isolate(
         rules_version: the rules that found them.
         lease: the worker's lease.
         also: written in the same transaction.
+        actor: who suspects it, if it was no detector.
+        said: what the audit row tells in addition (digests, names of people).
     """
     rules = sorted({item.rule for item in findings})
     name, marks = _set_apart(core, document, findings, lease)
@@ -73,10 +78,10 @@ def isolate(
             changes["generation"] = publication.call_back(core, connection, row)
         if also is not None:
             also(connection)
-        detail = {"marks": len(marks), "rules": rules} | ({"lapsed": lapsed} if lapsed else {})
+        detail = {"marks": len(marks), "rules": rules, **said} | ({"lapsed": lapsed} if lapsed else {})
         take_step(
-            core, connection, document, "recall" if recalled else "quarantine", lease=lease, changes=changes,
-            detail=detail, rules_mark=rule_changes.mark(connection),
+            core, connection, document, "recall" if recalled else "quarantine", actor=actor, lease=lease,
+            changes=changes, detail=detail, rules_mark=rule_changes.mark(connection),
         )  # fmt: skip
         publication.finish(core, connection, document)
     if given_out:
@@ -165,7 +170,7 @@ def forget(core: Core) -> bool:
     """
     with core.database.read() as connection:
         owed = get_meta(connection, FORGET)
-    if owed is None or not core.database.forget():
+    if owed is None or not search.scrub(core.database) or not core.database.forget():
         return False
     with core.database.write() as connection:
         connection.execute(delete(meta).where(meta.c.key == FORGET, meta.c.value == owed))

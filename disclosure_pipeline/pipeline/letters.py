@@ -17,14 +17,13 @@ from structlog import get_logger
 from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.hooks.contracts import Event
 from disclosure_pipeline.model.document import PartRole
-from disclosure_pipeline.model.finding import HIDDEN, Settlement, Severity
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.pipeline import spool
+from disclosure_pipeline.pipeline import returns, spool
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store import documents
 from disclosure_pipeline.store.database import insert_once
-from disclosure_pipeline.store.tables import decision, document, letter, publication
+from disclosure_pipeline.store.tables import document, letter, publication
 
 log = get_logger(__name__)
 
@@ -159,33 +158,10 @@ def _taken_back(_core: Core, _connection: Connection, case: Row[Any], _row: Row[
 
 def _returned(core: Core, connection: Connection, case: Row[Any], row: Row[Any]) -> dict[str, Any]:
     """Why a draft comes back: the tag stage's reasons, or the officer's words and the places meant."""
-    reasons: list[dict[str, Any]] = [{"text": text} for text in row.detail.get("reasons", ())]
-    if "refused_by" in row.detail:
-        reasons.append({"text": f"{row.detail['refused_by']}（{row.detail['number']}）不同意公开。"})
-    spoken = connection.execute(
-        select(decision)
-        .where(decision.c.document == case.id, decision.c.version == row.version, decision.c.verb == "return")
-        .order_by(decision.c.seq.desc())
-    ).first()
-    if spoken is not None and "tier" in row.detail:
-        reasons.append({"text": spoken.reason})
-    open_findings = [
-        item.finding
-        for item in documents.findings_of(connection, case.id, row.version)
-        if item.settled is not Settlement.DISMISS and item.finding.severity is not Severity.INFO
-    ]
-    reasons += [
-        {
-            "text": found.suggestion or found.kind,
-            "place": found.place.as_json(),
-            "quote": found.text or "",
-            "article": found.article,
-        }
-        for found in open_findings
-    ]
+    told = returns.told(connection, case.id, row.version, row.detail)
     return {
-        "reasons": reasons,
-        "hidden": any(found.kind == HIDDEN for found in open_findings),
+        "reasons": [item.as_json() for item in told.reasons],
+        "hidden": told.hidden,
         "title": case.title,
         "by": row.detail.get("tier", ""),
         "files": _originals(core, connection, case, row.version),

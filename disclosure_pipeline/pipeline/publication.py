@@ -21,7 +21,7 @@ from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.publication import Action, Order, PublicationState, Receipt
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import later, utc_now
-from disclosure_pipeline.pipeline import clocks, incidents, leases, letters, orders, versions
+from disclosure_pipeline.pipeline import clocks, deputies, incidents, leases, letters, orders, versions
 from disclosure_pipeline.pipeline.core import PUBLISH, Core
 from disclosure_pipeline.pipeline.publication_rows import change, keep_receipt, note, publications_of, row_of
 from disclosure_pipeline.pipeline.transitions import Lease, take_step
@@ -255,11 +255,16 @@ def finish(core: Core, connection: Connection, document: str) -> None:
     if state in (State.PUBLISHING, State.APPROVED) and over:
         attribute = Attribute(row.final)
         step = _END[attribute]
+        # What the statistics tell must be provable from the audit log alone (`pipeline/statistics.py`).
+        detail = {
+            "attributes": [row.proposed, row.office, row.final], "ground": row.ground,
+            **clocks.taken(core, connection, document),
+        }  # fmt: skip
         clocks.stop(connection, document)
         if attribute is not Attribute.PROACTIVE:
             lookups.forget_subjects(connection, document)
         letters.owe(connection, document, row.version, "result", {})
-        take_step(core, connection, document, step)
+        take_step(core, connection, document, step, detail=detail)
     elif state is State.WITHDRAWING and states <= {P.WITHDRAWN.value}:
         clocks.stop(connection, document)
         letters.owe(connection, document, row.version, "withdrawn", {})
@@ -308,11 +313,12 @@ def withdraw(core: Core, document: str, by: str, reason: str) -> State:
     with core.database.write() as connection:
         row = documents.fetch(connection, document, lock=True)
         person = people.get(connection, by)
-        if not any(person.holds(role, row.unit) for role in (Role.SECRECY, Role.OFFICE, Role.ADMIN)):
+        principal = deputies.entitled(person, (Role.SECRECY, Role.OFFICE, Role.ADMIN), row.unit)
+        if principal is None:
             raise NotAllowed("Only secrecy, office or admin may withdraw.", code="wrong_role")
         generation = call_back(core, connection, row)
         incidents.close(connection, document, incidents.WITHDRAWN, by)
-        detail = {"reason": digest_of(reason), "generation": generation}
+        detail = {"reason": digest_of(reason), "generation": generation, **deputies.told(principal)}
         changes = {"generation": generation, "work_at": None}
         take_step(core, connection, document, "withdraw", actor=by, changes=changes, detail=detail)
         finish(core, connection, document)

@@ -8,17 +8,18 @@ confirmation destroys the bytes and leaves a destruction record and an incident 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from disclosure_pipeline.durable import sync_folder
 from disclosure_pipeline.errors import NotAllowed, Refused
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.pipeline import clocks, incidents, spool
+from disclosure_pipeline.pipeline import clocks, deputies, incidents, spool
 from disclosure_pipeline.pipeline.core import INTAKE, Core
 from disclosure_pipeline.pipeline.publication_rows import is_leaving
 from disclosure_pipeline.pipeline.transitions import take_step
@@ -61,29 +62,26 @@ def release(core: Core, document: str, by: str, reason: str) -> State:
         The state after the word: still ``quarantined``, or ``received``.
 
     Raises:
-        Refused: not in quarantine, or the same officer twice.
-        NotAllowed: not a secrecy officer of the unit.
+        Refused: not in quarantine.
+        NotAllowed: not a secrecy officer of the unit, or the same one twice (a deputy counts as the
+            principal too).
     """
     with core.database.write() as connection:
-        row, case = _open_case(connection, document, by)
+        row, case, principals = _open_case(connection, document, by)
         if case.released_by is None:
             connection.execute(
                 update(quarantine)
                 .where(quarantine.c.document == document)
                 .values(released_by=by, released_at=utc_now())
             )
-            detail = {"reason": digest_of(reason)}
+            detail = {"reason": digest_of(reason), **deputies.told(principals[0])}
             take_step(core, connection, document, "release_first", actor=by, detail=detail)
             return State.QUARANTINED
-        if case.released_by == by:
-            raise Refused(
-                "A release needs two different secrecy officers.",
-                code="same_person",
-                advice="A second secrecy officer must look at the original and call the command.",
-            )
+        _second(connection, case, by, principals)
     spool.bring_back(core, row.spool)
     with core.database.write() as connection:
-        row, case = _open_case(connection, document, by)
+        row, case, principals = _open_case(connection, document, by)
+        principal = _second(connection, case, by, principals)
         if _record_of(core, document).exists():
             raise Refused(f"The suspicion about {document} has been confirmed; it is being destroyed.")
         for mark in case.marks:
@@ -103,9 +101,32 @@ def release(core: Core, document: str, by: str, reason: str) -> State:
             core, connection, document, "release", actor=by, work=INTAKE,
             # After a recall a channel takes the document only under a newer generation than the withdrawal's.
             changes={"work_at": utc_now(), "generation": row.generation + bool(row.generation)},
-            detail={"reason": digest_of(reason), "marks": len(case.marks), "first": case.released_by},
+            detail={
+                "reason": digest_of(reason), "marks": len(case.marks), "first": case.released_by,
+                **deputies.told(principal),
+            },
         )  # fmt: skip
     return State.RECEIVED
+
+
+def _second(connection: Connection, case: Row[Any], by: str, principals: Sequence[str]) -> str:
+    """The principal as whose deputy somebody speaks the second word, or empty.
+
+    Raises:
+        NotAllowed: the same officer, or a deputy and the principal.
+    """
+    told = deputies.principals_of(connection, "release_first", document=case.document)
+    first = deputies.counted(case.released_by, next(told, ""))
+
+    def check(principal: str) -> None:
+        if first & deputies.counted(by, principal):
+            raise NotAllowed(
+                "A release needs two different secrecy officers.",
+                code="same_person",
+                advice="A second secrecy officer must look at the original and call the command.",
+            )
+
+    return deputies.first_allowed(principals, check)
 
 
 def confirm(core: Core, document: str, by: str, reason: str) -> dict[str, Any]:
@@ -119,7 +140,7 @@ def confirm(core: Core, document: str, by: str, reason: str) -> dict[str, Any]:
         NotAllowed: not a secrecy officer of the unit.
     """
     with core.database.write() as connection:
-        row, case = _open_case(connection, document, by)
+        row, case, principals = _open_case(connection, document, by)
         if is_leaving(connection, document):
             raise Refused(
                 f"A channel or the archive has not given {document} up yet.", code="channel.open",
@@ -132,6 +153,7 @@ def confirm(core: Core, document: str, by: str, reason: str) -> dict[str, Any]:
             "case": document,
             "department": row.department,
             "confirmed_by": by,
+            **deputies.told(principals[0]),
             "at": utc_now(),
             "files": spool.count(core, row.spool),
             "sha256": [item.sha256 for item in parts],
@@ -185,7 +207,10 @@ def _destroy(core: Core, document: str) -> dict[str, Any]:
         incidents.close(connection, document, incidents.DESTROYED, note["confirmed_by"])
         take_step(
             core, connection, document, "destroy", actor=note["confirmed_by"], changes={"spool": None},
-            detail={"reason": note["reason_sha256"], "files": note["files"]},
+            detail={
+                "reason": note["reason_sha256"], "files": note["files"],
+                **deputies.told(note.get(deputies.DEPUTY_FOR)),
+            },
         )  # fmt: skip
     return note
 
@@ -205,14 +230,21 @@ _PLACES = (
 )
 
 
-def _open_case(connection: Connection, document: str, by: str) -> tuple[Any, Any]:
+def _open_case(connection: Connection, document: str, by: str) -> tuple[Any, Any, tuple[str, ...]]:
+    """The document, its case, and for whom somebody may judge it (:meth:`Person.acts_for`).
+
+    Raises:
+        Refused: not in quarantine.
+        NotAllowed: not a secrecy officer of the unit.
+    """
     row = documents.fetch(connection, document, lock=True)
     if row.state != State.QUARANTINED.value:
         raise Refused(f"{document} is not in quarantine; it is {row.state}.")
-    if not people.get(connection, by).holds(Role.SECRECY, row.unit):
+    principals = people.get(connection, by).acts_for(Role.SECRECY, row.unit)
+    if not principals:
         raise NotAllowed("Only a secrecy officer (保密审查员) of the unit may do this.")
     case = connection.execute(select(quarantine).where(quarantine.c.document == document)).one()
-    return row, case
+    return row, case, principals
 
 
 def _version(connection: Connection, document: str) -> int:

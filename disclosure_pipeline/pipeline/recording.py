@@ -123,6 +123,7 @@ def _(outcome: Tagged, core: Core, lease: Lease, case: Case) -> None:
         "ground": outcome.ground,
         "ground_reason": outcome.ground_reason,
         "formed": outcome.formed,
+        "urgency": outcome.urgency,
     }
     with core.database.write() as connection:
         documents.fetch(connection, case.document, lock=True)

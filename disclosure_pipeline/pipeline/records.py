@@ -41,7 +41,10 @@ def review_record(core: Core, connection: Connection, case: Row[Any]) -> dict[st
         )],
         "findings": _findings(connection, case),
         "tiers": tiers(connection, case),
-        "decisions": [_plain(row, decision, "seq", "document") for row in decisions.decisions_of(connection, case.id)],
+        "decisions": [
+            _plain(row, decision, "seq", "document", "quotes") | {"checklist": _checklist(core, row.checklist)}
+            for row in decisions.decisions_of(connection, case.id)
+        ],
         "referrals": [
             _plain(row, referral, "seq", "document")
             for row in connection.execute(select(referral).where(referral.c.document == case.id).order_by(referral.c.seq))
@@ -62,6 +65,8 @@ def tiers(connection: Connection, case: Row[Any]) -> list[dict[str, Any]]:
         {
             "tier": item.tier, "role": item.role, "label": item.label, "state": item.state, "by": item.by,
             "at": item.at, "reason": item.reason, "meeting": item.meeting,
+            "risk": item.risk,
+            "deputy_for": item.deputy_for,
         }
         for item in documents.tiers_of(connection, case.id, case.version)
     ]  # fmt: skip
@@ -81,6 +86,14 @@ def _findings(connection: Connection, case: Row[Any]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]  # fmt: skip
+
+
+def _checklist(core: Core, ticked: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
+    """What a signer confirmed, in the words of the rule if it still is the one that was confirmed."""
+    if ticked is None:
+        return None
+    labels = {(item.id, item.version): item.label for item in core.rulebook.checks}
+    return [{**item, "label": labels.get((item["id"], item["version"]), "")} for item in ticked]
 
 
 def _plain(row: Row[Any], table: Any, *left_out: str) -> dict[str, Any]:

@@ -17,11 +17,12 @@ from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.pipeline import letters, versions
+from disclosure_pipeline.pipeline import deputies, letters, versions
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.transitions import take_step
 from disclosure_pipeline.store import documents, people
 from disclosure_pipeline.store.audit import digest_of
+from disclosure_pipeline.store.people import Person
 from disclosure_pipeline.store.tables import referral, tier
 
 if TYPE_CHECKING:
@@ -64,7 +65,10 @@ def refer(core: Core, connection: Connection, row: Row[Any], tier_row: Row[Any],
     )  # fmt: skip
     take_step(
         core, connection, row.id, "refer", actor=wish.by, version=wish.version,
-        detail={"kind": kind, "tier": tier_row.tier, "reason": digest_of(wish.reason)},
+        detail={
+            "kind": kind, "tier": tier_row.tier, "reason": digest_of(wish.reason),
+            **deputies.told(wish.deputy_for),
+        },
     )  # fmt: skip
 
 
@@ -94,17 +98,8 @@ def answer(core: Core, document: str, version: int, by: str, reply: Answer, *, r
         )
     with core.database.write() as connection:
         row = documents.fetch(connection, document, lock=True)
-        if State(row.state) is not State.REFERRED:
-            raise Refused(f"{document} is {row.state}; it waits for no outside answer.")
+        question, principal = check_answer(connection, row, people.get(connection, by))
         versions.check_current(row, version)
-        question = connection.execute(
-            select(referral)
-            .where(referral.c.document == document, referral.c.outcome.is_(None))
-            .order_by(referral.c.seq.desc())
-        ).first()
-        if question is None:
-            raise Refused(f"{document} has no open referral.")
-        _may_record(connection, row, question.tier, by)
         connection.execute(
             update(referral)
             .where(referral.c.seq == question.seq)
@@ -118,6 +113,7 @@ def answer(core: Core, document: str, version: int, by: str, reply: Answer, *, r
             "number": reply.number,
             "scan": reply.scan,
             "reason": digest_of(reason),
+            **deputies.told(principal),
         }
         if reply.agree:
             take_step(core, connection, document, "answer_agree", actor=by, detail=detail)
@@ -137,21 +133,42 @@ def answer(core: Core, document: str, version: int, by: str, reply: Answer, *, r
 def check_answered(core: Core, connection: Connection, row: Row[Any]) -> None:
     """Prove that every referral that a rule demands has been agreed to.
 
-    A special approval that only findings asked for is not needed any more when the secrecy officer
-    has dismissed all of them.
-
     Raises:
         Refused: an answer is missing.
     """
-    agreed = _agreed(connection, row)
-    for kind in (item for item in row.referral_needed.split(",") if item):
-        if kind in agreed or (kind == SPECIAL_APPROVAL and _all_dismissed(core, connection, row)):
-            continue
+    for kind in wanting(core, connection, row):
         raise Refused(
             f"A rule demands an outside answer ({kind}) before approval.",
             code="referral_needed",
             advice="Refer the document (`disclosure decide ID refer`) and record the answer.",
         )
+
+
+def wanting(core: Core, connection: Connection, row: Row[Any]) -> tuple[str, ...]:
+    """Kinds of outside answers that a rule demands and nobody has given.
+
+    A special approval that only findings asked for is not needed any more when the secrecy officer
+    has dismissed all of them.
+    """
+    agreed = _agreed(connection, row)
+    return tuple(
+        kind
+        for kind in row.referral_needed.split(",")
+        if kind
+        and kind not in agreed
+        and not (kind == SPECIAL_APPROVAL and _all_dismissed(core, connection, row))
+    )
+
+
+def referrals_of(connection: Connection, document: str, version: int) -> list[Row[Any]]:
+    """The referrals of a version, oldest first."""
+    return list(
+        connection.execute(
+            select(referral)
+            .where(referral.c.document == document, referral.c.version == version)
+            .order_by(referral.c.seq)
+        )
+    )
 
 
 def _agreed(connection: Connection, row: Row[Any]) -> set[str]:
@@ -176,15 +193,42 @@ def _all_dismissed(core: Core, connection: Connection, row: Row[Any]) -> bool:
     return bool(asking) and all(item.settled is Settlement.DISMISS for item in asking)
 
 
-def _may_record(connection: Connection, row: Row[Any], tier_name: str, by: str) -> None:
-    person = people.get(connection, by)
+def check_answer(connection: Connection, row: Row[Any], person: Person) -> tuple[Row[Any], str]:
+    """The referral that waits for an answer which this person may record.
+
+    Returns:
+        The question, and the principal as whose deputy it would be recorded, or empty.
+
+    Raises:
+        Refused: nothing waits for an answer.
+        NotAllowed: the person is neither of the tier that referred nor of the disclosure office.
+    """
+    if State(row.state) is not State.REFERRED:
+        raise Refused(f"{row.id} is {row.state}; it waits for no outside answer.")
+    question = connection.execute(
+        select(referral)
+        .where(referral.c.document == row.id, referral.c.outcome.is_(None))
+        .order_by(referral.c.seq.desc())
+    ).first()
+    if question is None:
+        raise Refused(f"{row.id} has no open referral.")
+    return question, _may_record(connection, row, question.tier, person)
+
+
+def _may_record(connection: Connection, row: Row[Any], tier_name: str, person: Person) -> str:
+    """The principal as whose deputy somebody records an answer, or empty.
+
+    Raises:
+        NotAllowed: neither the tier that referred nor the disclosure office.
+    """
     asked = connection.execute(
         select(tier).where(tier.c.document == row.id, tier.c.version == row.version, tier.c.tier == tier_name)
     ).first()
-    signs = asked is not None and person.holds(
-        Role(asked.role), row.unit, row.department if asked.department else None
-    )
-    if not (person.holds(Role.OFFICE, row.unit) or signs):
+    names = [*person.acts_for(Role.OFFICE, row.unit)]
+    if asked is not None:
+        names += person.acts_for(Role(asked.role), row.unit, row.department if asked.department else None)
+    if not names:
         raise NotAllowed(
             "The tier that referred, or the disclosure office, records the answer.", code="wrong_role"
         )
+    return "" if "" in names else names[0]

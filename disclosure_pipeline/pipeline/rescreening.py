@@ -24,7 +24,16 @@ from disclosure_pipeline.model.lifecycle import State, step
 from disclosure_pipeline.model.publication import PublicationState
 from disclosure_pipeline.model.route import Route, TierState
 from disclosure_pipeline.model.text import Doubt
-from disclosure_pipeline.pipeline import exemptions, incidents, isolation, leases, rules, stored, versions
+from disclosure_pipeline.pipeline import (
+    exemptions,
+    incidents,
+    isolation,
+    leases,
+    rules,
+    stored,
+    versions,
+    widening,
+)
 from disclosure_pipeline.pipeline.cases import load_case
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.delays import PASSING
@@ -32,7 +41,7 @@ from disclosure_pipeline.pipeline.publication_rows import publications_of
 from disclosure_pipeline.pipeline.recording import doubts_as_findings
 from disclosure_pipeline.pipeline.toolbox import CaseTools
 from disclosure_pipeline.pipeline.transitions import SYSTEM, Lease, check_rules, take_step
-from disclosure_pipeline.store import audit, documents
+from disclosure_pipeline.store import audit, desk, documents
 from disclosure_pipeline.store.tables import document as document_table
 
 _OPEN = frozenset({State.SCREENED, State.TAGGED, State.IN_REVIEW, State.REFERRED, State.ATTENTION})
@@ -190,7 +199,7 @@ def _record(
 ) -> Result:
     news = _news(core, case, screening)
     if news.binding and case.state in _SIGNING:
-        news.route = _longer_route(core, case, news)
+        news.route = widening.longer(core, case, news.new)
     with core.database.write() as connection:
         present = documents.fetch(connection, case.document, lock=True)
         _check_same(core, connection, lease, row, present)
@@ -213,6 +222,7 @@ def _record(
         result = Result(end, len(news.new), len(news.gone), bool(screening.doubts))
         also(connection, result)
         if news.new or news.gone:
+            desk.refresh(connection, case.document)
             _note(connection, case, version, news, screening)
     return result
 
@@ -300,38 +310,12 @@ def _note(connection: Connection, case: Case, version: int, news: _News, screeni
 # ------------------------------------------------------------------------ signatures
 
 
-def _longer_route(core: Core, case: Case, news: _News) -> Route | None:
-    """The chain that the new findings ask for; ``None`` when they ask for nothing more.
-
-    Planned before the transaction, because planners are plugins.
-
-    Raises:
-        DisclosureError: no trusted chain could be planned; the document stays under its older rules.
-    """
-    wider = replace(case, findings=(*case.findings, *news.new))
-    route, faults = core.host.plan_route(wider, core.chain_of(case.unit).route())
-    if faults or route.problems():
-        raise DisclosureError("No trusted chain could be planned.", code="route.broken")
-    with core.database.read() as connection:
-        row = documents.fetch(connection, case.document)
-        tiers = {item.tier for item in documents.tiers_of(connection, case.document, case.version)}
-    longer = {item.name for item in route.tiers} - tiers or set(route.referrals) - set(
-        row.referral_needed.split(",")
-    )
-    return route if longer else None
-
-
 def _go_round(core: Core, connection: Connection, row: Row[Any], news: _News) -> tuple[int, End]:
     """Open the version for the new findings, or make a new one if anybody has signed it."""
     tiers = documents.tiers_of(connection, row.id, row.version)
     if not any(item.state == TierState.APPROVED.value for item in tiers):
         if news.route is not None:
-            versions.open_tiers(connection, row.id, row.version, news.route)
-            connection.execute(
-                update(document_table)
-                .where(document_table.c.id == row.id)
-                .values(referral_needed=news.route.referral)
-            )
+            versions.lengthen(connection, row, news.route)
         return int(row.version), End.FOUND
     if State(row.state) is State.APPROVED:
         row = take_step(core, connection, row.id, "reopen", changes={"work_at": None, "final": None})

@@ -21,6 +21,7 @@ from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
+from disclosure_pipeline.pipeline import deputies
 from disclosure_pipeline.pipeline.core import INTAKE, Core
 from disclosure_pipeline.pipeline.intake import fresh_version
 from disclosure_pipeline.pipeline.recording import REVIEW
@@ -78,7 +79,7 @@ def _open(core: Core, quarter: str) -> int:
         for row in due:
             connection.execute(
                 insert(attribute_review).values(
-                    quarter=quarter, document=row.id, attribute=row.final or "", state=OPEN
+                    quarter=quarter, document=row.id, unit=row.unit, attribute=row.final or "", state=OPEN
                 )
             )
         if due:
@@ -94,13 +95,13 @@ def _open(core: Core, quarter: str) -> int:
 def _due(core: Core, connection: Connection) -> list[Any]:
     """Items whose attribute is due: all non-public ones, and published ones whose cycle is over."""
     hidden = connection.execute(
-        select(document.c.id, document.c.final).where(
+        select(document.c.id, document.c.unit, document.c.final).where(
             document.c.state.in_((State.WITHHELD.value, State.ON_REQUEST.value))
         )
     ).all()
     limit = _months_ago(today_in_shanghai(), core.settings.scheduler.review_months).isoformat()
     public = connection.execute(
-        select(document.c.id, document.c.final).where(
+        select(document.c.id, document.c.unit, document.c.final).where(
             document.c.state == State.PUBLISHED.value, document.c.published_at < limit
         )
     ).all()
@@ -171,7 +172,8 @@ def settle(
         row = documents.fetch(connection, case, lock=True)
         person = people.get(connection, by)
         roles = (Role.SECRECY,) if outcome == "declassify" else (Role.OFFICE, Role.SECOND, Role.SECRECY)
-        if not any(person.holds(role, row.unit) for role in roles):
+        principal = deputies.entitled(person, roles, row.unit)
+        if principal is None:
             names = ", ".join(role.value for role in roles)
             raise NotAllowed(f"This outcome needs one of the roles: {names}.", code="wrong_role")
         task = _open_task(connection, case, quarter)
@@ -180,7 +182,9 @@ def settle(
             .where(attribute_review.c.quarter == task, attribute_review.c.document == case)
             .values(state=DONE, outcome=outcome, by=by, reason=reason, at=utc_now())
         )
-        detail = {"quarter": task, "outcome": outcome, "reason": audit.digest_of(reason)}
+        detail = {
+            "quarter": task, "outcome": outcome, "reason": audit.digest_of(reason), **deputies.told(principal),
+        }  # fmt: skip
         if outcome == "keep":
             audit.append(
                 connection,

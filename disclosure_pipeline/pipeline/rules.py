@@ -30,7 +30,7 @@ from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.model.policy import Rule, RuleBook
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.pipeline import exemptions
+from disclosure_pipeline.pipeline import deputies, exemptions
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.rule_checks import check
 from disclosure_pipeline.store import audit, documents, people, rule_changes
@@ -66,7 +66,7 @@ def propose(
     _require_reason(reason)
     check(core.rulebook, amendment)
     with core.database.write() as connection:
-        unit = _secrecy_unit(connection, by)
+        unit, principal = _secrecy_unit(connection, by)
         if amendment.action is Action.REVOKE:
             _revocable(rule_changes.fetch(connection, amendment.rule))
         year = today_in_shanghai().year
@@ -82,7 +82,7 @@ def propose(
         )  # fmt: skip
         detail = {
             "change": identity, "action": amendment.action.value, "rule": amendment.rule, "finding": finding,
-            "content": canonical_digest(content), "reason": digest_of(reason),
+            "content": canonical_digest(content), "reason": digest_of(reason), **deputies.told(principal),
         }  # fmt: skip
         _audit(connection, "lexicon.propose", by, unit, detail, document=document)
     return identity
@@ -153,7 +153,7 @@ def approve(core: Core, change: str, *, by: str, reason: str) -> dict[str, Any]:
     with core.database.write() as connection:
         next_serial(connection, "rule_approval")  # one at a time: each is judged under the rules it changes
         row = rule_changes.fetch(connection, change, lock=True)
-        _may_approve(core, connection, row, by)
+        principal = _may_approve(core, connection, row, by)
         replayed = _replayed(core, connection, row)
         if row.action == Action.REVOKE.value:
             _revocable(rule_changes.fetch(connection, row.rule, lock=True))
@@ -170,6 +170,7 @@ def approve(core: Core, change: str, *, by: str, reason: str) -> dict[str, Any]:
             "change": change, "action": row.action, "rule": row.rule, "content": canonical_digest(row.content),
             "proposed_by": row.proposed_by, "rules_before": before, "rules_after": after,
             "appear": replayed["appear"], "vanish": replayed["vanish"], "reason": digest_of(reason),
+            **deputies.told(principal),
         }  # fmt: skip
         _audit(connection, "lexicon.approve", by, row.unit, detail)
     return {"id": change, "state": ChangeState.APPROVED.value, "rules_before": before, "rules_version": after}
@@ -185,13 +186,14 @@ def reject(core: Core, change: str, *, by: str, reason: str) -> dict[str, Any]:
     _require_reason(reason)
     with core.database.write() as connection:
         row = rule_changes.fetch(connection, change, lock=True)
-        _secrecy_unit(connection, by)
+        _, principal = _secrecy_unit(connection, by)
         require_open(row)
         _set(
             connection, change, state=ChangeState.REJECTED.value, decided_by=by, decided_at=utc_now(),
             decision=reason,
         )  # fmt: skip
-        _audit(connection, "lexicon.reject", by, row.unit, {"change": change, "reason": digest_of(reason)})
+        detail = {"change": change, "reason": digest_of(reason), **deputies.told(principal)}
+        _audit(connection, "lexicon.reject", by, row.unit, detail)
     return {"id": change, "state": ChangeState.REJECTED.value}
 
 
@@ -213,18 +215,34 @@ def touched(connection: Connection) -> frozenset[str]:
     return frozenset(rules)
 
 
-def _may_approve(core: Core, connection: Connection, row: Row[Any], by: str) -> None:
+def _may_approve(core: Core, connection: Connection, row: Row[Any], by: str) -> str:
+    """The principal as whose deputy somebody approves, or empty.
+
+    Raises:
+        NotAllowed: not a secrecy officer of the root unit, or one of the two has proposed it.
+        Refused: decided already.
+    """
     root = next((unit.code for unit in core.settings.unit if not unit.parent), core.settings.unit[0].code)
-    if not people.get(connection, by).holds(Role.SECRECY, root):
+    principals = people.get(connection, by).acts_for(Role.SECRECY, root)
+    if not principals:
         raise NotAllowed(
             "Only a secrecy officer (保密审查员) of the root unit approves a rule change.", code="wrong_role"
         )
     require_open(row)
-    if row.proposed_by == by:
-        raise NotAllowed(
-            "Who proposed a change does not approve it.", code="same_person",
-            advice="A second secrecy officer must look at the replay and approve.",
-        )  # fmt: skip
+    told = deputies.principals_of(
+        connection, "lexicon.propose", document=row.document or "", actor=row.proposed_by,
+        since=row.proposed_at, change=row.id,
+    )  # fmt: skip
+    proposers = deputies.counted(row.proposed_by, next(told, ""))
+
+    def check(principal: str) -> None:
+        if proposers & deputies.counted(by, principal):
+            raise NotAllowed(
+                "Who proposed a change does not approve it.", code="same_person",
+                advice="A second secrecy officer must look at the replay and approve.",
+            )  # fmt: skip
+
+    return deputies.first_allowed(principals, check)
 
 
 def _replayed(core: Core, connection: Connection, row: Row[Any]) -> Mapping[str, Any]:
@@ -258,15 +276,15 @@ def _require_reason(reason: str) -> None:
         raise Refused("A reason is required.", code="reason_required", advice="Give it with --reason.")
 
 
-def _secrecy_unit(connection: Connection, by: str) -> str:
-    """The unit in which somebody is a secrecy officer.
+def _secrecy_unit(connection: Connection, by: str) -> tuple[str, str]:
+    """The unit in which somebody is a secrecy officer, and as whose deputy (empty for themselves).
 
     Raises:
         NotAllowed: in none.
     """
     for grant in people.get(connection, by).grants:
         if grant.role is Role.SECRECY:
-            return grant.unit
+            return grant.unit, grant.for_
     raise NotAllowed("Only a secrecy officer (保密审查员) proposes rule changes.", code="wrong_role")
 
 

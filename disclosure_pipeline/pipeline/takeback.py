@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
 from disclosure_pipeline.errors import NotAllowed, Refused
-from disclosure_pipeline.model.lifecycle import State
+from disclosure_pipeline.model.lifecycle import State, target_of
 from disclosure_pipeline.model.route import Role, TierState
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.pipeline import letters, publication, versions
+from disclosure_pipeline.pipeline import deputies, letters, publication, versions
 from disclosure_pipeline.pipeline.core import INTAKE, Core
 from disclosure_pipeline.pipeline.transitions import take_step
 from disclosure_pipeline.store import documents, people
+from disclosure_pipeline.store.people import Person
 
 
 def take_back(core: Core, document: str, by: str) -> State:
@@ -26,22 +31,44 @@ def take_back(core: Core, document: str, by: str) -> State:
     """
     with core.database.write() as connection:
         row = documents.fetch(connection, document, lock=True)
-        if not people.get(connection, by).holds(Role.CLERK, row.unit, row.department):
-            raise NotAllowed(
-                "Only a clerk of the drafting department may take a draft back.", code="wrong_role"
-            )
-        tiers = documents.tiers_of(connection, document, row.version)
-        if any(item.state == TierState.APPROVED.value for item in tiers):
-            raise Refused(
-                "Somebody has signed this version already.",
-                code="signed",
-                advice="Ask the open tier to return it.",
-            )
+        principal = check(connection, row, people.get(connection, by))
         versions.void_open_tiers(connection, row)
         letters.owe(connection, document, row.version, "taken_back", {})
         changes = {"taken_back": True, "work_at": None}
-        take_step(core, connection, document, "take_back", actor=by, changes=changes)
+        take_step(
+            core,
+            connection,
+            document,
+            "take_back",
+            actor=by,
+            changes=changes,
+            detail=deputies.told(principal),
+        )
         return State.RETURNED
+
+
+def check(connection: Connection, row: Row[Any], person: Person) -> str:
+    """Whether a person may take a draft back now; nothing is written.
+
+    Returns:
+        The principal as whose deputy they would, or empty.
+
+    Raises:
+        NotAllowed: not a clerk of the department.
+        Refused: somebody has signed already, or it is past review.
+    """
+    principal = deputies.entitled(person, (Role.CLERK,), row.unit, row.department)
+    if principal is None:
+        raise NotAllowed("Only a clerk of the drafting department may take a draft back.", code="wrong_role")
+    tiers = documents.tiers_of(connection, row.id, row.version)
+    if any(item.state == TierState.APPROVED.value for item in tiers):
+        raise Refused(
+            "Somebody has signed this version already.",
+            code="signed",
+            advice="Ask the open tier to return it.",
+        )
+    target_of("take_back", State(row.state))
+    return principal
 
 
 def retry(core: Core, document: str, by: str) -> State:

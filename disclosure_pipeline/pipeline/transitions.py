@@ -1,8 +1,8 @@
 """The one function through which a document changes its state.
 
 A step is taken in the caller's transaction: the table (`model/lifecycle.py`) allows it, the row is
-updated, the audit row is appended and the work that follows is enqueued — or nothing happens. A step
-that somebody takes to another state or version ends the lease of the worker that carries the document:
+updated, the work that comes next is enqueued, the queue of people and the search index follow, the audit row is
+appended — or nothing happens. A step that somebody takes to another state or version ends the lease of the worker that carries the document:
 what that worker concludes is about something that is no longer there.
 """
 
@@ -18,7 +18,7 @@ from disclosure_pipeline.errors import Fenced, StaleVersion
 from disclosure_pipeline.model.lifecycle import State, target_of
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline.core import Core
-from disclosure_pipeline.store import audit, documents, rule_changes
+from disclosure_pipeline.store import audit, desk, documents, due_counts, rule_changes, search
 from disclosure_pipeline.store.tables import document
 
 SYSTEM = "system"
@@ -98,6 +98,10 @@ def take_step(
         core.queue.enqueue(
             connection, work, key=f"{work}:{document_id}:{row.revision + 1}", subject=document_id
         )
+    if search.COLUMNS & values.keys() or before is State.QUARANTINED:
+        search.refresh(connection, document_id)
+    desk.refresh(connection, document_id)
+    due_counts.refresh(connection, document_id)
     audit.append(
         connection,
         audit.Record(

@@ -14,13 +14,13 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from disclosure_pipeline.errors import Refused, StaleVersion
 from disclosure_pipeline.model.document import Attribute, VersionContent, canonical_digest
-from disclosure_pipeline.model.finding import Settlement, Severity
+from disclosure_pipeline.model.finding import PERSON, Settlement, Severity
 from disclosure_pipeline.model.route import Route, TierState
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.intake import fresh_version
 from disclosure_pipeline.pipeline.transitions import take_step
 from disclosure_pipeline.store import documents
-from disclosure_pipeline.store.tables import decision, tier
+from disclosure_pipeline.store.tables import decision, document, tier
 
 
 def check_current(row: Row[Any], version: int) -> None:
@@ -59,10 +59,15 @@ def content_hash(connection: Connection, row: Row[Any]) -> str:
 
 
 def _settlement(item: documents.Settled) -> str:
-    """How a finding is settled, with the characters that it means."""
-    return json.dumps(
-        [item.settled, item.finding.kind, item.finding.rule, item.finding.part, item.finding.ranges]
-    )
+    """How a finding is settled, with the characters that it means; a box or a treatment only if it has one."""
+    said: list[Any] = [
+        item.settled, item.finding.kind, item.finding.rule, item.finding.part, item.finding.ranges,
+    ]  # fmt: skip
+    if item.treatment is not None:
+        said.append(item.treatment)
+    if item.finding.detector == PERSON:
+        said.append(item.finding.place.as_json())
+    return json.dumps(said)
 
 
 def check_unchanged(connection: Connection, row: Row[Any], tiers: list[Row[Any]]) -> None:
@@ -99,17 +104,18 @@ def check_settled(connection: Connection, row: Row[Any]) -> None:
     Raises:
         Refused: some are open.
     """
-    open_ones = [
-        item.id
-        for item in documents.findings_of(connection, row.id, row.version)
-        if item.settled is None and item.finding.severity is not Severity.INFO
-    ]
+    open_ones = unsettled(documents.findings_of(connection, row.id, row.version))
     if open_ones:
         raise Refused(
             f"{len(open_ones)} findings are not settled yet.",
             code="findings_open",
             advice="Settle them with `disclosure clear`, or return the draft.",
         )
+
+
+def unsettled(findings: Iterable[documents.Settled]) -> list[documents.Settled]:
+    """The findings that still need a person's word."""
+    return [item for item in findings if item.settled is None and item.finding.severity is not Severity.INFO]
 
 
 def widens(row: Row[Any], attribute: Attribute) -> bool:
@@ -197,6 +203,7 @@ def raise_version(
     actor: str,
     why: str,
     changes: Mapping[str, Any],
+    deputy_for: str = "",
     route: Route | None = None,
     wider: bool = True,
 ) -> int:
@@ -212,6 +219,7 @@ def raise_version(
         actor: who caused it.
         why: code of the reason (``attribute``, ``settlement``, ``rescreen``).
         changes: columns that the new version starts with.
+        deputy_for: as whose deputy ``actor`` caused it, or empty.
         route: the route of the new version; ``None`` keeps the present one.
         wider: whether that route is for a wider disclosure than was reviewed.
 
@@ -232,9 +240,16 @@ def raise_version(
     take_step(
         core, connection, row.id, "revise", actor=actor,
         changes={**fresh_version(version), "work_at": None, "referral_needed": referral, **changes},
-        detail={"why": why, "from_version": row.version},
+        detail={"why": why, "from_version": row.version, **({"deputy_for": deputy_for} if deputy_for else {})},
     )  # fmt: skip
     return version
+
+
+def lengthen(connection: Connection, row: Row[Any], route: Route) -> None:
+    """Give the present version, which nobody has signed, the longer chain that new findings ask for."""
+    open_tiers(connection, row.id, row.version, route)
+    asked = update(document).where(document.c.id == row.id).values(referral_needed=route.referral)
+    connection.execute(asked)
 
 
 def open_tiers(connection: Connection, document: str, version: int, route: Route) -> None:
@@ -246,7 +261,7 @@ def open_tiers(connection: Connection, document: str, version: int, route: Route
             {
                 "document": document, "version": version, "position": position, "tier": item.name,
                 "role": item.role.value, "label": item.label, "department": item.department,
-                "meeting": item.meeting, "limit": item.limit, "rules": list(route.rules),
+                "meeting": item.meeting, "risk": item.risk, "limit": item.limit, "rules": list(route.rules),
                 "state": TierState.OPEN.value,
             }
             for position, item in enumerate(route.tiers)
@@ -258,6 +273,7 @@ def _copy_tiers(connection: Connection, row: Row[Any], version: int) -> None:
     rows = connection.execute(
         select(tier).where(tier.c.document == row.id, tier.c.version == row.version).order_by(tier.c.position)
     ).mappings()
-    fresh = {"version": version, "state": TierState.OPEN.value, "by": None, "at": None, "reason": None}
+    fresh = {"version": version, "state": TierState.OPEN.value, "by": None, "at": None, "reason": None,
+             "deputy_for": None}  # fmt: skip
     values = [{**item, **fresh} for item in rows]
     connection.execute(tier.insert(), values)

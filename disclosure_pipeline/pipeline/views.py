@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from disclosure_pipeline.model.lifecycle import State
-from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import clocks, records
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.publication_rows import publications_of
 from disclosure_pipeline.store import audit, documents
-from disclosure_pipeline.store.tables import access, document
+from disclosure_pipeline.store.tables import document
+from disclosure_pipeline.store.views import write_view
 
 
 def show(core: Core, case: str) -> dict[str, Any]:
@@ -68,6 +68,7 @@ def findings(connection: Connection, case: str, version: int) -> list[dict[str, 
         {
             "id": item.id, **item.finding.as_json(), "part": item.finding.part,
             "settled": item.settled.value if item.settled else None, "by": item.by, "reason": item.reason,
+            "treatment": item.treatment.value if item.treatment else None,
         }
         for item in documents.findings_of(connection, case, version)
     ]  # fmt: skip
@@ -105,4 +106,4 @@ def history(core: Core, case: str) -> list[dict[str, Any]]:
 def note_view(core: Core, actor: str, case: str, what: str) -> None:
     """Write into the access log that somebody looked at a document (design 8)."""
     with core.database.write() as connection:
-        connection.execute(insert(access).values(at=utc_now(), actor=actor, document=case, what=what))
+        write_view(connection, actor, case, what)

@@ -1,4 +1,4 @@
-"""What a wider attribute asks for before a new version may go round: its chain, and what contradicts it.
+"""What a wider attribute, or a new finding, asks for before a version may go round: its chain, and contradictions.
 
 Whatever was compared with the narrower attribute (附注, attachments, a forwarded source, what is out already) is
 compared again: a note that agreed with 依申请公开 may not agree with 主动公开.
@@ -6,9 +6,11 @@ compared again: a note that agreed with 依申请公开 may not agree with 主�
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from disclosure_pipeline.errors import Refused
+from disclosure_pipeline.errors import DisclosureError, Refused
+from disclosure_pipeline.hooks.contracts import Case
 from disclosure_pipeline.hooks.stages import Tagged
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.finding import Finding
@@ -31,6 +33,34 @@ class Wider:
 
     route: Route
     findings: tuple[Finding, ...]
+
+
+def longer(core: Core, case: Case, found: Sequence[Finding]) -> Route | None:
+    """The chain that new findings of a version ask for; ``None`` when they ask for nothing more.
+
+    Planned before the transaction, because planners are plugins.
+
+    Args:
+        core: the process's parts.
+        case: the version as it was routed.
+        found: what is new.
+
+    Raises:
+        DisclosureError: no trusted chain could be planned.
+    """
+    more = replace(case, findings=(*case.findings, *found))
+    route, faults = core.host.plan_route(more, core.chain_of(case.unit).route())
+    if faults or route.problems():
+        raise DisclosureError("No trusted chain could be planned.", code="route.broken")
+    with core.database.read() as connection:
+        row = documents.fetch(connection, case.document)
+        tiers = {item.tier: item for item in documents.tiers_of(connection, case.document, case.version)}
+    asked = any(
+        item.name not in tiers or item.meeting > tiers[item.name].meeting or item.risk > tiers[item.name].risk
+        for item in route.tiers
+    )
+    referrals = set(route.referrals) - set(row.referral_needed.split(","))
+    return route if asked or referrals else None
 
 
 def wider(core: Core, document: str, attribute: Attribute | None) -> Wider | None:

@@ -19,7 +19,7 @@ from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.service.desk import IntakeDesk
 from disclosure_pipeline.service.engine import EngineQueue
-from disclosure_pipeline.service.health import HealthServer, Status
+from disclosure_pipeline.service.health import HealthServer, Mounted, Status
 from disclosure_pipeline.service.lock import DataLock
 from disclosure_pipeline.service.scheduler import Scheduler
 from disclosure_pipeline.service.watcher.roots import RootPlan
@@ -28,6 +28,9 @@ from disclosure_pipeline.service.workers import WorkerProcesses
 from disclosure_pipeline.settings.workspace import Workspace
 
 log = get_logger(__name__)
+
+WebFactory = Callable[[Callable[[], Core], Callable[[], IntakeDesk]], Mapping[str, Mounted]]
+"""Makes web applications from what gives the present parts and the present intake desk."""
 
 _NEEDS_RESTART = ("store.", "server.", "engine.workers")
 _LONGEST_DEAFNESS = 1.0
@@ -43,6 +46,7 @@ class Daemon:
         host: address to listen on, else the configured one.
         port: port to listen on, 0 for any free one, else the configured one.
         announce: told the address once it is known.
+        web: makes the web applications that the server carries beside its own pages.
     """
 
     def __init__(
@@ -52,7 +56,9 @@ class Daemon:
         host: str | None = None,
         port: int | None = None,
         announce: Callable[[str], None] | None = None,
+        web: WebFactory | None = None,
     ):
+        self._web = web
         self._workspace = workspace
         self._lock = DataLock(workspace.data)
         # The one queue that a signal handler may put into at any moment; events and locks could be held.
@@ -97,6 +103,8 @@ class Daemon:
             status,
             settings.server.host if host is None else host,
             settings.server.port if port is None else port,
+            mounts=self._web(lambda: self._core, lambda: IntakeDesk(self._core)) if self._web else {},
+            proxies=settings.console.proxies,
         )
         self._server.start()
         log.info("daemon_started", address=self._server.address, process=os.getpid())
@@ -199,6 +207,7 @@ def run(
     host: str | None = None,
     port: int | None = None,
     announce: Callable[[str], None] | None = None,
+    web: WebFactory | None = None,
 ) -> int:
     """Run a daemon in this process until it is asked to end; see :class:`Daemon`."""
-    return Daemon(workspace, host=host, port=port, announce=announce).run()
+    return Daemon(workspace, host=host, port=port, announce=announce, web=web).run()

@@ -21,7 +21,9 @@ log = get_logger(__name__)
 
 
 class IntakeDesk:
-    """Takes submissions in (`service.watcher.desk.Desk`); thread-safe.
+    """Takes submissions in; thread-safe.
+
+    The watcher hands them over (`service.watcher.desk.Desk`), and so does the console (`pipeline.ports.IntakePort`).
 
     Args:
         core: the process's parts.
@@ -35,6 +37,27 @@ class IntakeDesk:
         answer = take_in(self._core, submission, submitter=None)
         return watcher_desk.Accepted(
             answer.case or answer.first, watcher_desk.Outcome(answer.outcome), answer.stored
+        )
+
+    def submit(
+        self,
+        paths: Sequence[Path],
+        *,
+        department: str,
+        unit: str,
+        attribute: str,
+        submitter: str,
+        case: str = "",
+    ) -> Sequence[intake.Accepted]:
+        """Take in what a clerk uploaded; see :func:`submit`."""
+        return submit(
+            self._core,
+            paths,
+            department=department,
+            unit=unit,
+            attribute=attribute,
+            submitter=submitter,
+            case=case,
         )
 
     def refuse(self, root: watcher_desk.DropRootInfo, name: str, code: str, reason_zh: str) -> None:
@@ -61,13 +84,16 @@ class IntakeDesk:
         log.info("drop_told", root=root.id, kind=kind, code=code, delivered=not faults)
 
 
-def take_in(core: Core, submission: watcher_desk.Submission, *, submitter: str | None) -> intake.Accepted:
+def take_in(
+    core: Core, submission: watcher_desk.Submission, *, submitter: str | None, case: str = ""
+) -> intake.Accepted:
     """Copy a submission durably into the spool and open its case.
 
     Args:
         core: the process's parts.
         submission: the files, still in their claim.
         submitter: person who handed it in, if known.
+        case: the returned case it corrects, when the clerk said so outside of its files.
     """
     copied = copy_to_spool(submission, core.workspace.spool, submission.claim_id)
     files = tuple(
@@ -84,6 +110,7 @@ def take_in(core: Core, submission: watcher_desk.Submission, *, submitter: str |
             folder_attribute=submission.folder_attribute,
             spool=submission.claim_id,
             submitter=submitter,
+            case=case,
         ),
     )
 
@@ -96,6 +123,7 @@ def submit(
     unit: str = "",
     attribute: str = "",
     submitter: str | None = None,
+    case: str = "",
 ) -> list[intake.Accepted]:
     """`disclosure submit`: the drop folder's way without the folder; the user keeps the files.
 
@@ -106,6 +134,7 @@ def submit(
         unit: unit code; empty means any that has the department.
         attribute: 主动公开, 依申请公开 or 不予公开, or empty.
         submitter: person who hands them in, if known.
+        case: the returned case that they correct, or empty.
 
     Returns:
         What became of each, in order.
@@ -114,6 +143,6 @@ def submit(
     plan.make()
     root = plan.find(department, unit)
     return [
-        take_in(core, submission, submitter=submitter)
+        take_in(core, submission, submitter=submitter, case=case)
         for submission in submit_paths(paths, root, core.settings.intake, attribute)
     ]

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from structlog import get_logger
 
+from disclosure_pipeline.model.times import as_text
 from disclosure_pipeline.pipeline.core import INTAKE, PUBLISH, RESCREEN
+from disclosure_pipeline.pipeline.ports import DeadLetter
 from disclosure_pipeline.store.database import Database
 
 if TYPE_CHECKING:
@@ -32,7 +34,11 @@ APPLICATION_VERSION = "1"
 QUEUES = (INTAKE, PUBLISH, RESCREEN)
 _WORKFLOW = "disclosure.{queue}"
 _SETTLED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+_GIVEN_UP = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _BATCH = 500
+_SHOWN = 100
+"""Dead letters that are listed."""
+
 _CLAIMED_AT_ONCE = 64
 """Rows that one look at a queue takes. Most of them are done already when it looks, because the
 doorbell is faster; how much really runs at once is the worker's own limit."""
@@ -72,6 +78,32 @@ class EngineQueue:
         if delay > 0:
             options["delay_seconds"] = delay
         _client(self._database).enqueue_in_transaction(connection, options, subject)  # type: ignore[arg-type]
+
+    def backlog(self) -> Mapping[str, int]:
+        """Pieces of work that have not ended, by queue (`pipeline.ports.EnginePort`)."""
+        return backlog(self._database) if has_tables(self._database) else dict.fromkeys(QUEUES, 0)
+
+    def dead_letters(self) -> list[DeadLetter]:
+        """The newest pieces of work that the engine has given up."""
+        return dead_letters(self._database) if has_tables(self._database) else []
+
+    def revive(self, key: str) -> bool:
+        """Let a piece of work that was given up be looked at again; whether there was such a one."""
+        found = self._given_up(key)
+        if found is not None:
+            _client(self._database).resume_workflow(key, queue_name=found.queue or INTAKE)
+        return found is not None
+
+    def drop(self, key: str) -> bool:
+        """Forget a piece of work that was given up; the rows say whether it is still to be done."""
+        found = self._given_up(key)
+        if found is not None:
+            _client(self._database).delete_workflow(key)
+        return found is not None
+
+    def _given_up(self, key: str) -> DeadLetter | None:
+        there = dead_letters(self._database, key) if has_tables(self._database) else []
+        return there[0] if there else None
 
 
 class WorkEngine:
@@ -172,6 +204,27 @@ def backlog(database: Database) -> dict[str, int]:
         if status.queue_name in counts:
             counts[status.queue_name] += 1
     return counts
+
+
+def dead_letters(database: Database, key: str | None = None) -> list[DeadLetter]:
+    """Pieces of work that the engine has given up, the newest first; or the one with this id."""
+    rows = _client(database).list_workflows(
+        status=_GIVEN_UP, workflow_ids=None if key is None else [key], limit=_SHOWN, sort_desc=True,
+        load_output=False,
+    )  # fmt: skip
+    return [
+        DeadLetter(
+            key=row.workflow_id, queue=row.queue_name or "", subject=_subject(row),
+            at=as_text(datetime.fromtimestamp((row.created_at or 0) / 1000, UTC)), code=row.status,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _subject(row: Any) -> str:
+    """What a piece of work is about; its only argument."""
+    given = (row.input or {}).get("args", ())
+    return str(given[0]) if given else ""
 
 
 def engine_for(database: Database) -> Engine:

@@ -1,4 +1,6 @@
-"""Health, readiness and metrics (``/healthz``, ``/readyz``, ``/metrics``); the site, read-only, under ``/site/``.
+"""The daemon's web server: health and metrics (``/healthz``, ``/readyz``, ``/metrics``), the site, what is mounted.
+
+The site is read-only under ``/site/``; the console is handed in by the command line, which alone knows both.
 
 ``/healthz``: the process lives and the store answers. ``/readyz``: 200 once every drop folder is
 watched; its ``status`` says ``degraded`` when a required detector is missing, a folder is
@@ -11,8 +13,8 @@ import asyncio
 import shutil
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import func, select
 from structlog import get_logger
@@ -21,6 +23,7 @@ from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.model.times import parse, utc_now
 from disclosure_pipeline.pipeline import clocks, incidents, leases
 from disclosure_pipeline.pipeline.core import Core
+from disclosure_pipeline.pipeline.operations import READINESS
 from disclosure_pipeline.pipeline.publication import HELD
 from disclosure_pipeline.service.watcher.watch import Watcher
 from disclosure_pipeline.service.workers import WorkerProcesses
@@ -32,11 +35,9 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.types import Receive, Scope, Send
 
 log = get_logger(__name__)
-
-READINESS = "readiness"
-"""Fact in `meta`: what the workers last said about missing detectors."""
 
 
 class Status:
@@ -140,15 +141,28 @@ class Status:
         return str(self._core.workspace.site)
 
 
-def application(status: Status) -> Starlette:
+class Mounted(Protocol):
+    """A web application that the server carries beside its own pages."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
+        ...
+
+    def end(self) -> None:
+        """Let open streams end: the server is stopping."""
+        ...
+
+
+def application(status: Status, mounts: Mapping[str, Mounted]) -> Starlette:
     """The web application.
 
     Args:
         status: what it tells.
+        mounts: further applications by the path below which they answer; ``/`` leads to the first one.
     """
     from starlette.applications import Starlette
     from starlette.concurrency import run_in_threadpool
-    from starlette.responses import JSONResponse, PlainTextResponse
+    from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
     from starlette.routing import Mount, Route
     from starlette.staticfiles import StaticFiles
 
@@ -170,12 +184,17 @@ def application(status: Status) -> Starlette:
             return PlainTextResponse(f"# {error.code}\n", 503)
         return PlainTextResponse(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
+    async def front(_request: Request) -> Response:
+        return RedirectResponse(f"{next(iter(mounts), '/site')}/")
+
     return Starlette(
         routes=[
+            Route("/", front),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics),
             Mount("/site", StaticFiles(directory=status.site, html=True, check_dir=False)),
+            *(Mount(path, mounted) for path, mounted in mounts.items()),
         ]
     )
 
@@ -201,10 +220,22 @@ class HealthServer:
         status: what it tells.
         host: address.
         port: port; 0 means any free one.
+        mounts: further applications by their paths.
+        proxies: network addresses of reverse proxies whose word about the caller is believed.
     """
 
-    def __init__(self, status: Status, host: str, port: int):
+    def __init__(
+        self,
+        status: Status,
+        host: str,
+        port: int,
+        *,
+        mounts: Mapping[str, Mounted] | None = None,
+        proxies: Sequence[str] = (),
+    ):
         self.status = status
+        self._mounts = dict(mounts or {})
+        self._proxies = list(proxies)
         self._socket = socket.create_server((host, port), reuse_port=False)
         self._thread = threading.Thread(target=self._run, name="http", daemon=True)
         self._server: Any = None
@@ -219,12 +250,19 @@ class HealthServer:
         """Begin to serve."""
         import uvicorn
 
-        config = uvicorn.Config(application(self.status), log_config=None, access_log=False, lifespan="off")
+        config = uvicorn.Config(
+            application(self.status, self._mounts),
+            log_config=None, access_log=False, lifespan="off", server_header=False,
+            proxy_headers=bool(self._proxies), forwarded_allow_ips=self._proxies or None,
+            timeout_graceful_shutdown=3,
+        )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._thread.start()
 
     def stop(self) -> None:
         """End."""
+        for mounted in self._mounts.values():
+            mounted.end()
         if self._server is not None:
             self._server.should_exit = True
             self._thread.join(5.0)

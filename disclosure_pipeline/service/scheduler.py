@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from structlog import get_logger
 
 from disclosure_pipeline.errors import DisclosureError
-from disclosure_pipeline.pipeline import anchors, clocks, reconcile, review
+from disclosure_pipeline.pipeline import anchors, chain_status, clocks, reconcile, review, statistics
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.jobs import JobFacade
 from disclosure_pipeline.service import engine
@@ -31,6 +31,7 @@ PRUNE = "prune"
 """The one job that does not run at the start: it needs the engine's library, and nothing hurries."""
 
 _REVIEW_EVERY = 6 * 3600.0
+_FIGURES_EVERY = 300.0
 
 Work = Callable[[Core], Mapping[str, int]]
 
@@ -88,6 +89,8 @@ class Scheduler:
             ("review", _REVIEW_EVERY, lambda core: {"opened": review.open_due(core)}),
             ("anchor", settings.anchor_every, lambda core: {"rows": anchors.anchor_now(core)}),
             ("access", settings.prune_every, lambda core: {"chained": anchors.chain_views(core)}),
+            ("statistics", _FIGURES_EVERY, lambda core: {"counted": statistics.catch_up(core)}),
+            ("proof", _FIGURES_EVERY, _prove),
             (PRUNE, settings.prune_every, _prune),
             *self._plugin_jobs(),
         ]
@@ -139,6 +142,14 @@ def _reconcile(core: Core) -> Mapping[str, int]:
     counts = reconcile.reconcile(core)
     dead = reconcile.dead_slots(core)
     return {**counts, "adopted": engine.adopt(core.database, dead) if dead else 0}
+
+
+def _prove(core: Core) -> Mapping[str, int]:
+    """Prove what the audit log holds in addition; a broken chain is told as often as this looks."""
+    found = chain_status.prove_further(core, pieces=None)
+    if found.problem:
+        log.error("audit_chain_broken", code=found.problem, row=found.where)
+    return {"broken": int(bool(found.problem))}
 
 
 def _prune(core: Core) -> Mapping[str, int]:

@@ -26,10 +26,10 @@ from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.hooks.sandbox_child import collect_seldom
 from disclosure_pipeline.pipeline import leases, letters, publication, rescreen_batches
 from disclosure_pipeline.pipeline.core import INTAKE, PUBLISH, RESCREEN, Core
+from disclosure_pipeline.pipeline.operations import READINESS
 from disclosure_pipeline.pipeline.run import carry_on, due
 from disclosure_pipeline.service.doorbell import Doorbell
 from disclosure_pipeline.service.engine import EngineQueue, WorkEngine
-from disclosure_pipeline.service.health import READINESS
 from disclosure_pipeline.settings.workspace import Workspace
 from disclosure_pipeline.store.database import set_meta
 from disclosure_pipeline.store.tables import worker

@@ -97,6 +97,9 @@ class IntakeSettings(Section):
     rescan_every: Seconds = Field(30.0, description="Seconds between full rescans of every folder.")
     poll_every: Seconds = Field(2.0, description="Seconds between looks at polled folders.")
     max_bytes: int = Field(1 << 30, gt=0, description="Largest accepted submission, bytes.")
+    max_scan_bytes: int = Field(
+        50 << 20, gt=0, description="Largest scan of a signed paper or of an outside answer, bytes."
+    )
     max_files: int = Field(500, gt=0, description="Most files in one submission.")
     ignore: tuple[str, ...] = Field(
         ("~$*", ".~*", "*.tmp", "*.part", "*.crdownload", "Thumbs.db", "desktop.ini", ".DS_Store", ".*"),
@@ -242,6 +245,25 @@ class ServerSettings(Section):
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8230, description="Port; 0 means any free one.")
 
 
+class ConsoleSettings(Section):
+    """The review console."""
+
+    idle_minutes: int = Field(
+        30, ge=1, le=24 * 60, description="Minutes without work after which a session ends."
+    )
+    absolute_hours: int = Field(
+        12, ge=1, le=7 * 24, description="Hours after which a session ends, whatever is done in it."
+    )
+    enabled: bool = Field(True, description="Whether `disclosure run` serves the console under `/console/`.")
+    tls: bool = Field(
+        False, description="The console is reached over TLS (a reverse proxy): cookies go over TLS only."
+    )
+    proxies: tuple[str, ...] = Field(
+        (), description="Addresses of reverse proxies whose word about the caller's address is believed."
+    )
+    max_upload: int = Field(256 << 20, gt=0, description="Largest form with its files, bytes.")
+
+
 class LogSettings(Section):
     """Logs; they never hold document text."""
 
@@ -274,6 +296,7 @@ class Settings(Section):
         description="One section per plugin, `[plugin.NAME]`, checked against the plugin's own model.",
     )
     server: ServerSettings = Field(default_factory=ServerSettings)
+    console: ConsoleSettings = Field(default_factory=ConsoleSettings)
     log: LogSettings = Field(default_factory=LogSettings)
 
     def unit_by_code(self, code: str) -> UnitSettings:

@@ -20,9 +20,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.model.document import Attribute, canonical_digest
 from disclosure_pipeline.model.finding import FINDING_KINDS
-from disclosure_pipeline.model.policy import ClockRule, Ground, RouteRule, Rule, RuleBook
+from disclosure_pipeline.model.masks import Mask
+from disclosure_pipeline.model.policy import CheckItem, ClockRule, Ground, RouteRule, Rule, RuleBook
 from disclosure_pipeline.model.profile import Profile
-from disclosure_pipeline.model.route import Chain, Tier
+from disclosure_pipeline.model.reasons import Reason
+from disclosure_pipeline.model.route import SIGNING_ROLES, Chain, Tier
 from disclosure_pipeline.settings.files import read_file
 from disclosure_pipeline.settings.resources import config_files, share
 
@@ -31,16 +33,23 @@ if TYPE_CHECKING:
 
     from disclosure_pipeline.settings.models import Settings
 
-Entry = TypeVar("Entry", bound=Rule | Ground | ClockRule | RouteRule | Profile | Tier)
+RuleEntry = Rule | Ground | ClockRule | RouteRule | Profile | CheckItem | Reason | Mask
+Entry = TypeVar("Entry", bound=RuleEntry | Tier)
 
-TABLES: Mapping[str, type[Rule] | type[Ground] | type[ClockRule] | type[RouteRule] | type[Profile]] = {
+TABLES: Mapping[str, type[RuleEntry]] = {
     "rule": Rule,
     "ground": Ground,
     "clock": ClockRule,
     "route": RouteRule,
     "profile": Profile,
+    "check": CheckItem,
+    "reason": Reason,
+    "mask": Mask,
 }
 """Tables of a rule file, and what each entry becomes."""
+
+_IDENTITIES = {"ground": "code", "reason": "code", "mask": "kind"}
+"""Keys that name an entry, where it is not ``id``."""
 
 PATTERN_FORMS = frozenset(
     {
@@ -53,6 +62,7 @@ PATTERN_FORMS = frozenset(
         "title_start",
         "title_end",
         "document_number",
+        "urgency",
         "attachment_name",
         "citation",
         "aggregation_person",
@@ -103,9 +113,12 @@ def load_rulebook(config: Path, lexicons: Sequence[Path] = ()) -> RuleBook:
         if (name, path) in own and len(entries["rule"]) == rules:
             raise ConfigError(f"{name} holds no [[rule]]")
     _check_profiles(entries["profile"], entries["rule"])
+    _check_keys(entries["reason"])
     return RuleBook(
         rules=tuple(entries["rule"]), grounds=tuple(entries["ground"]), clocks=tuple(entries["clock"]),
         routes=tuple(entries["route"]), profiles=tuple(entries["profile"]),
+        checks=tuple(entries["check"]),
+        reasons=tuple(sorted(entries["reason"], key=lambda item: item.key)), masks=tuple(entries["mask"]),
         source=canonical_digest(digests),
     )  # fmt: skip
 
@@ -159,6 +172,9 @@ def policy_problems(settings: Settings, book: RuleBook, chains: Mapping[str, Cha
         if chain is None:
             found.append(f"unit '{unit.code}': routes.toml has no chain '{unit.route}'")
             continue
+        found += [f"rules: no compulsory [[check]] is asked of tier '{tier.name}' of chain '{chain.name}'"
+                  for tier in (chain.tiers[0], chain.tiers[-1])
+                  if not any(item.compulsory for item in book.checklist(tier.name, tier.role))]  # fmt: skip
         names = {tier.name for tier in (*chain.tiers, *chain.extra)}
         wanted = {(f"route '{route.id}'", name) for route in book.routes for name in route.add}
         wanted |= {(f"rule '{rule.id}'", rule.tier) for rule in book.rules if rule.tier}
@@ -193,8 +209,7 @@ def _entries(content: bytes, name: str) -> Iterator[tuple[str, str, object]]:
     """(table, id, checked entry) of one rule file, in file order within each table."""
     for table, values in _tables(_toml(content, name), tuple(TABLES), name).items():
         for position, value in enumerate(values, start=1):
-            key = "code" if table == "ground" else "id"
-            identity = str(value.get(key) or f"number {position}")
+            identity = str(value.get(_IDENTITIES.get(table, "id")) or f"number {position}")
             where = f"{name}: {table} '{identity}'"
             entry = _build(TABLES[table], value, where)
             for problem in _problems(entry):
@@ -232,20 +247,23 @@ def _plain(value: object) -> str:
     raise TypeError
 
 
-def _problems(entry: Rule | Ground | ClockRule | RouteRule | Profile) -> Iterator[str]:
+def _problems(entry: RuleEntry) -> Iterator[str]:
     """What the types alone cannot say."""
     match entry:
         case Rule():
             yield from _rule_problems(entry)
         case RouteRule():
             yield from _route_problems(entry)
-        case Profile():
+        case Profile() | Reason() | Mask():
             yield from entry.problems()
+        case CheckItem():
+            yield from _check_problems(entry)
         case ClockRule():
             if entry.days <= 0 or any(days <= 0 for days in entry.legs.values()):
                 yield "days must be positive"
             if set(entry.leg_titles) - set(entry.legs):
                 yield "leg_titles names a leg that is not in legs"
+            yield from _extension_problems(entry)
         case Ground() if not entry.code or not entry.title:
             yield "code and title must not be empty"
 
@@ -257,6 +275,14 @@ def _check_profiles(profiles: Sequence[Profile], rules: Sequence[Rule]) -> None:
             raise ConfigError(f"profile '{profile.id}': a rule has the same id")
         for problem in profile.misfits(rules):
             raise ConfigError(f"profile '{profile.id}': {problem}")
+
+
+def _check_keys(reasons: Sequence[Reason]) -> None:
+    keys: dict[str, str] = {}
+    for reason in reasons:
+        if reason.key in keys:
+            raise ConfigError(f"reason '{reason.code}': key {reason.key} belongs to '{keys[reason.key]}'")
+        keys[reason.key] = reason.code
 
 
 def _rule_problems(rule: Rule) -> Iterator[str]:
@@ -276,8 +302,8 @@ def _route_problems(rule: RouteRule) -> Iterator[str]:
     triggers = (rule.title_patterns, rule.genres, rule.finding_kinds, rule.rules, rule.joint)
     if not any(triggers):
         yield "nothing triggers it (title_patterns, genres, finding_kinds, rules, joint)"
-    if not (rule.add or rule.meeting or rule.refer):
-        yield "it asks for nothing (add, meeting, refer)"
+    if not (rule.add or rule.meeting or rule.refer or rule.risk):
+        yield "it asks for nothing (add, meeting, refer, risk)"
     yield from _pattern_problems(rule.title_patterns)
     for kind in rule.finding_kinds:
         if not _known_kind(kind):
@@ -287,6 +313,24 @@ def _route_problems(rule: RouteRule) -> Iterator[str]:
             yield f"unknown attribute '{attribute}'"
     if rule.refer and rule.refer not in REFERRALS:
         yield f"unknown referral '{rule.refer}'; known: {', '.join(REFERRALS)}"
+
+
+def _extension_problems(rule: ClockRule) -> Iterator[str]:
+    may = rule.extendable or rule.by_law
+    if may and (rule.extension_days <= 0 or not rule.extension_article):
+        yield "a limit that may be extended needs extension_days and extension_article"
+    if not may and (rule.extension_days or rule.extension_article):
+        yield "extension_days and extension_article go with extendable or by_law only"
+
+
+def _check_problems(item: CheckItem) -> Iterator[str]:
+    if not (item.id and item.label and item.article):
+        yield "id, label and article must not be empty"
+    if not (item.tiers or item.roles):
+        yield "it is asked of nobody (tiers, roles)"
+    for role in item.roles:
+        if role not in SIGNING_ROLES:
+            yield f"role '{role}' signs nothing"
 
 
 def _pattern_problems(patterns: Sequence[str]) -> Iterator[str]:

@@ -17,12 +17,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from disclosure_pipeline.model.policy import ClockRule, Ground, RouteRule, Rule
-from disclosure_pipeline.model.profile import Profile
 from disclosure_pipeline.model.route import Tier
 from disclosure_pipeline.settings.calendars import SCHEDULE_KEYS
 from disclosure_pipeline.settings.models import Settings
-from disclosure_pipeline.settings.policy import CHAIN_KEYS, PATTERN_FORMS, REFERRALS, TABLES
+from disclosure_pipeline.settings.policy import CHAIN_KEYS, PATTERN_FORMS, REFERRALS, TABLES, RuleEntry
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "configuration.md"
 
@@ -35,7 +33,7 @@ The configuration is a folder (`--config DIR`, default `./config`):
 |---|---|
 | `disclosure.toml` | the settings |
 | `routes.toml` | the approval chains |
-| `rules/*.toml` | grounds, clocks, route rules, attribute rules, disclosure profiles |
+| `rules/*.toml` | grounds, clocks, route rules, attribute rules, disclosure profiles, checks, reasons, masks |
 | `lexicons/*.toml` | screening rules and terms |
 | `calendars/*.toml` | holiday schedules (放假安排) beyond those of the calendar library |
 
@@ -73,8 +71,13 @@ ENTRIES: Mapping[str, str] = {
     "clock": "A time limit in working days. `publish` must exist; it starts on the 成文日期.",
     "route": "What lengthens a route. It fires when any of its triggers does (`title_patterns`, `genres`, "
     f"`finding_kinds`, `rules`, `joint`). `refer` is one of {', '.join(f'`{name}`' for name in REFERRALS)}.",
+    "check": "A point that a signer confirms before a tier is signed (发布前确认). Who signs in the console ticks every "
+    "compulsory one; the first and the last tier of every chain must have at least one. Name tiers, roles, or both.",
     "profile": "A disclosure profile (公示口径): a kind of document in which the law wants names shown; see "
     "[profiles](profiles.md).",
+    "reason": "A reason for which an officer settles a finding, given with one key in the console or as `--reason code` "
+    'or `--reason "code: remark"`. Other words may be given instead of any of them.',
+    "mask": "How much of a hit may stay readable where an officer masks it. A kind without an entry can only be removed.",
 }
 
 CALENDARS = """\
@@ -138,7 +141,7 @@ def _summary(model: type[BaseModel]) -> str:
 # ----------------------------------------------------------------- entries, keys
 
 
-def _entry(cls: type[Rule | Ground | ClockRule | RouteRule | Profile | Tier]) -> str:
+def _entry(cls: type[RuleEntry | Tier]) -> str:
     """A table of a rule type's fields; the meanings are the ``Args`` of its docstring."""
     hints = get_type_hints(cls)
     meanings = _arguments(cls.__doc__ or "")

@@ -68,6 +68,12 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() if text else ""
 
 
+def hold(connection: Connection) -> None:
+    """Take the log's lock, to the end of the transaction; whoever has it waits for no other lock."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+
+
 def append(connection: Connection, record: Record) -> str:
     """Append one row to the chain.
 
@@ -78,8 +84,7 @@ def append(connection: Connection, record: Record) -> str:
     Returns:
         The row's hash.
     """
-    if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+    hold(connection)
     last = connection.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
     row: dict[str, Any] = {
         "seq": last.seq + 1 if last else 1,
@@ -104,17 +109,23 @@ def row_hash(row: Mapping[str, Any]) -> str:
     return canonical_digest([row[name] for name in _COLUMNS])
 
 
-def rows(connection: Connection, document: str | None = None) -> Iterator[Mapping[str, Any]]:
+def rows(
+    connection: Connection, document: str | None = None, *, after: int = 0, limit: int | None = None
+) -> Iterator[Mapping[str, Any]]:
     """Audit rows in order, of one document or of all.
 
     Args:
         connection: a reading transaction.
         document: case number; ``None`` for the whole chain.
+        after: only rows with a higher sequence number.
+        limit: most rows.
     """
-    query = select(audit).order_by(audit.c.seq)
+    query = select(audit).order_by(audit.c.seq).limit(limit)
     if document is not None:
         query = query.where(audit.c.document == document)
-    for row in connection.execution_options(yield_per=1000).execute(query).mappings():
+    if after:
+        query = query.where(audit.c.seq > after)
+    for row in connection.execute(query.execution_options(yield_per=1000)).mappings():
         yield {str(key): value for key, value in row.items()}
 
 
@@ -137,6 +148,22 @@ class Problem:
     code: str
 
 
+def problems_of(row: Mapping[str, Any], seq: int, previous: str) -> Iterator[Problem]:
+    """What is wrong with a row.
+
+    Args:
+        row: the row.
+        seq: the sequence number that comes next in the chain.
+        previous: hash of the row before.
+    """
+    if row["seq"] != seq:
+        yield Problem(seq, "missing")
+    if row_hash(row) != row["hash"]:
+        yield Problem(row["seq"], "changed")
+    elif row["previous"] != previous:
+        yield Problem(row["seq"], "unlinked")
+
+
 def verify(connection: Connection, anchors: Iterable[tuple[int, str]] = ()) -> tuple[int, list[Problem]]:
     """Prove the chain.
 
@@ -153,12 +180,7 @@ def verify(connection: Connection, anchors: Iterable[tuple[int, str]] = ()) -> t
         wanted.setdefault(seq, set()).add(digest)
     previous, expected = GENESIS, 1
     for row in rows(connection):
-        if row["seq"] != expected:
-            problems.append(Problem(expected, "missing"))
-        if row_hash(row) != row["hash"]:
-            problems.append(Problem(row["seq"], "changed"))
-        elif row["previous"] != previous:
-            problems.append(Problem(row["seq"], "unlinked"))
+        problems.extend(problems_of(row, expected, previous))
         if wanted.pop(row["seq"], {row["hash"]}) != {row["hash"]}:
             problems.append(Problem(row["seq"], "anchor"))
         previous, expected = row["hash"], row["seq"] + 1

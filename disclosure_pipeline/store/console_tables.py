@@ -5,7 +5,7 @@ No column here holds text of a document, so a case that is quarantined leaves no
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from disclosure_pipeline.store.schema import CODE, DAY, HASH, NAME, TIME, metadata
 
@@ -66,7 +66,18 @@ desk = Table(
     Column("open", Integer, nullable=False),
     Column("due", DAY, nullable=False),
     Column("entered_at", TIME, nullable=False),
-    Index(None, "unit", "role", "urgency", "due", "document"),
+    Index("ix_desk_unit", "unit", "role", "tier", "severity", "urgency", "due", "document"),
+    Index(
+        "ix_desk_department",
+        "unit",
+        "role",
+        "department",
+        "tier",
+        "severity",
+        "urgency",
+        "due",
+        "document",
+    ),
     comment="What waits for a person, as the queue sorts it; a document that waits for nobody has no row",
 )
 
@@ -74,8 +85,8 @@ desk_count = Table(
     "desk_count",
     metadata,
     Column("unit", CODE, primary_key=True),
-    Column("department", NAME, primary_key=True),
     Column("role", CODE, primary_key=True),
+    Column("department", NAME, primary_key=True),
     Column("tier", CODE, primary_key=True),
     Column("urgency", Integer, primary_key=True),
     Column("severity", Integer, primary_key=True),
@@ -103,6 +114,7 @@ page_view = Table(
     Column("part", Integer, primary_key=True),
     Column("page", Integer, primary_key=True),
     Column("at", TIME, nullable=False),
+    Column("last_at", TIME, nullable=False),
     comment="Which pages of a version were shown to whom in the console",
 )
 
@@ -122,9 +134,34 @@ clock_change = Table(
     Column("document", ForeignKey("document.id"), nullable=False),
     Column("rule", CODE, nullable=False),
     Column("days", Integer, nullable=False),
+    Column("leg", CODE, nullable=False),
+    Column("law", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("by", NAME, nullable=False),
     Column("at", TIME, nullable=False),
     Index(None, "document"),
     comment="Extensions of time limits, in working days, each with its reason",
+)
+
+due_count = Table(
+    "due_count",
+    metadata,
+    Column("unit", CODE, primary_key=True),
+    Column("due", DAY, primary_key=True),
+    Column("department", NAME, primary_key=True),
+    Column("provisional", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+    comment="How many running time limits end on each day, kept by the transactions that change them",
+)
+
+statistic = Table(
+    "statistic",
+    metadata,
+    Column("unit", CODE, primary_key=True),
+    Column("department", NAME, primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("measure", CODE, primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("number", Integer, nullable=False),
+    comment="Monthly figures, counted from the audit log alone; without a department: of the whole unit",
 )

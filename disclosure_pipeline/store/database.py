@@ -142,6 +142,19 @@ class Database:
         except SQLAlchemyError:
             return False
 
+    def maintain(self, *statements: str) -> None:
+        """Run statements that no transaction may surround.
+
+        Raises:
+            StoreFault: one was refused.
+        """
+        try:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                for statement in statements:
+                    connection.exec_driver_sql(statement)
+        except SQLAlchemyError as error:
+            raise _fault(error) from None
+
     def clear(self) -> None:
         """Remove everything, the engine's tables included (only before a restore)."""
         from sqlalchemy import MetaData
@@ -151,6 +164,7 @@ class Database:
                 connection.exec_driver_sql('DROP SCHEMA IF EXISTS "dbos" CASCADE')
             else:
                 connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+                connection.exec_driver_sql("DROP TABLE IF EXISTS search")  # with the tables behind it
             present = MetaData()
             present.reflect(connection)
             present.drop_all(connection)
@@ -257,6 +271,21 @@ def insert_once(connection: Connection, table: Table, values: Mapping[str, Any])
     """Insert a row unless one with its primary key is there already, whoever wrote it."""
     row = _dialect(connection).insert(table).values(**values)
     connection.execute(row.on_conflict_do_nothing(index_elements=list(table.primary_key.columns)))
+
+
+def add_to(connection: Connection, table: Table, key: Mapping[str, Any], column: str, number: int) -> None:
+    """Add a number to a column of the row with a primary key, which is made when it is not there yet.
+
+    Args:
+        connection: a writing transaction.
+        table: the table.
+        key: its primary key.
+        column: the column; it has no value of its own before.
+        number: what is added, also below zero.
+    """
+    row = _dialect(connection).insert(table).values({**key, column: number})
+    total = {column: table.c[column] + number}
+    connection.execute(row.on_conflict_do_update(index_elements=[*key], set_=total))
 
 
 def _dialect(connection: Connection) -> Any:

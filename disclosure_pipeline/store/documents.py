@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, null, select, update
 
 from disclosure_pipeline.errors import NotFound
 from disclosure_pipeline.model.document import Attribute, Part, PartRole, Slip
-from disclosure_pipeline.model.finding import UNDETERMINED, Fault, Finding, Settlement, Severity
+from disclosure_pipeline.model.finding import UNDETERMINED, Fault, Finding, Settlement, Severity, Treatment
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.text import Doubt, Place, Segment, Text
 from disclosure_pipeline.model.times import utc_now
+from disclosure_pipeline.store import finding_words, search
+from disclosure_pipeline.store.console_tables import clock_change
 from disclosure_pipeline.store.tables import (
     artefact,
     attribute_review,
@@ -37,13 +39,14 @@ from disclosure_pipeline.store.tables import (
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A finding with how it was settled, if it was."""
+    """A finding with how it was settled, if it was; without a treatment its characters are removed."""
 
     finding: Finding
     id: str
     settled: Settlement | None
     by: str | None
     reason: str | None
+    treatment: Treatment | None = None
 
 
 def fetch(connection: Connection, document_id: str, *, lock: bool = False) -> Row[Any]:
@@ -164,6 +167,7 @@ def findings_of(connection: Connection, document_id: str, version: int) -> list[
             Settlement(row.settled) if row.settled else None,
             row.settled_by,
             row.settled_reason,
+            Treatment(row.treatment) if row.treatment else None,
         )
         for row in rows
     ]  # fmt: skip
@@ -176,11 +180,15 @@ def add_findings(connection: Connection, document_id: str, version: int, finding
             select(finding.c.id).where(finding.c.document == document_id, finding.c.version == version)
         ).scalars()
     )
-    new: list[dict[str, Any]] = []
+    fresh: dict[str, Finding] = {}
     for item in findings:
         if item.id not in known:
-            known.add(item.id)
-            new.append(_finding_values(document_id, version, len(known), item))
+            fresh.setdefault(item.id, item)
+    words = finding_words.of(connection, fresh.values())
+    new = [
+        {**_finding_values(document_id, version, len(known) + number, item), "words": words.get(item.id)}
+        for number, item in enumerate(fresh.values(), 1)
+    ]
     if new:
         connection.execute(insert(finding), new)
     return len(new)
@@ -238,8 +246,9 @@ def settle(
     how: Settlement,
     by: str,
     reason: str,
+    treatment: Treatment | None = None,
 ) -> None:
-    """Write how one finding is settled.
+    """Write how one finding is settled; ``treatment`` says how one to be redacted is left out, if not removed.
 
     Raises:
         NotFound: the version has no such finding.
@@ -247,7 +256,9 @@ def settle(
     done = connection.execute(
         update(finding)
         .where(finding.c.document == document_id, finding.c.version == version, finding.c.id == finding_id)
-        .values(settled=how.value, settled_by=by, settled_at=utc_now(), settled_reason=reason)
+        .values(
+            settled=how.value, settled_by=by, settled_at=utc_now(), settled_reason=reason, treatment=treatment
+        )
     )
     if done.rowcount == 0:
         raise NotFound(
@@ -263,12 +274,24 @@ def unsettle(connection: Connection, document_id: str, version: int, how: Settle
         .where(
             finding.c.document == document_id, finding.c.version == version, finding.c.settled == how.value
         )
-        .values(settled=None, settled_by=None, settled_at=None, settled_reason=None)
+        .values(**_UNSETTLED)
     )
 
 
+def reopen(connection: Connection, document_id: str, version: int, finding_id: str) -> None:
+    """Open one settled finding again."""
+    mine = (finding.c.document == document_id, finding.c.version == version, finding.c.id == finding_id)
+    connection.execute(update(finding).where(*mine).values(**_UNSETTLED))
+
+
+_UNSETTLED = dict.fromkeys(("settled", "settled_by", "settled_at", "settled_reason", "treatment"))
+
+
 def copy_version(connection: Connection, document_id: str, source: int, target: int) -> None:
-    """Give a new version the parts, texts and findings (with settlements) of an earlier one."""
+    """Give a new version the parts, texts and findings (with settlements) of an earlier one.
+
+    From then on only those of the new version can be found by their words.
+    """
     for table in (part, extract, finding):
         columns = [column for column in table.c if column.name != "version"]
         rows = connection.execute(
@@ -277,6 +300,7 @@ def copy_version(connection: Connection, document_id: str, source: int, target: 
         values = [{**row, "version": target} for row in rows]
         if values:
             connection.execute(insert(table), values)
+    finding_words.forget(connection, document_id, source)
 
 
 def tiers_of(connection: Connection, document_id: str, version: int) -> list[Row[Any]]:
@@ -336,6 +360,7 @@ def purge_text(connection: Connection, document_id: str) -> None:
     Extracted text, findings and the list of frozen files go; so do title, slip, names and written
     reasons, and what others could look the document up by. Hashes, offsets, rule ids and who did what stay.
     """
+    search.purge(connection, document_id)
     for table in (extract, finding, artefact, catalogue_key, subject):
         connection.execute(delete(table).where(table.c.document == document_id))
     connection.execute(
@@ -343,9 +368,13 @@ def purge_text(connection: Connection, document_id: str) -> None:
     )
     connection.execute(update(part).where(part.c.document == document_id).values(name=None))
     connection.execute(update(tier).where(tier.c.document == document_id).values(reason=None))
-    connection.execute(update(decision).where(decision.c.document == document_id).values(reason=""))
+    said = {"reason": "", "quotes": null(), "risk": null()}
+    connection.execute(update(decision).where(decision.c.document == document_id).values(said))
     connection.execute(update(referral).where(referral.c.document == document_id).values(reason=""))
     connection.execute(update(incident).where(incident.c.document == document_id).values(reason=None))
+    connection.execute(
+        update(clock_change).where(clock_change.c.document == document_id).values(reason="", law="")
+    )
     _purge_guards(connection, document_id)
     _purge_receipts(connection, document_id)
     connection.execute(

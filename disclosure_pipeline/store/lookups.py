@@ -153,6 +153,15 @@ def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
     return (values[first : first + _AT_ONCE] for first in range(0, len(values), _AT_ONCE))
 
 
+def digests(connection: Connection, keys: Iterable[str]) -> dict[str, str]:
+    """The digests by their keys.
+
+    Raises:
+        StoreFault: the store has lost its key.
+    """
+    return {key: digest for digest, key in _digests(connection, keys).items()}
+
+
 def _digests(connection: Connection, keys: Iterable[str]) -> dict[str, str]:
     """The keys by their digests.
 

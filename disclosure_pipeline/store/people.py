@@ -6,12 +6,15 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from disclosure_pipeline.errors import NotFound
+from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
+from disclosure_pipeline.store import deputies
 from disclosure_pipeline.store.tables import person, person_role
 
 
@@ -22,11 +25,21 @@ class Grant:
     Args:
         role: the role. unit: unit code.
         department: only for ``clerk`` and ``first``; empty means every department of the unit.
+        for_: the principal for whom a deputy (AB角) holds it; empty for a role of one's own.
     """
 
     role: Role
     unit: str
     department: str
+    for_: str = ""
+
+    def covers(self, role: Role, unit: str, department: str | None = None) -> bool:
+        """Whether it is this role in this unit (and, if given, for this department)."""
+        return (
+            self.role is role
+            and self.unit == unit
+            and (department is None or self.department in ("", department))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +48,24 @@ class Person:
 
     Args:
         name: printed name, may be Chinese.
-        grants: roles held.
+        grants: roles held, those held for others included.
     """
 
     name: str
     grants: tuple[Grant, ...]
 
     def holds(self, role: Role, unit: str, department: str | None = None) -> bool:
-        """Whether the person has a role in a unit (and, if given, for a department)."""
-        return any(
-            grant.role is role
-            and grant.unit == unit
-            and (department is None or grant.department in ("", department))
-            for grant in self.grants
-        )
+        """Whether the person has a role in a unit (and, if given, for a department), own or as a deputy."""
+        return any(grant.covers(role, unit, department) for grant in self.grants)
+
+    def acts_for(self, role: Role, unit: str, department: str | None = None) -> tuple[str, ...]:
+        """For whom the person would act in a role.
+
+        Returns:
+            ``("",)`` with a role of their own, else the principals by name; nothing without the role.
+        """
+        names = {grant.for_ for grant in self.grants if grant.covers(role, unit, department)}
+        return ("",) if "" in names else tuple(sorted(names))
 
 
 def add(
@@ -96,8 +113,13 @@ def new_token(connection: Connection, name: str) -> str:
     return token
 
 
-def get(connection: Connection, name: str) -> Person:
-    """A person by name.
+def get(connection: Connection, name: str, day: date | None = None) -> Person:
+    """A person by name, with the roles held as somebody's deputy on a day.
+
+    Args:
+        connection: a transaction.
+        name: the person's name.
+        day: the day in Asia/Shanghai; ``None`` means today.
 
     Raises:
         NotFound: nobody of that name, or disabled.
@@ -107,15 +129,41 @@ def get(connection: Connection, name: str) -> Person:
         raise NotFound(
             f"There is no user named '{name}'.", advice="Add the person with `disclosure user add`."
         )
-    return Person(name, _grants(connection, name))
+    return Person(name, grants_of(connection, name, day))
+
+
+def grants_of(connection: Connection, name: str, day: date | None = None) -> tuple[Grant, ...]:
+    """Somebody's own roles, then those held for others on a day (``None`` means today)."""
+    standings = deputies.of(connection, name, day or today_in_shanghai())
+    held = (Grant(item.role, item.unit, item.department, item.principal) for item in standings)
+    return (*_grants(connection, name), *sorted(held, key=_by_role))
 
 
 def everyone(connection: Connection) -> list[Person]:
-    """All people, by name."""
+    """All people who may act, by name, with their own roles."""
     names = connection.execute(
         select(person.c.name).where(person.c.disabled_at.is_(None)).order_by(person.c.name)
     )
     return [Person(name, _grants(connection, name)) for name in names.scalars()]
+
+
+def disable(connection: Connection, name: str, *, disabled: bool = True) -> bool:
+    """Let somebody act no more, or again.
+
+    Returns:
+        Whether that changed anything.
+
+    Raises:
+        NotFound: nobody of that name.
+    """
+    row = connection.execute(select(person.c.disabled_at).where(person.c.name == name)).first()
+    if row is None:
+        raise NotFound(f"There is no user named '{name}'.", advice="See `disclosure user list`.")
+    changed = (row.disabled_at is None) is disabled
+    if changed:
+        at = utc_now() if disabled else None
+        connection.execute(update(person).where(person.c.name == name).values(disabled_at=at))
+    return changed
 
 
 def proves(connection: Connection, name: str, token: str | None, os_account: str | None) -> bool:
@@ -137,10 +185,13 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+_ROLES = select(person_role).where(person_role.c.person == bindparam("name"))
+
+
 def _grants(connection: Connection, name: str) -> tuple[Grant, ...]:
-    rows = connection.execute(select(person_role).where(person_role.c.person == name)).all()
+    rows = connection.execute(_ROLES, {"name": name}).all()
     return tuple(sorted((Grant(Role(row.role), row.unit, row.department) for row in rows), key=_by_role))
 
 
-def _by_role(grant: Grant) -> tuple[str, str, str]:
-    return (grant.role.value, grant.unit, grant.department)
+def _by_role(grant: Grant) -> tuple[str, str, str, str]:
+    return (grant.role.value, grant.unit, grant.department, grant.for_)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import MetaData, String
 
 metadata = MetaData(
@@ -19,3 +21,8 @@ NAME = String(200)
 TIME = String(32)
 DAY = String(10)
 HASH = String(64)
+
+
+def is_ours(_item: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
+    """Whether Alembic compares something with the tables: not the search index, which each database has its own way."""
+    return kind != "table" or name is None or name.partition("_")[0] != "search"

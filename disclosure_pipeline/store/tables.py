@@ -7,7 +7,7 @@ display. No column of a quarantined case holds text of its documents.
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false, text
 
 from disclosure_pipeline.store.schema import CODE, DAY, HASH, ID, NAME, TIME, metadata
 
@@ -92,6 +92,7 @@ document = Table(
     Column("withdrawn_at", TIME),
     Index(None, "state", "id"),
     Index(None, "department", "state", "id"),
+    Index(None, "unit", "department", "state", "id"),
     Index(None, "content_digest"),
     Index(None, "work_at"),
     comment="One submission (公文 or other government information) and where it stands",
@@ -126,6 +127,9 @@ extract = Table(
     comment="Extracted text of a part, written only after the marking check passed",
 )
 
+OPEN_WORDS = "settled IS NULL AND words IS NOT NULL"
+"""Which findings can be found by their words: those that wait for a person."""
+
 finding = Table(
     "finding",
     metadata,
@@ -154,6 +158,16 @@ finding = Table(
     Column("settled_by", NAME),
     Column("settled_at", TIME),
     Column("settled_reason", Text),
+    Column("treatment", CODE),
+    Column("words", HASH),
+    Index(
+        "ix_finding_open_words",
+        "rule",
+        "words",
+        "document",
+        sqlite_where=text(OPEN_WORDS),
+        postgresql_where=text(OPEN_WORDS),
+    ),
     comment="What screening found, and how the secrecy officer settled it",
 )
 
@@ -175,6 +189,7 @@ tier = Table(
     Column("at", TIME),
     Column("reason", Text),
     Column("deputy_for", NAME),
+    Column("risk", Boolean, nullable=False, server_default=false()),
     comment="The approval chain of a version, tier by tier",
 )
 
@@ -199,6 +214,7 @@ decision = Table(
     Column("deputy_for", NAME),
     Column("quotes", JSON),
     Column("checklist", JSON),
+    Column("risk", JSON),
     Index(None, "document", "version"),
     comment="What people decided, bound to the hash of what they decided on",
 )
@@ -270,6 +286,7 @@ receipt = Table(
     Column("body", JSON, nullable=False),
     Column("at", TIME, nullable=False),
     Index(None, "document"),
+    Index(None, "channel", "seq"),
     comment="Every receipt any channel ever gave; never deleted",
 )
 
@@ -287,12 +304,17 @@ clock = Table(
     metadata,
     Column("document", ForeignKey("document.id"), primary_key=True),
     Column("rule", CODE, primary_key=True),
+    Column("unit", CODE, nullable=False, server_default=""),
+    Column("department", NAME, nullable=False, server_default=""),
     Column("start", DAY, nullable=False),
     Column("due", DAY, nullable=False),
     Column("provisional", Boolean, nullable=False),
     Column("done_on", DAY),
     Column("inputs", JSON, nullable=False),
+    Column("counted_due", DAY),
+    Column("counted_provisional", Integer),
     Index(None, "done_on", "due"),
+    Index(None, "unit", "done_on", "due", "document", "department"),
     comment="Time limits in working days, with everything they were computed from",
 )
 
@@ -339,12 +361,14 @@ attribute_review = Table(
     metadata,
     Column("quarter", String(6), primary_key=True),
     Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("unit", CODE, nullable=False, server_default=""),
     Column("attribute", CODE, nullable=False),
     Column("state", CODE, nullable=False),
     Column("outcome", CODE),
     Column("by", NAME),
     Column("reason", Text),
     Column("at", TIME),
+    Index(None, "quarter", "unit", "state", "document"),
     comment="Regular attribute review (定期审查, 001): one task per item and quarter",
 )
 
@@ -457,6 +481,7 @@ letter = Table(
     Column("at", TIME, nullable=False),
     Column("sent_at", TIME),
     Index(None, "sent_at"),
+    Index(None, "document"),
     comment="Messages owed to people; the text is made from rows when sent",
 )
 
@@ -488,6 +513,9 @@ audit = Table(
     Column("previous", HASH, nullable=False),
     Column("hash", HASH, nullable=False),
     Index(None, "document", "seq"),
+    Index(None, "unit", "seq"),
+    Index(None, "unit", "actor", "seq"),
+    Index(None, "unit", "action", "seq"),
     comment="Hash chain over everything that happened; reasons only as digests",
 )
 
@@ -500,5 +528,7 @@ access = Table(
     Column("document", ID, nullable=False),
     Column("what", CODE, nullable=False),
     Column("batch", HASH),
+    Index(None, "document", "seq"),
+    Index(None, "actor", "seq"),
     comment="Who looked at which document; chained into the audit log in batches",
 )

@@ -120,13 +120,16 @@ def test_withholding_wants_a_legal_ground(bureau: Bureau) -> None:
     assert not list((bureau.workspace.site / "documents").rglob(case))
 
 
-def test_a_matter_of_great_interest_names_the_meeting(bureau: Bureau) -> None:
+def test_a_matter_of_great_interest_names_the_meeting_and_its_risk(bureau: Bureau) -> None:
     case = bureau.reviewable("水价.txt", draft("关于调整居民用水价格的通知", "每吨三元。"))
     bureau.sign(case, "保密甲", "初审甲", "复审甲")
     bureau.wait_until_signable(case)
     assert bureau.refused(*approve(case, "终审甲")) == "meeting_required"
     assert bureau.refused(*approve(case, "终审甲"), "--meeting", "  ") == "meeting_required"
-    bureau.cli(*approve(case, "终审甲"), "--meeting", "局务会〔2026〕12号")
+    meeting = ("--meeting", "局务会〔2026〕12号")
+    assert bureau.refused(*approve(case, "终审甲"), *meeting) == "risk_required"
+    assert bureau.refused(*approve(case, "终审甲"), *meeting, "--risk", "low") == "usage"
+    bureau.cli(*approve(case, "终审甲"), *meeting, "--risk", "medium", "--risk-text", "已备解读")
     bureau.wait(case, "published")
 
 

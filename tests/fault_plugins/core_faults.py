@@ -29,6 +29,8 @@ class Planner:
                 return replace(base, tiers=(base.tiers[0], *base.tiers[2:0:-1], *base.tiers[3:]))
             case "weakens":
                 return replace(base, tiers=tuple(replace(tier, meeting=False) for tier in base.tiers))
+            case "forgets":
+                return replace(base, tiers=tuple(replace(tier, risk=False) for tier in base.tiers))
             case "raises":
                 raise RuntimeError(case.title)
         legal = Tier("legal", Role.OFFICE, "法制审核")

@@ -230,6 +230,25 @@ def test_clear_settles_and_returns_count_and_version(cli_office: Office, cli_des
     assert (settled["settled"], settled["by"], settled["reason"]) == ("accept", "李示密", "可")
 
 
+def test_clear_masks_by_code_and_opens_again(cli_office: Office, cli_desk: Desk) -> None:
+    case = cli_desk()
+    (finding,) = cli_office("findings", case).json
+    redact = ("clear", case, finding["id"], "redact", "--treatment", "mask", "--also-same", "--reason")
+    assert cli_office.as_("李示密", *redact, "consent").code == "reason_unfit"
+    assert cli_office.as_("李示密", *redact, "other").code == "remark_required"
+    assert cli_office.as_("李示密", *redact, "other: 个人邮箱").json["settled"] == 1
+    (masked,) = cli_office("findings", case).json
+    assert (masked["settled"], masked["treatment"], masked["reason"]) == ("redact", "mask", "other: 个人邮箱")
+    assert cli_office.as_("王示初", "clear", case, "all", "reopen").code == "wrong_role"
+    assert cli_office.as_("李示密", "clear", case, "all", "reopen").json == {
+        "id": case,
+        "settled": 1,
+        "version": 1,
+    }
+    (opened,) = cli_office("findings", case).json
+    assert (opened["settled"], opened["treatment"], opened["reason"]) == (None, None, None)
+
+
 def test_a_paper_decision_is_recorded_by_an_administrator_with_its_scan(
     cli_office: Office, cli_desk: Desk
 ) -> None:
@@ -239,6 +258,8 @@ def test_a_paper_decision_is_recorded_by_an_administrator_with_its_scan(
     approve = ("decide", case, "approve", "--version", "1")
     paper = (*approve, "--recorded-for", "李示密", "--scan", str(scan))
     assert cli_office.as_("管理员", *approve, "--recorded-for", "李示密").code == "usage"
+    assert cli_office.as_("李示密", *approve, "--risk", "low").code == "usage"
+    assert cli_office.as_("李示密", *approve, "--risk-text", "无不良影响").code == "usage"
     assert cli_office.as_("管理员", *approve, "--scan", str(scan)).code == "usage"
     assert cli_office.as_("王示初", *paper).code == "wrong_role"
     assert cli_office.as_("管理员", *paper[:-1], str(scan) + "x").code == "not_found"

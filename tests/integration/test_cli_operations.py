@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from disclosure_pipeline.model.clock import today_in_shanghai
 from tests.cli_calls import BODY, Desk, Office, call
 
 pytest_plugins = ["tests.cli_fixtures"]
@@ -155,7 +156,7 @@ def test_plugins_and_doctor(cli_office: Office) -> None:
         frozenset({"name", "state", "message", "advice"})
     }
     assert {item["name"] for item in answer.json["checks"]} == {
-        "config", "folders", "drop_folders", "disk", "store", "held", "backlog", "plugins", "confinement", "office",
+        "config", "folders", "drop_folders", "disk", "store", "queue", "held", "backlog", "plugins", "confinement", "office",
         "recognition", "calendars",
     }  # fmt: skip
     assert (answer.status, answer.json["healthy"]) == (0, True)
@@ -187,3 +188,22 @@ def test_doctor_finds_an_open_vault_and_a_lost_folder(tmp_path: Path) -> None:
     failed = {item["message"] for item in answer.json["checks"] if item["state"] == "failed"}
     assert failed == {"vault is open to other accounts", "site is missing"}
     assert (answer.status, answer.json["healthy"]) == (1, False)
+
+
+def test_a_limit_is_shown_and_extended_by_the_office(cli_office: Office, cli_desk: Desk) -> None:
+    today = today_in_shanghai()
+    path = cli_office.folder / "延期.txt"
+    day = f"{today.year}年{today.month}月{today.day}日"
+    path.write_text(f"{BODY}\n（延期）\n\n办公室\n{day}\n（此件公开发布）\n", "utf-8")
+    case = str(cli_office("submit", str(path), "--department", "办公室").json["id"])
+    cli_desk.hands.carry(case)
+    shown = cli_office("clock", "show", case).json
+    assert (set(shown), shown["id"]) == ({"id", "clocks"}, case)
+    assert shown["clocks"][0]["explanation"][0].startswith("时限：主动公开政府信息上网")
+    words = ("clock", "extend", case, "--days", "3", "--reason", "须等书面意见")
+    assert cli_office.as_("李示密", *words, "--law", "示例条例第九条").code == "wrong_role"
+    assert cli_office.as_("孙示办", *words).code == "clock.law_required"
+    (after,) = cli_office.as_("孙示办", *words, "--law", "示例条例第九条").json["clocks"]
+    assert (after["extended"], after["due"] > shown["clocks"][0]["due"]) == (3, True)
+    assert cli_office("show", case).json["clocks"] == [after]
+    assert "示例条例第九条" in call("clock", "show", case, *cli_office.options[1:]).text

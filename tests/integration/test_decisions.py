@@ -23,6 +23,7 @@ from support import (
 
 from disclosure_pipeline.durable import file_digest
 from disclosure_pipeline.model.finding import Settlement
+from disclosure_pipeline.model.judgement import Risk, RiskLevel
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role, Verb
 from disclosure_pipeline.pipeline import leases, referrals
@@ -166,7 +167,8 @@ def test_a_major_matter_names_its_meeting(office: Office):
     office.sign(case, SECRECY, FIRST, SECOND)
     assert refused(lambda: office.decide(case, FINAL)) == "meeting_required"
     assert refused(lambda: office.decide(case, FINAL, meeting="  ")) == "meeting_required"
-    office.decide(case, FINAL, meeting="第9次局务会")
+    risk = Risk(RiskLevel.MEDIUM, "已准备政策解读。")
+    office.decide(case, FINAL, meeting="第9次局务会", risk=risk)
     assert "第9次局务会" in str(office.query("SELECT meeting FROM decision"))
 
 
@@ -175,7 +177,8 @@ def test_a_focus_item_gets_its_tier(office: Office):
     assert [name for name, _, _ in office.tiers(case)] == ["secrecy", "first", "second", "focus", "final"]
     office.sign(case, SECRECY, FIRST, SECOND)
     assert refused(lambda: office.decide(case, FINAL)) == "wrong_role"
-    office.sign(case, OFFICE, FINAL)
+    office.sign(case, OFFICE)
+    office.sign(case, FINAL, risk=Risk(RiskLevel.LOW, "公开后无不良影响。"))
     assert office.state(case) is State.PUBLISHED
 
 

@@ -79,6 +79,22 @@ def test_one_channel_fails_the_others_are_done_and_a_retry_publishes(
     assert wall.shown[case]["title"] == title
 
 
+def test_a_channel_that_cannot_publish_is_given_up_and_the_document_is_out_all_the_same(wall: Wall) -> None:
+    bureau, title = wall.bureau, "关于放弃一个栏目的通知"
+    wall.behave("raises")
+    case = bureau.reviewable("given-up.txt", draft(title, "各镇抓好落实。"))
+    bureau.sign(case, *CHAIN)
+    wait_for(lambda: wall.channel(case) == "failed", "the channel has failed")
+    wall.behave("ok")
+    words = ("channel", "cancel", case, "--channel", WALL, "--as")
+    assert bureau.refused(*words, "保密甲", "--reason", "栏目已停用") == "wrong_role"
+    assert bureau.cli(*words, "办公甲", "--reason", "栏目已停用") == {"id": case, "channel": WALL}
+    assert bureau.wait(case, "published")["faults"] == []
+    assert (wall.channel(case), wall.channel(case, "builtin.site")) == ("withdrawn", "done")
+    assert wall.shown[case]["title"] is None
+    assert bureau.refused(*words, "办公甲", "--reason", "栏目已停用") == "channel.not_stuck"
+
+
 def test_a_withdrawal_overtakes_a_slow_publication(wall: Wall) -> None:
     bureau, title = wall.bureau, "关于撤回中的事项的通知"
     wall.behave("slow")

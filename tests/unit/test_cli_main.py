@@ -189,7 +189,9 @@ WORKSPACE_COMMANDS = (
     ("withdraw", "2026-000001", "--as", "甲", "--reason", "误"), ("review-attributes",),
     ("backup", "copy"), ("channel", "list"), ("channel", "verify"), ("channel", "retry"),
     ("audit", "verify"), ("audit", "export"), ("user", "add", "甲", "--role", "final"), ("user", "token", "甲"),
-    ("user", "list"), ("run",), ("work",),
+    ("user", "list"), ("user", "password", "甲"), ("user", "disable", "甲"), ("user", "enable", "甲"),
+    ("user", "deputy", "甲", "乙", "--role", "final", "--from", "2026-12-01", "--to", "2026-12-02", "--as", "甲"),
+    ("user", "deputy-end", "1", "--as", "甲"), ("user", "deputies"), ("run",), ("work",),
 )  # fmt: skip
 
 

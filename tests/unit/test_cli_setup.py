@@ -29,7 +29,7 @@ def made(folder: Path, *words: str) -> dict[str, object]:
 
 def test_init_answers_and_lays_everything_out(tmp_path: Path) -> None:
     answer = made(tmp_path / "office", "--department", "办公室", "--department", "民政局")
-    assert set(answer) == {"config", "data", "departments", "user", "token"}
+    assert set(answer) == {"config", "data", "departments", "user", "token", "password"}
     assert (answer["departments"], answer["user"]) == (["办公室", "民政局"], "管理员")
     config, data = tmp_path / "office" / "config", tmp_path / "office" / "var"
     assert load_settings(config).unit[0].departments == ("办公室", "民政局")

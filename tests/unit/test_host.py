@@ -276,7 +276,7 @@ BASE = Route(
         Tier("secrecy", Role.SECRECY, "保密审查"),
         Tier("first", Role.FIRST, "初审", department=True),
         Tier("second", Role.SECOND, "复审"),
-        Tier("final", Role.FINAL, "终审", meeting=True),
+        Tier("final", Role.FINAL, "终审", meeting=True, risk=True),
     )
 )
 
@@ -315,13 +315,14 @@ def test_a_planner_lengthens_the_route(faulty):
         ("drops", "planner.nonsense"),
         ("reorders", "planner.nonsense"),
         ("weakens", "planner.nonsense"),
+        ("forgets", "planner.nonsense"),
         ("raises", "planner.raised"),
     ],
 )
 def test_a_planner_that_loses_a_tier_is_a_fault_and_not_obeyed(faulty, title: str, code: str):
     route, faults = faulty.plan_route(case(title), BASE)
     assert [tier.name for tier in route.tiers] == ["secrecy", "first", "second", "final"]
-    assert route.tiers[-1].meeting
+    assert route.tiers[-1].meeting and route.tiers[-1].risk
     assert [(fault.code, fault.plugin) for fault in faults] == [(code, "core_faults.planner")]
 
 

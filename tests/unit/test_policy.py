@@ -99,6 +99,9 @@ def test_a_wrong_rule_is_refused_with_file_and_id(tmp_path: Path, old: str, new:
         ("[[clock]]\nid = 'c'\ntitle = 't'\ndays = 0\narticle = ''", "days must be positive"),
         ("[[clock]]\nid = 'c'\ntitle = 't'\ndays = 5\narticle = ''\nleg_titles = { a = 'b' }", "leg_titles"),
         ("[[ground]]\ncode = ''\ntitle = ''\narticle = ''", "must not be empty"),
+        ("[[check]]\nid = 'c'\nlabel = ''\narticle = 'a'\nroles = ['final']", "must not be empty"),
+        ("[[check]]\nid = 'c'\nlabel = 'l'\narticle = 'a'", "asked of nobody"),
+        ("[[check]]\nid = 'c'\nlabel = 'l'\narticle = 'a'\nroles = ['clerk']", "role 'clerk' signs nothing"),
     ],
 )
 def test_a_wrong_file_is_refused(tmp_path: Path, text: str, message: str) -> None:
@@ -273,6 +276,8 @@ def test_problems_across_files(tmp_path: Path) -> None:
         "rules: there is no [[ground]]",
         "rule 't.one': unknown ground 'R99'",
         "route 'r': unknown rule 't.none'",
+        "rules: no compulsory [[check]] is asked of tier 'secrecy' of chain 'default'",
+        "rules: no compulsory [[check]] is asked of tier 'final' of chain 'default'",
         "route 'r': chain 'default' has no tier 'council' to add",
         "rule 't.one': chain 'default' has no tier 'moon' to add",
         "unit 'two': routes.toml has no chain 'gone'",

@@ -16,11 +16,11 @@ from lxml import html
 from disclosure_pipeline.builtin.public import MARK, Problem, Redaction, build, compare, prove
 from disclosure_pipeline.builtin.public.blocks import shown_name
 from disclosure_pipeline.builtin.public.build import file_stem
-from disclosure_pipeline.builtin.public.lines import Printed, running_text
 from disclosure_pipeline.builtin.public.selection import Cuts
 from disclosure_pipeline.errors import Refused
 from disclosure_pipeline.hooks.contracts import PartText
 from disclosure_pipeline.model.document import Part, PartRole
+from disclosure_pipeline.model.printed import Printed, running_text
 from disclosure_pipeline.model.publication import Artefact
 from disclosure_pipeline.model.text import Doubt, Place, Segment, Text
 

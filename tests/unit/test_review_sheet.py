@@ -31,13 +31,18 @@ RECORD: dict[str, Any] = {
     ],
     "tiers": [
         {"tier": "first", "label": "初审", "state": "approved", "by": "王初", "at": AT, "reason": "同意"},
+        {"tier": "second", "label": "复审", "state": "approved", "by": "赵复", "deputy_for": "周办", "at": AT, "reason": ""},
         {"tier": "final", "label": "终审", "state": "open", "by": None, "at": None, "reason": None},
     ],
     "decisions": [
         {
             "at": AT, "tier": "first", "verb": "approve", "by": "王初", "recorded_by": "管理员", "scan": "5" * 64,
             "meeting": "第12次", "attribute": "proactive", "ground": "", "reason": "同意", "version": 1,
-            "content": "c" * 64, "frozen": "f" * 64,
+            "content": "c" * 64, "frozen": "f" * 64, "risk": {"level": "medium", "text": "已备<解读>"},
+            "checklist": [
+                {"id": "release.scope", "version": 1, "label": "公开范围适当"},
+                {"id": "release.gone", "version": 3, "label": ""},
+            ],
         }
     ],
     "referrals": [
@@ -76,11 +81,12 @@ def test_findings_by_rule_and_place_without_what_was_found() -> None:
 def test_signatures_with_time_and_hash() -> None:
     assert rows("审批签署") == (
         ("初审", "已签", "王初", "2026-11-22 10:05", "同意"),
+        ("复审", "已签", "赵复（代周办）", "2026-11-22 10:05", ""),
         ("终审", "待签", "", "", ""),
     )
     assert rows("决定记录") == (
-        ("2026-11-22 10:05", "first", "同意", "王初", "管理员", "5" * 64, "第12次", "主动公开", "同意", "1",
-         "c" * 64, "f" * 64),
+        ("2026-11-22 10:05", "first", "同意", "王初", "管理员", "5" * 64, "第12次", "主动公开", "同意",
+         "公开范围适当；release.gone（第3版）", "中 已备<解读>", "1", "c" * 64, "f" * 64),
     )  # fmt: skip
 
 

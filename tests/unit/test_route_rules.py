@@ -124,6 +124,19 @@ def test_statistics_are_a_focus_item_and_need_approval() -> None:
     assert route.referral == "special_approval"
 
 
+@pytest.mark.parametrize(
+    ("title", "asked"),
+    [
+        ("第12次县长办公会议纪要", True),
+        ("关于调整城区供水价格的通知", True),
+        ("关于防汛值守工作的通知", False),
+    ],
+)
+def test_the_final_tier_of_focus_items_and_major_matters_assesses_the_risk(title: str, asked: bool) -> None:
+    route = plan(case(title))
+    assert [tier.risk for tier in route.tiers] == [False] * (len(route.tiers) - 1) + [asked]
+
+
 def test_joint_documents_need_the_other_bodies() -> None:
     route = plan(case("关于防汛的通知", Slip(joint_bodies=("示范县应急局",))))
     assert (route.referral, route.rules) == ("countersign", ("joint.countersign",))

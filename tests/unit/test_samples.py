@@ -33,7 +33,7 @@ KEYS = {
     "findings", "findings_at_least", "settle", "decisions", "public",
 }  # fmt: skip
 DECISION_KEYS = {
-    "role", "verb", "reason", "meeting", "kind", "number", "body", "scan", "outcome", "recorded_by",
+    "role", "verb", "reason", "meeting", "risk", "risk-text", "kind", "number", "body", "scan", "outcome", "recorded_by",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from disclosure_pipeline.builtin.rendering import beijing_time
 from disclosure_pipeline.model.document import Attribute
+from disclosure_pipeline.model.judgement import RiskLevel
 
 ATTRIBUTES = {attribute.value: attribute.chinese for attribute in Attribute}
 SETTLEMENTS = {"accept": "认可", "dismiss": "排除", "redact": "删除后公开"}
@@ -16,6 +17,7 @@ VERBS = {
 TIER_STATES = {"open": "待签", "approved": "已签", "returned": "已退回", "void": "已作废"}
 SEVERITIES = {"block": "必须处理", "review": "需核对", "info": "提示"}
 REFERRALS = {"special_approval": "专项审批", "countersign": "会签", "report_up": "报审"}
+RISKS = {level.value: level.chinese for level in RiskLevel}
 OUTCOMES = {"agree": "同意", "refuse": "不同意"}
 FINDING_KINDS = {
     "secrecy.marking": "国家秘密标志", "secrecy.internal": "内部资料标志", "secrecy.term": "涉密词语",

@@ -9,9 +9,9 @@ The record (`Deposit.record`) holds JSON values; every key may be missing:
 - ``document, version, title, department, carrier, channels, planned, attribute {proposed, office,
   final}, ground, ground_reason, rules_version, content, frozen``
 - ``findings`` [{id, kind, severity, rule, article, place, settled, by, at, reason}]
-- ``tiers`` [{label, tier, state, by, at, reason}]
-- ``decisions`` [{at, tier, verb, by, recorded_by, scan, meeting, attribute, ground, reason, version,
-  content, frozen}]
+- ``tiers`` [{label, tier, state, by, deputy_for, at, reason}]
+- ``decisions`` [{at, tier, verb, by, deputy_for, recorded_by, scan, meeting, attribute, ground, reason, version,
+  content, frozen, checklist [{id, version, label}], risk {level, text}}]
 - ``referrals`` [{kind, tier, opened_by, opened_at, body, number, outcome, scan, answered_by, answered_at}]
 - ``clocks`` [{rule, start, due, provisional, state}]
 """
@@ -28,6 +28,7 @@ from disclosure_pipeline.builtin.archives.labels import (
     FINDING_KINDS,
     OUTCOMES,
     REFERRALS,
+    RISKS,
     SETTLEMENTS,
     SEVERITIES,
     TIER_STATES,
@@ -37,7 +38,7 @@ from disclosure_pipeline.builtin.archives.labels import (
 )
 from disclosure_pipeline.builtin.rendering import environment, printable
 from disclosure_pipeline.model.publication import Order
-from disclosure_pipeline.model.words import place_in_words
+from disclosure_pipeline.model.words import place_in_words, signer_in_words
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -117,6 +118,7 @@ _FINDING_COLUMNS = ("编号", "类别", "程度", "规则", "依据", "位置", 
 _TIER_COLUMNS = ("环节", "状态", "签署人", "时间", "意见")
 _DECISION_COLUMNS = (
     "时间", "环节", "决定", "决定人", "代录人", "签批扫描件", "会议文号", "属性", "理由",
+    "确认事项", "风险评估",
     "版本", "审查内容摘要", "公开件摘要",
 )  # fmt: skip
 _REFERRAL_COLUMNS = (
@@ -137,16 +139,35 @@ def _finding(item: Record) -> Row:
 def _tier(item: Record) -> Row:
     name = item.get("label") or item.get("tier") or ""
     state = label(TIER_STATES, item.get("state"))
-    return (str(name), state, _text(item, "by"), local_time(item.get("at")), _text(item, "reason"))
+    return (
+        str(name),
+        state,
+        signer_in_words(item.get("by"), item.get("deputy_for")),
+        local_time(item.get("at")),
+        _text(item, "reason"),
+    )
 
 
 def _decision(item: Record) -> Row:
     return (
-        local_time(item.get("at")), _text(item, "tier"), label(VERBS, item.get("verb")), _text(item, "by"),
-        _text(item, "recorded_by"), _text(item, "scan"), _text(item, "meeting"),
+        local_time(item.get("at")), _text(item, "tier"), label(VERBS, item.get("verb")),
+        signer_in_words(item.get("by"), item.get("deputy_for")), _text(item, "recorded_by"), _text(item, "scan"), _text(item, "meeting"),
         label(ATTRIBUTES, item.get("attribute")), _joined(item.get("ground"), item.get("reason")),
-        _text(item, "version"), _text(item, "content"), _text(item, "frozen"),
+        _confirmed(item), _risk(item), _text(item, "version"), _text(item, "content"), _text(item, "frozen"),
     )  # fmt: skip
+
+
+def _confirmed(item: Record) -> str:
+    """The points that the signer confirmed (004 第十五条); a point whose rule is gone by its id."""
+    points: Iterable[Any] = item.get("checklist") or ()
+    return "；".join(
+        str(point.get("label") or f"{point['id']}（第{point['version']}版）") for point in points
+    )
+
+
+def _risk(item: Record) -> str:
+    risk = item.get("risk") or {}
+    return _joined(label(RISKS, risk.get("level")), risk.get("text"))
 
 
 def _referral(item: Record) -> Row:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from disclosure_pipeline.builtin.public.lines import Printed, running_text
 from disclosure_pipeline.builtin.public.selection import (
     Cuts,
     Redaction,
@@ -19,6 +18,7 @@ from disclosure_pipeline.builtin.public.selection import (
 )
 from disclosure_pipeline.hooks.contracts import PartText
 from disclosure_pipeline.model.document import Part, PartRole
+from disclosure_pipeline.model.printed import Printed, cell_name, heading_level, running_text
 from disclosure_pipeline.model.text import Place
 
 
@@ -144,12 +144,6 @@ def _named_number(name: str) -> int:
 
 # ------------------------------------------------------------------------- blocks
 
-_CELL = re.compile(r"(?P<table>.+)[ !](?P<column>[A-Z]{1,3})(?P<row>\d{1,7})", re.DOTALL)
-_HEADINGS = (
-    re.compile(r"[一二三四五六七八九十百]{1,3}、"),
-    re.compile(r"[（(][一二三四五六七八九十百]{1,3}[）)]"),
-)
-_HEADING_LENGTH = 40
 _PAGED = ("application/pdf", "application/ofd")
 """Formats that know printed lines only."""
 
@@ -164,13 +158,13 @@ def _blocks(part: PartText, cuts: Cuts) -> tuple[Block, ...]:
     order: list[_TableKey | list[tuple[Place, str]]] = []
     for index, segment in public_segments(part.text):
         text = clean(cuts.apply(segment.text, part.position, index))
-        cell = _CELL.fullmatch(segment.place.cell or "")
-        if cell is not None:
-            key = (segment.place.part, cell["table"])
+        cell = cell_name(segment.place.cell)
+        if cell is not None and cell.table:
+            key = (segment.place.part, cell.table)
             if key not in tables:
                 tables[key] = {}
                 order.append(key)
-            at = (int(cell["row"]), _column(cell["column"]))
+            at = (cell.row, cell.order)
             tables[key].setdefault(at, []).append(text.strip())
         elif order and isinstance(order[-1], list):
             order[-1].append((segment.place, text))
@@ -215,22 +209,13 @@ def _with_headings(texts: Sequence[str]) -> list[Block]:
     blocks: list[Block] = []
     last = 0
     for text in texts:
-        level = _heading_level(text.strip())
+        level = heading_level(text.strip())
         if level:
             last = min(level, last + 1)
             blocks.append(Heading(last, text.strip()))
         else:
             blocks.append(Paragraph(text))
     return blocks
-
-
-def _heading_level(text: str) -> int:
-    if len(text) > _HEADING_LENGTH or "\n" in text or text.endswith(("。", "；", "，", ";", ",")):
-        return 0
-    for level, pattern in enumerate(_HEADINGS, 1):
-        if pattern.match(text):
-            return level
-    return 0
 
 
 def _grid(cells: dict[tuple[int, int], list[str]]) -> Grid:
@@ -243,13 +228,6 @@ def _grid(cells: dict[tuple[int, int], list[str]]) -> Grid:
     if len(columns) > 1 and len(table) > 1 and sum(bool(cell) for cell in table[0]) == 1:
         caption = next(cell for cell in table.pop(0) if cell)
     return Grid(caption, tuple(table))
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
 
 
 _TITLE_WITHIN = 8

@@ -60,7 +60,7 @@ def build(
         texts: extracted text per part, as approved.
         parts: files of the version (for the names of attachments).
         folder: an existing empty folder.
-        redactions: characters to leave out; each becomes the mark 〔此处依法不予公开〕.
+        redactions: characters to leave out; each becomes the mark 〔此处依法不予公开〕, or what it says is shown.
 
     Returns:
         The page, the text copy, then the clean copies of attachments and tables.

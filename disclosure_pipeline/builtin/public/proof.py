@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 
 from disclosure_pipeline.builtin.public.blocks import public_copy
 from disclosure_pipeline.builtin.public.build import plan
-from disclosure_pipeline.builtin.public.lines import is_page_number
 from disclosure_pipeline.builtin.public.render import BOM, FORMULA_STARTS
 from disclosure_pipeline.builtin.public.selection import (
     MARK,
@@ -29,6 +28,7 @@ from disclosure_pipeline.builtin.public.selection import (
 )
 from disclosure_pipeline.hooks.contracts import PartText
 from disclosure_pipeline.model.document import Part
+from disclosure_pipeline.model.printed import is_page_number
 from disclosure_pipeline.model.publication import Artefact
 from disclosure_pipeline.model.text import Text
 
@@ -159,7 +159,7 @@ def _bare(text: str) -> str:
 
 
 def _approved(part: PartText, cuts: Cuts) -> Iterator[str]:
-    """The public segments of a part, redacted characters replaced by the sentinel."""
+    """The public segments of a part, removed characters replaced by the sentinel, masked ones by their form."""
     for index, segment in public_segments(part.text):
         yield _bare(cuts.apply(segment.text.replace(_CUT, "\ufffd"), part.position, index, _CUT))
 
@@ -170,7 +170,7 @@ def _foreign(piece: str, allowed: str) -> bool:
 
 
 def _redacted(approved: Sequence[PartText], redactions: Sequence[Redaction]) -> set[str]:
-    """The removed characters of public segments, where they are long enough to mean something."""
+    """The removed and masked characters of public segments, where they are long enough to mean something."""
     public = {
         (part.position, index): segment.text
         for part in public_parts(approved)
@@ -178,6 +178,8 @@ def _redacted(approved: Sequence[PartText], redactions: Sequence[Redaction]) -> 
     }
     values = set()
     for item in redactions:
+        if not item.named:
+            continue
         value = _bare(public.get((item.part, item.segment), "")[item.start : item.end])
         if len(value) >= (_SHORTEST_ASCII if value.isascii() else _SHORTEST_CJK):
             values.add(value)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from disclosure_pipeline.errors import Refused
 from disclosure_pipeline.hooks.contracts import PartText
+from disclosure_pipeline.model.masks import STAR, is_form_of
 from disclosure_pipeline.model.text import Segment, Text
 
 PUBLIC_KINDS = frozenset({"body", "table", "insertion", "footnote", "endnote", "textbox"})
@@ -37,12 +38,33 @@ class Redaction(NamedTuple):
         segment: index of the segment in the part's text.
         start: offset of the first character in the segment's original text.
         end: offset behind the last one.
+        shown: what stands in their place: :data:`MARK`, nothing at all (a cell of a column), or their masked form.
+        named: whether these very characters are meant, so that they may stand nowhere else either.
     """
 
     part: int
     segment: int
     start: int
     end: int
+    shown: str = MARK
+    named: bool = True
+
+    @property
+    def masks(self) -> bool:
+        """Whether some of the characters stay readable."""
+        return self.shown not in ("", MARK)
+
+    def joined(self, other: Redaction) -> Redaction:
+        """One redaction for two that overlap or touch in one segment; it shows no more than either.
+
+        Args:
+            other: it does not begin before this one.
+        """
+        start, end = self.start, max(self.end, other.end)
+        same = (other.start, other.end, other.shown) == (self.start, self.end, self.shown)
+        whole = (item for item in (self, other) if (item.start, item.end) == (start, end) and not item.masks)
+        shown = self.shown if same else next((item.shown for item in whole), MARK)
+        return self._replace(end=end, shown=shown)
 
 
 def public_parts(texts: Sequence[PartText]) -> list[PartText]:
@@ -89,15 +111,22 @@ def check_redactions(texts: Sequence[PartText], redactions: Sequence[Redaction])
     by_position = {part.position: part.text.segments for part in texts}
     for redaction in redactions:
         segments = by_position.get(redaction.part, ())
-        fits = 0 <= redaction.segment < len(segments) and (
-            0 <= redaction.start < redaction.end <= len(segments[redaction.segment].text)
-        )
-        if not fits:
+        if not (
+            0 <= redaction.segment < len(segments) and _fits(redaction, segments[redaction.segment].text)
+        ):
             raise Refused(
                 "A redaction does not fit the approved text.",
                 code="public.redaction",
                 advice="Return the draft; its text changed after the finding was settled.",
             )
+
+
+def _fits(redaction: Redaction, text: str) -> bool:
+    """Whether the characters are there, and a masked form shows these and hides some."""
+    if not 0 <= redaction.start < redaction.end <= len(text):
+        return False
+    form = redaction.shown
+    return not redaction.masks or (STAR in form and is_form_of(form, text[redaction.start : redaction.end]))
 
 
 class Cuts:
@@ -108,22 +137,35 @@ class Cuts:
     """
 
     def __init__(self, redactions: Iterable[Redaction]):
-        self._ranges: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        self._cuts: dict[tuple[int, int], list[Redaction]] = {}
         for item in sorted(redactions):
-            ranges = self._ranges.setdefault((item.part, item.segment), [])
-            if ranges and item.start <= ranges[-1][1]:
-                ranges[-1] = (ranges[-1][0], max(ranges[-1][1], item.end))
+            cuts = self._cuts.setdefault((item.part, item.segment), [])
+            if cuts and (
+                item.start < cuts[-1].end or (item.start == cuts[-1].end and _both_marked(cuts[-1], item))
+            ):
+                cuts[-1] = cuts[-1].joined(item)
             else:
-                ranges.append((item.start, item.end))
+                cuts.append(item)
 
-    def apply(self, text: str, part: int, segment: int, mark: str = MARK) -> str:
-        """A segment's text with its redacted ranges replaced by ``mark`` (touching ranges by one)."""
+    def apply(self, text: str, part: int, segment: int, mark: str | None = None) -> str:
+        """A segment's text with what is shown in place of its redacted ranges (touching marks are one).
+
+        Args:
+            text: the segment's text.
+            part: index of its part.
+            segment: its index.
+            mark: stands for whatever is removed instead; masked forms stay.
+        """
         pieces: list[str] = []
         done = 0
-        for start, end in self._ranges.get((part, segment), ()):
-            pieces += [text[done:start], mark]
-            done = end
+        for item in self._cuts.get((part, segment), ()):
+            pieces += [text[done : item.start], item.shown if item.masks or mark is None else mark]
+            done = item.end
         return "".join(pieces) + text[done:]
+
+
+def _both_marked(first: Redaction, second: Redaction) -> bool:
+    return first.shown == second.shown == MARK
 
 
 def clean(text: str) -> str:

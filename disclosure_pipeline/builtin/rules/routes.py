@@ -31,7 +31,7 @@ class FocusItems:
         self._rulebook = rulebook
 
     def plan(self, case: Case, base: Route) -> Route:
-        """Add tiers before the final one, the demand for a meeting, and referrals.
+        """Add tiers before the final one, the demands for a meeting and a risk assessment, and referrals.
 
         Returns:
             ``base`` with what the rules add; ``rules`` names every rule that fired.
@@ -46,7 +46,11 @@ class FocusItems:
         asked = self._asking_rules(case)
         names = [name for rule in fired for name in rule.add] + [tier for _, tier in asked]
         *earlier, final = base.tiers
-        final = replace(final, meeting=final.meeting or any(rule.meeting for rule in fired))
+        final = replace(
+            final,
+            meeting=final.meeting or any(rule.meeting for rule in fired),
+            risk=final.risk or any(rule.risk for rule in fired),
+        )
         referrals = (*base.referrals, *(rule.refer for rule in fired if rule.refer))
         return replace(
             base,

@@ -73,6 +73,8 @@ def demo(session: Session, *, folder: Path, serve: bool, port: int) -> int:
         walking.review()
         cases = [outcome(office, walk) for walk in walking.walks]
         told = _told(folder, daemon.address, cases, time.monotonic() - begin)
+        if serve:
+            told["passwords"] = office.passwords
         output.print_json(told) if session.as_json else _print(told, serve=serve)
         if serve:
             daemon.wait()
@@ -133,6 +135,9 @@ def _print_places(told: Mapping[str, Any], *, serve: bool) -> None:
     address = told["address"]
     if serve:
         output.say(f"\n网站      {address}/site/")
+        output.say(f"审查台    {address}/console/")
+        for name, password in told["passwords"].items():
+            output.say(f"          {name}  初始密码 {password}")
         output.say(f"运行状态  {address}/healthz  {address}/readyz  {address}/metrics")
     else:
         output.say(f"\n网站      {told['site']}/index.html（用 disclosure demo --serve 在浏览器中查看）")

@@ -78,6 +78,7 @@ class Office:
         self.folder = folder
         self.workspace = Workspace(folder / CONFIG, folder / DATA)
         self.tokens = {} if tokens is None else tokens
+        self.passwords: dict[str, str] = {}
         self._runner = runner
 
     def make(self, officers: Sequence[Officer], plugins: Sequence[str] = PLUGINS) -> None:
@@ -98,11 +99,12 @@ class Office:
                 self.hire(officer.name, role.value, officer.department)
 
     def hire(self, name: str, role: str, department: str = "") -> None:
-        """Add a person or a further role, and keep their token."""
+        """Add a person or a further role, and keep their token and first password."""
         words = ["--department", department] if department else []
-        made = self.call("user", "add", name, "--role", role, *words)
+        made = self.call("user", "add", name, "--role", role, "--password", *words)
         if made["token"]:
             self.tokens[name] = made["token"]
+            self.passwords[name] = made["password"]
 
     def call(self, *words: str, token: str | None = None) -> Any:
         """Run a command of this office; ``--as NAME`` among the words brings that person's token.

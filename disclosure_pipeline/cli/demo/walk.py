@@ -179,7 +179,7 @@ class Demo:
     def _decide(self, walk: Walk, step: Mapping[str, str], shown: Mapping[str, Any]) -> str:
         by = self._officer(walk, step["role"])
         words = ["decide", walk.case, step["verb"], "--version", str(shown["version"])]
-        for option in ("reason", "meeting", "number", "body", "outcome"):
+        for option in ("reason", "meeting", "risk", "risk-text", "number", "body", "outcome"):
             if step.get(option):
                 words += [f"--{option}", step[option]]
         if "scan" in step:

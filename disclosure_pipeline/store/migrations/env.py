@@ -3,7 +3,9 @@
 from alembic import context
 
 from disclosure_pipeline.store import console_tables, tables  # noqa: F401 -- they fill the collection
-from disclosure_pipeline.store.schema import metadata
+from disclosure_pipeline.store.schema import is_ours, metadata
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=metadata, include_object=is_ours
+)
 context.run_migrations()

@@ -151,20 +151,12 @@ class PageReader:
 
     def _read_text(self, drawing: Drawing, grids: Sequence[Grid]) -> tuple[list[Line], list[Line], int]:
         """(visible lines, unseen lines, number of garbled characters)."""
-        import pypdfium2.raw as pdfium
-
         text_page = self.page.get_textpage()
         try:
-            handle = text_page.raw
-            count = pdfium.FPDFText_CountChars(handle)
-            text = text_page.get_text_range(0, count, errors="replace")
-            characters = Characters(handle)
+            characters = Characters(text_page.raw)
             exact = _Exact(self, characters, drawing)
-            if len(text) != count or _UNUSUAL.search(text):
-                codes = (pdfium.FPDFText_GetUnicode(handle, index) for index in range(count))
-                text = "".join(chr(code) if code < _NO_CHARACTER else "\ufffd" for code in codes)
-                exact.always = True
-            text = _HYPHEN.sub("-", text)
+            text, usual = characters_of(text_page)
+            exact.always |= not usual
             careful = [*(grid.box for grid in grids), *drawing.suspects]
             shown, hidden = [], []
             for match in _LINE.finditer(text):
@@ -224,6 +216,24 @@ class PageReader:
         if self._rotation == 180:
             return crop_right - right, bottom - crop_bottom, crop_right - left, top - crop_bottom
         return crop_top - top, crop_right - right, crop_top - bottom, crop_right - left
+
+
+def characters_of(text_page: Any) -> tuple[str, bool]:
+    """The characters of a page's text layer, one for each index that pdfium knows, and whether all are usual ones.
+
+    Args:
+        text_page: a ``pypdfium2.PdfTextPage``.
+    """
+    import pypdfium2.raw as pdfium
+
+    handle = text_page.raw
+    count = pdfium.FPDFText_CountChars(handle)
+    text = text_page.get_text_range(0, count, errors="replace")
+    usual = len(text) == count and not _UNUSUAL.search(text)
+    if not usual:
+        codes = (pdfium.FPDFText_GetUnicode(handle, index) for index in range(count))
+        text = "".join(chr(code) if code < _NO_CHARACTER else "\ufffd" for code in codes)
+    return _HYPHEN.sub("-", text), usual
 
 
 class _Exact:

@@ -87,7 +87,7 @@ class ImageExtractor(BuiltinExtractor):
             return b""
 
     def _pages(self, out: Collector, picture: Picture) -> None:
-        count = _count(picture, self._limits.max_pages)
+        count = count_pages(picture, self._limits.max_pages)
         out.facts["pages"] = count
         if count > self._limits.max_pages:
             raise failure("file.too_large", "The picture has too many pages.")
@@ -107,7 +107,7 @@ class ImageExtractor(BuiltinExtractor):
         picture.seek(number)
         if picture.width * picture.height > self._limits.max_pixels:
             raise failure("file.too_large", "A page has too many pixels.")
-        dpi, upright = _dpi(picture), _upright(picture)
+        dpi, upright = dpi_of(picture), held_upright(picture)
         size = (upright.width * 72 / dpi, upright.height * 72 / dpi)
         part = f"page {number + 1}"
         pictures.read_frame(out, part, upright, page=number + 1, size=size, large=True, dpi=dpi)
@@ -121,14 +121,14 @@ class ImageExtractor(BuiltinExtractor):
         read_embedded(out, "after the end", data, limits=self._settings, depth=self._depth)
 
 
-def _upright(picture: Picture) -> Picture:
+def held_upright(picture: Picture) -> Picture:
     """The picture as viewers show it, by its EXIF orientation."""
     from PIL import ImageOps
 
     return ImageOps.exif_transpose(picture) or picture
 
 
-def _dpi(picture: Picture) -> int:
+def dpi_of(picture: Picture) -> int:
     """Pixels per inch as the file says; where that is no scanner's number, as if it were an A4 page."""
     said = picture.info.get("dpi", (0, 0))
     try:
@@ -141,7 +141,7 @@ def _dpi(picture: Picture) -> int:
     return max(72, round(longer * 72 / _A4_POINTS)) if longer >= _SMALLEST_PAGE else 96
 
 
-def _count(picture: Picture, most: int) -> int:
+def count_pages(picture: Picture, most: int) -> int:
     """Number of pages; of a TIFF not beyond one more than the limit, because counting takes their square."""
     if picture.format != "TIFF":
         return int(getattr(picture, "n_frames", 1))

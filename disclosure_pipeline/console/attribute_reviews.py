@@ -1,0 +1,47 @@
+"""属性定期审查: the quarter's items, one decision each, until none is left (001; 条例 第十八条)."""
+
+from __future__ import annotations
+
+from disclosure_pipeline.console import units
+from disclosure_pipeline.console.answers import Answer, Ask, Page, Redirect
+from disclosure_pipeline.model.clock import today_in_shanghai
+from disclosure_pipeline.pipeline import review, review_views
+
+
+def page(ask: Ask) -> Answer:
+    """A quarter's open items (or the settled ones), with the progress."""
+    unit = units.chosen(ask)
+    known = review_views.quarters(ask.core, ask.me.person, unit.code)
+    present = review.quarter_of(today_in_shanghai())
+    quarter = ask.query.chosen("quarter", known, next(iter(known), present))
+    done = ask.query.get("done") == "1"
+    found = review_views.tasks(
+        ask.core, ask.me.person, unit.code, quarter, done=done, after=ask.query.get("after")
+    )
+    values = {
+        "unit": unit,
+        "units": units.mine(ask),
+        "quarters": known,
+        "quarter": quarter,
+        "done": done,
+        "progress": review_views.progress(ask.core, ask.me.person, unit.code, quarter),
+        "found": found,
+        "more": {"unit": unit.code, "quarter": quarter, "done": "1" if done else "", "after": found.after},
+    }
+    return Page("attribute_reviews.html", values)
+
+
+def settle(ask: Ask) -> Answer:
+    """Settle one item: keep, convert, or record that the secrecy has ended and convert."""
+    quarter = ask.form.get("quarter")
+    review.settle(
+        ask.core,
+        ask.form.get("case"),
+        ask.form.get("outcome"),
+        by=ask.name,
+        reason=ask.form.get("reason"),
+        quarter=quarter,
+    )
+    return Redirect(
+        "/attribute-reviews", said="saved", query={"unit": ask.form.get("unit"), "quarter": quarter}
+    )

@@ -1,0 +1,443 @@
+/* The console's one script. Every page works without it; with it, forms change the page in place, keys work,
+ * lists grow while they are read, and counts are live. Written in ECMAScript 2017: offices run old browsers.
+ *
+ * What the pages tell it:
+ *   data-key="a"        this button, link or field is reached by that key ("?" and "Ctrl+Enter" too)
+ *   data-stop           one of the stops that j and k go through; the present one bears aria-current
+ *   data-stop-next="n"  n goes to the next stop with data-open
+ *   data-whole          submit this form as the browser does, do not change the page in place
+ *   data-more           a link to what follows; it is fetched and put in its place when it comes into sight
+ *   data-count="x"      text that the server's events keep up to date
+ *   data-announce       text that is read out after the page has changed
+ *   data-focus          what gets the focus after the page has changed
+ *   data-leave          a form whose typed text must not be lost by leaving
+ *   data-at             address of the page that shows what a stop is about
+ *   data-shown-by       ids of the stops that a place in the text belongs to
+ *   data-keep-scroll    what scrolls on its own, and stays where it is when the page changes in place
+ *   data-marking        the form that takes what is selected ([data-segment]) or drawn ([data-draw]) on a page
+ */
+(function () {
+  "use strict";
+
+  var body = document.body;
+  var announcer = document.getElementById("announcer");
+
+  function all(selector, within) {
+    return Array.prototype.slice.call((within || document).querySelectorAll(selector));
+  }
+
+  function inSight(element) {
+    return element.getClientRects().length > 0 && !element.disabled;
+  }
+
+  function announce(text) {
+    announcer.textContent = "";
+    window.setTimeout(function () { announcer.textContent = text; }, 50);
+  }
+
+  /* ---- the page changes in place */
+
+  function sent(form, button) {
+    var data = new URLSearchParams();
+    new FormData(form).forEach(function (value, name) {
+      if (typeof value === "string") { data.append(name, value); }
+    });
+    if (button && button.name) { data.append(button.name, button.value); }
+    return data;
+  }
+
+  var busy = false;
+
+  async function submit(form, button) {
+    if (busy) { return; }
+    busy = true;
+    document.documentElement.setAttribute("aria-busy", "true");
+    var address = (button && button.getAttribute("formaction")) || form.action;
+    try {
+      var answer;
+      if (form.method === "get") {
+        answer = await fetch(address.split("?")[0] + "?" + sent(form, button), { credentials: "same-origin" });
+      } else {
+        answer = await fetch(address, { method: "POST", body: sent(form, button), credentials: "same-origin" });
+      }
+      show(await answer.text(), answer.redirected || form.method === "get" ? answer.url : "");
+    } catch (error) {
+      announce(body.dataset.offline || "");
+      var refused = document.getElementById("notices");
+      refused.innerHTML = "";
+      var line = document.createElement("p");
+      line.className = "notice refused";
+      line.setAttribute("role", "alert");
+      line.textContent = body.dataset.offline || "";
+      refused.appendChild(line);
+    } finally {
+      busy = false;
+      document.documentElement.removeAttribute("aria-busy");
+    }
+  }
+
+  /* Puts a page that has come in in the place of the present one: only the parts that differ. */
+  function show(text, address) {
+    var fresh = new DOMParser().parseFromString(text, "text/html");
+    if (!fresh.getElementById("main")) { window.location.reload(); return; }
+    if (address && styles(fresh) !== styles(document)) { window.location.assign(address); return; }
+    var before = focusPath();
+    var same = !address || new URL(address).pathname === window.location.pathname;
+    var scroll = window.pageYOffset;
+    var kept = same ? keep() : null;
+    if (address) { window.history[same ? "replaceState" : "pushState"]({}, "", address); }
+    document.title = fresh.title;
+    body.dataset.live = fresh.body.dataset.live || "";
+    ["notices", "main"].forEach(function (id) {
+      var old = document.getElementById(id);
+      old.parentNode.replaceChild(document.importNode(fresh.getElementById(id), true), old);
+    });
+    var menu = document.querySelector(".menu");
+    var newMenu = fresh.querySelector(".menu");
+    if (menu && newMenu && !same) { menu.parentNode.replaceChild(document.importNode(newMenu, true), menu); }
+    prepare();
+    counts(lastCounts);
+    window.scrollTo(0, same ? scroll : 0);
+    if (kept) { restore(kept); }
+    refocus(before, same);
+    light(present());
+  }
+
+  function styles(page) {
+    return all("link[rel=stylesheet]", page).map(function (link) { return link.getAttribute("href"); }).join(" ");
+  }
+
+  /* Pictures that were drawn, and how far the columns of the page were scrolled. */
+  function keep() {
+    var kept = { pictures: {}, tops: {} };
+    all("#main img").forEach(function (picture) { kept.pictures[picture.src] = picture; });
+    all("[data-keep-scroll]").forEach(function (column) { kept.tops[column.id] = column.scrollTop; });
+    return kept;
+  }
+
+  function restore(kept) {
+    all("#main img").forEach(function (picture) {
+      var old = kept.pictures[picture.src];
+      if (old) { picture.parentNode.replaceChild(old, picture); }
+    });
+    all("[data-keep-scroll]").forEach(function (column) { column.scrollTop = kept.tops[column.id] || 0; });
+  }
+
+  async function visit(address) {
+    var answer = await fetch(address, { credentials: "same-origin" });
+    show(await answer.text(), answer.url);
+  }
+
+  function focusPath() {
+    var here = document.activeElement;
+    return here && here !== body ? { id: here.id, stop: (here.closest && here.closest("[data-stop]") || {}).id } : {};
+  }
+
+  function refocus(before, same) {
+    var refusal = document.getElementById("refusal");
+    var wanted = document.querySelector("#main [data-focus]");
+    var target = refusal || wanted
+      || (same && before.id && document.getElementById(before.id))
+      || (same && before.stop && document.getElementById(before.stop))
+      || document.getElementById("main");
+    if (target === refusal) { target.tabIndex = -1; }
+    target.focus({ preventScroll: same && target !== wanted });
+    if (target.scrollIntoView && target === wanted) { target.scrollIntoView({ block: "nearest" }); }
+    var told = refusal || document.querySelector("[data-announce]") || document.getElementById("said");
+    if (told) { announce(told.dataset.announce || told.textContent); }
+  }
+
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.method === "dialog" || form.hasAttribute("data-whole") || form.querySelector("input[type=file]")) { return; }
+    event.preventDefault();
+    submit(form, pressed && pressed.form === form ? pressed : null);
+  });
+
+  var pressed = null;
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest ? event.target.closest("button") : null;
+    pressed = button && button.type === "submit" ? button : null;
+    if (button && button.dataset.open) { open(button.dataset.open); }
+  }, true);
+
+  window.addEventListener("popstate", function () { window.location.reload(); });
+
+  window.addEventListener("beforeunload", function (event) {
+    var typed = all("form[data-leave] textarea, form[data-leave] input[type=text]").some(function (field) {
+      return field.value !== field.defaultValue;
+    });
+    if (typed) { event.preventDefault(); event.returnValue = ""; }
+  });
+
+  /* ---- keys */
+
+  function writing(element) {
+    return element && (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName))
+      && !/^(checkbox|radio|button|submit)$/.test(element.type || "");
+  }
+
+  function stops() { return all("[data-stop]").filter(inSight); }
+
+  function present() { return document.querySelector("[data-stop][aria-current]"); }
+
+  function goTo(stop) {
+    var old = present();
+    if (old) { old.removeAttribute("aria-current"); }
+    stop.setAttribute("aria-current", "true");
+    var link = stop.matches("a, button, [tabindex]") ? stop : stop.querySelector("a, button, [tabindex]");
+    if (link) { link.focus({ preventScroll: true }); }
+    stop.scrollIntoView({ block: "nearest" });
+    if (!light(stop) && stop.dataset.at) { visit(stop.dataset.at); }
+  }
+
+  /* Shows where a stop stands in the text; answers whether that is on the page. */
+  function light(stop) {
+    var first = null;
+    if (!stop) { return false; }
+    all("[data-shown-by]").forEach(function (mark) {
+      var ours = mark.dataset.shownBy.split(" ").indexOf(stop.id) >= 0;
+      mark.classList.toggle("present", ours);
+      if (ours && !first && mark.getClientRects().length) { first = mark; }
+    });
+    if (first) { first.scrollIntoView({ block: "center" }); }
+    return Boolean(first);
+  }
+
+  function step(by, only) {
+    var list = stops();
+    var chosen = only ? list.filter(function (stop) { return stop.hasAttribute(only) || stop === present(); }) : list;
+    if (!chosen.length) { return; }
+    var at = chosen.indexOf(present());
+    var next = at < 0 ? (by > 0 ? 0 : chosen.length - 1) : at + by;
+    if (only && chosen[next] === undefined) { next = 0; }
+    if (chosen[next]) { goTo(chosen[next]); }
+  }
+
+  function press(name) {
+    var within = document.querySelector("dialog[open]");
+    var here = present();
+    var found = (within ? all("[data-key]", within) : (here ? all("[data-key]", here) : []).concat(all("[data-key]")))
+      .filter(function (element) {
+        var stop = element.closest("[data-stop]");
+        return element.dataset.key === name && inSight(element) && (!stop || stop === here);
+      });
+    if (!found.length) { return false; }
+    var element = found[0];
+    if (element.matches("button, a, input[type=checkbox], input[type=radio], summary")) {
+      if (element.matches("button[type=submit], button:not([type])")) { pressed = element; }
+      element.click();
+    } else {
+      element.focus();
+    }
+    return true;
+  }
+
+  /* Ctrl+Enter in a form that has not the page's main action sends that form, and nothing else. */
+  function finish(element) {
+    var form = writing(element) && element.form;
+    if (!form || form.querySelector('[data-key="Ctrl+Enter"]')) { return false; }
+    var button = form.querySelector("button:not([type=button])");
+    if (button) { button.click(); }
+    return true;
+  }
+
+  /* The keys that scroll a page scroll its first column where columns scroll on their own. */
+  function scroll(name) {
+    var column = document.querySelector("[data-keep-scroll]");
+    var here = document.activeElement;
+    var by = { " ": 0.85, PageDown: 0.85, PageUp: -0.85 }[name];
+    var own = here.matches("[data-keep-scroll], dialog, dialog *") || (name === " " && here.matches("button, a, summary, input, select"));
+    if (!by || own || !column || column.scrollHeight <= column.clientHeight) { return false; }
+    column.scrollBy(0, by * column.clientHeight);
+    return true;
+  }
+
+  document.addEventListener("keydown", function (event) {
+    if (event.isComposing || event.keyCode === 229 || event.altKey || event.metaKey) { return; }
+    var name = event.key;
+    if (event.ctrlKey) {
+      if (name === "Enter" && (finish(document.activeElement) || press("Ctrl+Enter"))) { event.preventDefault(); }
+      return;
+    }
+    if (name === "Escape" && writing(document.activeElement)) { document.activeElement.blur(); return; }
+    if (writing(document.activeElement)) { return; }
+    if (scroll(name)) { event.preventDefault(); return; }
+    if (body.dataset.keys === "off") { return; }
+    var dialog = document.querySelector("dialog[open]");
+    if (!dialog && (name === "j" || name === "k") && stops().length) {
+      step(name === "j" ? 1 : -1);
+      event.preventDefault();
+    } else if (!dialog && name === "n" && document.querySelector("[data-stop][data-open]")) {
+      step(1, "data-open");
+      event.preventDefault();
+    } else if (name === "Enter" && !dialog && present() && document.activeElement === body) {
+      if (press("Enter")) { event.preventDefault(); }
+    } else if (name.length === 1 && press(name)) {
+      event.preventDefault();
+    }
+  });
+
+  /* ---- dialogs, and the list of keys */
+
+  function open(id) {
+    var dialog = document.getElementById(id);
+    if (!dialog || !dialog.showModal) { return; }
+    var list = dialog.querySelector("[data-keylist]");
+    if (list) { fill(list); }
+    dialog.showModal();
+  }
+
+  function fill(list) {
+    var seen = {};
+    list.innerHTML = "";
+    var fixed = stops().length ? [["j", list.dataset.next || "↓"], ["k", list.dataset.previous || "↑"]] : [];
+    fixed.concat(all("[data-key]").filter(inSight).map(function (element) {
+      return [element.dataset.key, element.dataset.name || element.getAttribute("aria-label") || element.textContent];
+    })).forEach(function (pair) {
+      if (seen[pair[0]]) { return; }
+      seen[pair[0]] = true;
+      var term = document.createElement("dt");
+      var key = document.createElement("kbd");
+      key.textContent = pair[0];
+      term.appendChild(key);
+      var what = document.createElement("dd");
+      what.textContent = pair[1].replace(pair[0], "").trim();
+      list.appendChild(term);
+      list.appendChild(what);
+    });
+  }
+
+  /* ---- lists that grow while they are read */
+
+  var eye = "IntersectionObserver" in window ? new IntersectionObserver(function (seen) {
+    seen.forEach(function (entry) {
+      if (entry.isIntersecting) { eye.unobserve(entry.target); grow(entry.target); }
+    });
+  }, { rootMargin: "0px 0px 40px 0px" }) : null;
+
+  async function grow(link) {
+    var answer = await fetch(link.href, { credentials: "same-origin" });
+    if (!answer.ok) { return; }
+    var fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    var more = fresh.getElementById(link.dataset.more);
+    var here = document.getElementById(link.dataset.more);
+    if (!more || !here || !link.isConnected) { return; }
+    link.remove();
+    while (more.firstChild) { here.appendChild(document.adoptNode(more.firstChild)); }
+    prepare();
+  }
+
+  /* ---- pointing at a page: words that are selected, a box that is drawn */
+
+  function point(sheet, values) {
+    var form = document.querySelector("form[data-marking]");
+    if (!form || !sheet) { return; }
+    values.part = sheet.dataset.part;
+    values.page = sheet.dataset.page;
+    ["segment", "start", "end", "selected", "words", "left", "top", "right", "bottom", "part", "page"].forEach(function (name) {
+      form.elements[name].value = values[name] === undefined ? "" : values[name];
+    });
+    form.querySelector(".drawn").hidden = values.left === undefined;
+  }
+
+  function within(segment, node, offset) {
+    var before = document.createRange();
+    before.setStart(segment, 0);
+    before.setEnd(node, offset);
+    return before.toString().length;
+  }
+
+  document.addEventListener("selectionchange", function () {
+    var chosen = window.getSelection();
+    if (!chosen.rangeCount || chosen.isCollapsed) { return; }
+    var range = chosen.getRangeAt(0);
+    var from = range.startContainer.parentElement && range.startContainer.parentElement.closest("[data-segment]");
+    var to = range.endContainer.parentElement && range.endContainer.parentElement.closest("[data-segment]");
+    if (!from || from !== to) { return; }
+    var words = range.toString();
+    point(from.closest("[data-page]"), {
+      segment: from.dataset.segment, words: words, selected: words,
+      start: within(from, range.startContainer, range.startOffset), end: within(from, range.endContainer, range.endOffset),
+    });
+  });
+
+  var drawing = null;
+
+  function share(event) {
+    var area = drawing.figure.getBoundingClientRect();
+    return [(event.clientX - area.left) / area.width, (event.clientY - area.top) / area.height].map(function (one) {
+      return Math.min(1, Math.max(0, one));
+    });
+  }
+
+  document.addEventListener("pointerdown", function (event) {
+    var figure = event.target.closest && event.target.closest("figure[data-draw]");
+    if (!figure || event.button !== 0 || event.pointerType === "touch" || !document.querySelector("form[data-marking]")) { return; }
+    event.preventDefault();
+    all("rect.new").forEach(function (box) { box.remove(); });
+    drawing = { figure: figure, box: document.createElementNS("http://www.w3.org/2000/svg", "rect") };
+    drawing.from = share(event);
+    drawing.box.setAttribute("class", "new");
+    figure.querySelector("svg").appendChild(drawing.box);
+  });
+
+  document.addEventListener("pointermove", function (event) {
+    if (!drawing) { return; }
+    var to = share(event);
+    drawing.left = Math.min(drawing.from[0], to[0]);
+    drawing.top = Math.min(drawing.from[1], to[1]);
+    drawing.right = Math.max(drawing.from[0], to[0]);
+    drawing.bottom = Math.max(drawing.from[1], to[1]);
+    drawing.box.setAttribute("x", drawing.left);
+    drawing.box.setAttribute("y", drawing.top);
+    drawing.box.setAttribute("width", drawing.right - drawing.left);
+    drawing.box.setAttribute("height", drawing.bottom - drawing.top);
+  });
+
+  document.addEventListener("pointerup", function () {
+    if (!drawing) { return; }
+    var drawn = drawing;
+    drawing = null;
+    if (drawn.right - drawn.left < 0.005 || drawn.bottom - drawn.top < 0.005 || drawn.right === undefined) { drawn.box.remove(); return; }
+    point(drawn.figure.closest("[data-page]"), {
+      left: drawn.left.toFixed(5), top: drawn.top.toFixed(5), right: drawn.right.toFixed(5), bottom: drawn.bottom.toFixed(5),
+    });
+    var tool = document.querySelector("form[data-marking]").closest("details");
+    if (tool) { tool.open = true; tool.scrollIntoView({ block: "nearest" }); }
+  });
+
+  /* ---- live counts */
+
+  var lastCounts = {};
+  var source = null;
+
+  function counts(values) {
+    lastCounts = values;
+    Object.keys(values).forEach(function (name) {
+      all('[data-count="' + name + '"]').forEach(function (element) {
+        element.textContent = values[name] || "";
+      });
+    });
+  }
+
+  function listen() {
+    var address = body.dataset.live;
+    if (!address || source || !("EventSource" in window)) { return; }
+    source = new EventSource(address);
+    source.addEventListener("counts", function (event) { counts(JSON.parse(event.data)); });
+  }
+
+  document.addEventListener("visibilitychange", function () {
+    if (document.hidden && source) { source.close(); source = null; } else if (!document.hidden) { listen(); }
+  });
+
+  function prepare() {
+    all("[data-open][hidden]").forEach(function (button) { button.hidden = false; });
+    if (eye) { all("a[data-more]").forEach(function (link) { eye.observe(link); }); }
+    all("[data-needs-script]").forEach(function (element) { element.hidden = false; });
+  }
+
+  prepare();
+  listen();
+})();

@@ -1,0 +1,27 @@
+"""The units that a person works in; pages about a unit name it in the address."""
+
+from __future__ import annotations
+
+from disclosure_pipeline.console.answers import Ask
+from disclosure_pipeline.errors import NotFound
+from disclosure_pipeline.settings.models import UnitSettings
+
+
+def mine(ask: Ask) -> list[UnitSettings]:
+    """The units in which the person holds a role, in the order of the configuration."""
+    codes = {grant.unit for grant in ask.me.person.grants}
+    return [unit for unit in ask.core.settings.unit if unit.code in codes]
+
+
+def chosen(ask: Ask) -> UnitSettings:
+    """The unit that the address or the form names; the first one when it names none of the person's.
+
+    Raises:
+        NotFound: the person works in no unit.
+    """
+    wanted = ask.form.get("unit") or ask.query.get("unit")
+    units = mine(ask)
+    found = next((unit for unit in units if unit.code == wanted), units[0] if units else None)
+    if found is None:
+        raise NotFound("This person works in no unit.")
+    return found
