@@ -19,6 +19,9 @@ READERS := soffice=libreoffice-writer-nogui $(OFFICE)/libsclo.so=libreoffice-cal
 BROWSER := chromium=chromium /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc=fonts-noto-cjk
 WORKERS ?= 2
 
+# Compiled modules are kept: the tests start hundreds of processes, each of which would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
+
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
@@ -30,7 +33,7 @@ test: $(DEVELOPMENT) ## all tests, on SQLite and PostgreSQL
 	@scripts/need.sh --optional smbd=samba smbclient=smbclient $(READERS) $(BROWSER)
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --timeout 600
 
-check: lint types layers docs-check test-names ## everything else that CI asks for
+check: lint types layers test-names ## everything else that CI asks for
 
 lint: $(DEVELOPMENT) ## style
 	$(BIN)/ruff check .
@@ -42,7 +45,7 @@ types: $(DEVELOPMENT) ## static types
 layers: $(DEVELOPMENT) ## who may import whom
 	$(BIN)/lint-imports
 
-docs-check: $(DEVELOPMENT) ## documents against the code
+docs-check: $(DEVELOPMENT) ## documents against the code; part of `make test` too
 	$(BIN)/pytest -q tests/docs
 
 test-names: $(DEVELOPMENT) ## tests are called the same in every process
@@ -88,5 +91,5 @@ $(RUNTIME): requirements/build.txt requirements/base.txt pyproject.toml | $(BIN)
 	@touch $@
 
 $(DEVELOPMENT): requirements/dev.txt $(RUNTIME)
-	$(PIP) --require-hashes -r requirements/dev.txt
+	$(PIP) --no-compile --require-hashes -r requirements/dev.txt
 	@touch $@

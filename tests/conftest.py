@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
 from postgres import PostgresServer, postgres_server, postgres_url  # noqa: F401 -- fixtures
@@ -14,6 +15,10 @@ from support import DATABASES, Office, Workshop
 
 from disclosure_pipeline.store.database import Database
 from tests.logging_state import logging_put_back
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

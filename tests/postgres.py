@@ -24,6 +24,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import psycopg
@@ -68,12 +69,18 @@ class PostgresServer:
         """
         name = f"test_{uuid.uuid4().hex}"
         source = "template0" if template is None else sqlalchemy.make_url(template).database
-        self._maintain(f'CREATE DATABASE "{name}" TEMPLATE "{source}" ENCODING UTF8')
+        self._maintain(f'CREATE DATABASE "{name}" TEMPLATE "{source}" ENCODING UTF8{self._strategy}')
         return _render(sqlalchemy.make_url(self.url).set(database=name))
 
     def drop_database(self, url: str) -> None:
         """Drop a database made by `fresh_database`, and cut its connections."""
         self._maintain(f'DROP DATABASE IF EXISTS "{sqlalchemy.make_url(url).database}" WITH (FORCE)')
+
+    @cached_property
+    def _strategy(self) -> str:
+        """Copying files is four times as fast as logging their pages; before release 15 it was the only way."""
+        with psycopg.connect(libpq_url(self.url)) as connection:
+            return " STRATEGY FILE_COPY" if connection.info.server_version >= 150000 else ""
 
     def _maintain(self, statement: str) -> None:
         with psycopg.connect(libpq_url(self.url), autocommit=True) as connection:

@@ -5,16 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from support import CONFIG, SECRECY, SECRECY_2, Office, SharingCore
+from support import SECRECY, SECRECY_2, Office, SharingCore
 
-from disclosure_pipeline.hooks.sandbox import Sandbox
-from disclosure_pipeline.hooks.sandbox_child import Bounds
 from disclosure_pipeline.model.amendment import Action, Amendment, Guard, amended
 from disclosure_pipeline.model.finding import MARKING, Severity
 from disclosure_pipeline.pipeline import replay, rescreen_batches, rescreen_runs, rules
-from disclosure_pipeline.settings.workspace import Workspace
 from disclosure_pipeline.store import rule_changes
 
 
@@ -56,20 +52,18 @@ def renewed(office: Office) -> Iterator[Office]:
     core = office.core
     with core.database.read() as connection:
         changes, mark = rule_changes.in_force(connection), rule_changes.mark(connection)
-    book = amended(core.rules_written, changes)
-    sandbox = Sandbox(
-        1,
-        bounds=Bounds.of(core.settings),
-        initializer="disclosure_pipeline.hooks.sandbox_entry:initialise",
-        initargs=(core.settings, Workspace(CONFIG, Path("unused")), book, ()),
-    )
     parts = {item.name: getattr(core, item.name) for item in dataclasses.fields(core)}
-    parts |= {"rulebook": book, "written": core.rules_written, "rules_mark": mark}
-    fresh = dataclasses.replace(office, core=SharingCore(sandbox, **parts))
+    parts |= {
+        "rulebook": amended(core.rules_written, changes),
+        "written": core.rules_written,
+        "rules_mark": mark,
+    }
+    fresh = SharingCore(office.workshop, **parts)
     try:
-        yield fresh
+        yield dataclasses.replace(office, core=fresh)
     finally:
-        sandbox.close()
+        if "host" in vars(fresh):
+            fresh.host.close()
 
 
 def run(office: Office) -> None:

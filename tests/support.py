@@ -2,7 +2,8 @@
 
 An :class:`Office` is a :class:`~disclosure_pipeline.pipeline.core.Core` over a fresh store and fresh
 folders, with verbs that read like the procedure: hand in, work, sign, publish. Only two things are
-shared by all offices of a session, because they cost a second each: the rules and the sandbox.
+shared by all offices of a session, because they cost seconds each: the rules, and the sandboxes that
+have loaded them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Lock
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from disclosure_pipeline.hooks.sandbox_child import Bounds
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.model.lifecycle import State
+from disclosure_pipeline.model.policy import RuleBook
 from disclosure_pipeline.model.route import Role, Verb
 from disclosure_pipeline.pipeline import anchors, publication, settling
 from disclosure_pipeline.pipeline.core import Core
@@ -53,6 +55,8 @@ DEPARTMENT, OTHER_DEPARTMENT = "民政局", "财政局"
 SECRECY, SECRECY_2, FIRST, SECOND, FINAL = "李密", "陆密", "王初", "赵复", "钟终"
 OFFICE, ADMIN, CLERK = "孙办", "管员", "陈经办"
 WORKER = "test-1#0001"
+AWAKE = 3
+"""Most sandboxes with changed rules whose processes stay for the next test."""
 
 STAFF = (
     (SECRECY, Role.SECRECY, ""),
@@ -76,42 +80,75 @@ BODY = "为方便群众办事，现就冬季养老服务补贴发放时间通知
 
 
 class Workshop:
-    """What every office of a session shares."""
+    """What every office of a session shares: the shipped rules, and a sandbox for each set of rules."""
 
     def __init__(self) -> None:
         self.rulebook = load_rulebook(CONFIG)
         self.chains = load_chains(CONFIG)
         self.calendar = load_calendar(CONFIG)
-        settings = Settings()
-        self.sandbox = Sandbox(
-            2,
-            bounds=Bounds.of(settings),
-            initializer="disclosure_pipeline.hooks.sandbox_entry:initialise",
-            initargs=(settings, Workspace(CONFIG, Path("unused")), self.rulebook, ()),
-        )
+        self._shipped = _sandbox(2, Settings(), self.rulebook)
+        self._changed: list[tuple[Settings, RuleBook, Sandbox]] = []
+        self._lock = Lock()
+
+    def sandbox(self, settings: Settings, rulebook: RuleBook) -> Sandbox:
+        """The sandbox that has loaded these rules; those asked for long ago give their processes back.
+
+        Every office shares the one with the shipped rules, whatever its settings.
+        """
+        if rulebook == self.rulebook:
+            return self._shipped
+        with self._lock:
+            known = [item for item in self._changed if item[:2] == (settings, rulebook)]
+            asked = known or [(settings, rulebook, _sandbox(1, settings, rulebook))]
+            self._changed = asked + [item for item in self._changed if item not in known]
+            asleep = self._changed[AWAKE:]
+        for _, _, sandbox in asleep:
+            sandbox.rest()
+        return asked[0][2]
 
     def close(self) -> None:
-        self.sandbox.close()
+        for sandbox in (self._shipped, *(item[2] for item in self._changed)):
+            sandbox.close()
+
+
+def _sandbox(processes: int, settings: Settings, rulebook: RuleBook) -> Sandbox:
+    return Sandbox(
+        processes,
+        bounds=Bounds.of(settings),
+        initializer="disclosure_pipeline.hooks.sandbox_entry:initialise",
+        initargs=(settings, Workspace(CONFIG, Path("unused")), rulebook, ()),
+    )
+
+
+class SharingHost(PluginHost):
+    """A host that reads in a sandbox that others use too."""
+
+    def close(self) -> None:
+        """End what is its own."""
+        self._roster.close()
 
 
 class SharingCore(Core):
-    """A core whose host reads in a sandbox that others use too.
+    """A core whose hosts read in sandboxes that others use too.
 
     Args:
-        sandbox: the shared sandbox.
+        workshop: where the sandboxes are.
         parts: what a core is made of.
     """
 
-    def __init__(self, sandbox: Sandbox, **parts: Any):
+    def __init__(self, workshop: Workshop, **parts: Any):
         super().__init__(**parts)
-        self._sandbox = sandbox
+        self._workshop = workshop
 
     @cached_property
     def host(self) -> PluginHost:
+        return self.host_by(self.rulebook)
+
+    def host_by(self, rulebook: RuleBook) -> PluginHost:
         roster = Roster()
         families = tuple(family for family in registry.FAMILIES if not family.sandboxed)
-        roster.add_builtins(builtin_context(self.settings, self.workspace, self.rulebook), families)
-        return PluginHost(self.settings, self.rulebook, roster, self._sandbox)
+        roster.add_builtins(builtin_context(self.settings, self.workspace, rulebook), families)
+        return SharingHost(self.settings, rulebook, roster, self._workshop.sandbox(self.settings, rulebook))
 
 
 @dataclasses.dataclass
@@ -140,7 +177,7 @@ class Office:
         database = Database(url, settings.store.busy_timeout)
         database.migrate()
         core = SharingCore(
-            workshop.sandbox,
+            workshop,
             settings=settings,
             workspace=workspace,
             database=database,

@@ -103,6 +103,16 @@ class Core:
 
         return PluginHost.load(self.settings, self.workspace, self.rulebook, scope=self.scope)
 
+    def host_by(self, rulebook: RuleBook) -> PluginHost:
+        """A host that works by other rules than those in force; whoever asks for it closes it.
+
+        Args:
+            rulebook: the rules, e.g. with a change that is only proposed.
+        """
+        from disclosure_pipeline.hooks.host import PluginHost
+
+        return PluginHost.load(self.settings, self.workspace, rulebook, scope="cli")
+
     @classmethod
     def open(cls, workspace: Workspace, *, scope: Scope = "cli", worker: str = "cli") -> Core:
         """Read the configuration and open the store.

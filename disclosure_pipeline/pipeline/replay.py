@@ -113,7 +113,7 @@ def differences(core: Core, change: str) -> Iterator[Difference]:
             row = rule_changes.fetch(connection, row.rule)
         subject = rule_changes.amendment_of(row).touched
     kinds = _kinds(core.rulebook, book, subject)
-    with _host(core, book) as changed:
+    with core.host_by(book) as changed:
         missing = changed.missing_detectors()
         if missing:
             raise Refused(
@@ -134,12 +134,6 @@ def _kinds(present: RuleBook, changed: RuleBook, subject: str) -> tuple[str, ...
     if forms:
         return tuple(sorted({rule.kind for rule in rules_of_both if rule.form in _WORDS}))
     return tuple(sorted({rule.kind for rule in rules_of_both if rule.id == subject}))
-
-
-def _host(core: Core, book: RuleBook) -> PluginHost:
-    from disclosure_pipeline.hooks.host import PluginHost
-
-    return PluginHost.load(core.settings, core.workspace, book, scope="cli")
 
 
 def _archive(core: Core) -> Iterator[stored.StoredText]:

@@ -17,7 +17,7 @@ from disclosure_pipeline.pipeline.transitions import take_step
 def another(office: Office, name: str) -> Office:
     """The same office as another worker sees it."""
     core = type(office.core)(
-        office.workshop.sandbox, **{
+        office.workshop, **{
             item.name: getattr(office.core, item.name) for item in dataclasses.fields(office.core) if item.name != "worker"
         }, worker=name,
     )  # fmt: skip

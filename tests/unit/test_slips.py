@@ -367,9 +367,8 @@ def test_unfolding_gives_a_place_that_folds_to_the_same(text: str, data: st.Data
     assert folded[start:end] in fold(text[first:last])
 
 
-@given(st.lists(st.text(max_size=30), max_size=8))
-def test_any_text_is_read_without_error(words: list[str]) -> None:
-    book = load_rulebook(share("config"))
+@given(words=st.lists(st.text(max_size=30), max_size=8))
+def test_any_text_is_read_without_error(book: RuleBook, words: list[str]) -> None:
     text = paragraphs("发文拟稿单", "标题：甲", *words)
     read_form(text)
     read_notes(text, book)
