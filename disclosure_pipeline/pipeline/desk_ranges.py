@@ -139,7 +139,8 @@ def sorts(connection: Connection, grants: Sequence[Grant]) -> list[tuple[Grant, 
     """Which sorts of rows wait for each grant, with their numbers."""
     if not grants:
         return []
-    pieces, values = [], {}
+    pieces: list[str] = []
+    values: dict[str, Any] = {}
     for number, grant in enumerate(grants):
         conditions, bound = _of_grant(grant, number)
         values |= bound
@@ -176,13 +177,14 @@ def _of_ranges(
     connection: Connection, ranges: Sequence[Range], after: Place | None, most: int, *, overdue: bool
 ) -> Iterator[Place]:
     """The first places of ranges of one urgency."""
-    further, values = "", {"most": most}
+    further = ""
+    values: dict[str, Any] = {"most": most}
     if after is not None:
-        further, values = " AND (due, document) > (:due, :document)", values | {
-            "due": after.due, "document": after.document,
-        }  # fmt: skip
+        further += " AND (due, document) > (:due, :document)"
+        values |= {"due": after.due, "document": after.document}
     if overdue:
-        further, values = f"{further} AND due < :today", values | {"today": today_in_shanghai().isoformat()}
+        further += " AND due < :today"
+        values["today"] = today_in_shanghai().isoformat()
     pieces = []
     for number, item in enumerate(ranges):
         conditions, bound = _within(item, number)
