@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from typing import TYPE_CHECKING
 
+from disclosure_pipeline.console import forms
 from disclosure_pipeline.console.frame import Frame
 from disclosure_pipeline.console.guards import BodyLimit, SafeHeaders
 from disclosure_pipeline.console.live import Live
@@ -27,7 +27,7 @@ class Console:
 
     def __init__(self, parts: Parts):
         from starlette.applications import Starlette
-        from starlette.routing import Mount, Route
+        from starlette.routing import Mount, Route, compile_path
 
         frame = Frame(parts, Templates(parts.root))
         self._parts = parts
@@ -42,13 +42,18 @@ class Console:
             routes=[*routes, Route("/live", self._live.stream), Mount("/static", _static())],
             exception_handlers={404: frame.nothing_here, 405: frame.nothing_here},
         )
-        # Uploads that outgrow memory lie where unchecked drafts lie: in the private spool, without a name.
-        tempfile.tempdir = str(parts.core().workspace.spool)
-        self._app: ASGIApp = SafeHeaders(BodyLimit(inner, lambda: parts.core().settings.console.max_upload))
+        self._uploads = [compile_path(place.path)[0] for place in PLACES if place.files]
+        self._app: ASGIApp = SafeHeaders(BodyLimit(inner, self._most))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         await self._app(scope, receive, send)
+
+    def _most(self, path: str) -> int:
+        """Bytes that a body may have: much where files are handed in, little elsewhere."""
+        if any(upload.match(path) for upload in self._uploads):
+            return self._parts.core().settings.console.max_upload
+        return forms.PLAIN
 
     def end(self) -> None:
         """Let open streams end, so that the server can, and the sandbox that draws pages."""

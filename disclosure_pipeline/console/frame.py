@@ -19,8 +19,9 @@ from urllib.parse import quote, urlsplit
 
 from structlog import get_logger
 
+from disclosure_pipeline.console import forms
 from disclosure_pipeline.console.answers import Answer, Ask, Download, Fields, Page, Redirect
-from disclosure_pipeline.console.guards import Pace, TooMuch
+from disclosure_pipeline.console.guards import Pace
 from disclosure_pipeline.console.languages import preferred
 from disclosure_pipeline.console.parts import Parts, Visitor
 from disclosure_pipeline.errors import (
@@ -35,7 +36,7 @@ from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.pipeline import accounts
 
 if TYPE_CHECKING:
-    from starlette.datastructures import FormData, UploadFile
+    from starlette.datastructures import FormData
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -50,7 +51,6 @@ CSRF = "csrf"
 MEMBERS = frozenset(Role)
 """Every person of the office, whatever the role."""
 
-_FIELDS, _FILES = 5_000, 100
 _STATUS: tuple[tuple[type[DisclosureError], int], ...] = (
     (NotFound, 404),
     (NotAllowed, 403),
@@ -73,6 +73,7 @@ class Place:
         who: roles of which a person needs one; ``None`` means that nobody need be signed in.
         back: the view that shows the page again when a post is refused.
         first: whether a person whose password must be changed may come here.
+        files: whether its form brings files.
     """
 
     path: str
@@ -81,6 +82,7 @@ class Place:
     who: frozenset[Role] | None = MEMBERS
     back: View | None = None
     first: bool = False
+    files: bool = False
 
 
 class Frame:
@@ -102,7 +104,12 @@ class Frame:
         async def answer(request: Request) -> Response:
             from starlette.concurrency import run_in_threadpool
 
-            form = await _form(request) if place.method == "POST" else None
+            form = None
+            # The body of a stranger is not even read, but on the pages that are for strangers.
+            if place.method == "POST" and (
+                place.who is None or await run_in_threadpool(self._is_known, request)
+            ):
+                form = await forms.read(request, self._parts.core().workspace.spool, files=place.files)
             try:
                 return await run_in_threadpool(self._answer, place, request, form)
             finally:
@@ -131,7 +138,7 @@ class Frame:
         )
         try:
             if form is not None:
-                ask.form, ask.files = _split(form)
+                ask.form, ask.files = forms.split(form)
             ask.visitor = self._visitor(request)
             stopped = self._stopped(place, ask, request)
             return self._response(stopped or place.view(ask), ask)
@@ -142,6 +149,13 @@ class Frame:
             return self._refused(
                 replace(place, back=None), ask, DisclosureError("The console itself failed.")
             )
+
+    def _is_known(self, request: Request) -> bool:
+        """Whether somebody is signed in; a store that does not answer tells it when the page is made."""
+        try:
+            return self._visitor(request) is not None
+        except DisclosureError:
+            return False
 
     def _visitor(self, request: Request) -> Visitor | None:
         token = request.cookies.get(COOKIE, "")
@@ -221,32 +235,6 @@ class Frame:
             response.set_cookie(COOKIE, token, **shared)
         else:
             response.delete_cookie(COOKIE, **shared)
-
-
-async def _form(request: Request) -> FormData:
-    """The posted form, with bounds on its fields; the body itself is bounded before (`console/guards.py`)."""
-    from starlette.datastructures import FormData
-    from starlette.exceptions import HTTPException
-
-    try:
-        return await request.form(max_files=_FILES, max_fields=_FIELDS, max_part_size=1 << 20)
-    except TooMuch:
-        raise
-    except HTTPException:
-        return FormData()  # a form that cannot be read has no token either: it is refused as not ours
-
-
-def _split(form: FormData) -> tuple[Fields, dict[str, list[UploadFile]]]:
-    from starlette.datastructures import UploadFile
-
-    pairs: list[tuple[str, str]] = []
-    files: dict[str, list[UploadFile]] = {}
-    for name, value in form.multi_items():
-        if isinstance(value, UploadFile):
-            files.setdefault(name, []).append(value)
-        else:
-            pairs.append((name, value))
-    return Fields(tuple(pairs)), files
 
 
 def _check_origin(request: Request) -> None:

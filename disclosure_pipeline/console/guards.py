@@ -71,10 +71,10 @@ class BodyLimit:
 
     Args:
         app: what answers.
-        most: bytes a body may have.
+        most: bytes that the body of a request may have, by its path below the console.
     """
 
-    def __init__(self, app: ASGIApp, most: Callable[[], int]):
+    def __init__(self, app: ASGIApp, most: Callable[[str], int]):
         self._app = app
         self._most = most
 
@@ -83,7 +83,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most, seen, begun = self._most(), 0, False
+        path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
+        most, seen, begun = self._most(path), 0, False
 
         async def counted() -> Message:
             nonlocal seen

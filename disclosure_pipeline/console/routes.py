@@ -64,10 +64,17 @@ PLACES: tuple[Place, ...] = (
     Place("/documents/{case}/difference", sign.difference, who=READERS),
     # 部门视图
     Place("/department", department.page, who=DEPARTMENT),
-    Place("/department/upload", department.upload, "POST", who=CLERKS, back=department.page),
+    Place("/department/upload", department.upload, "POST", who=CLERKS, back=department.page, files=True),
     Place("/documents/{case}/timeline", department.timeline, who=READERS),
     Place("/documents/{case}/take-back", department.back, "POST", who=CLERKS, back=department.timeline),
-    Place("/documents/{case}/resubmit", department.resubmit, "POST", who=CLERKS, back=department.timeline),
+    Place(
+        "/documents/{case}/resubmit",
+        department.resubmit,
+        "POST",
+        who=CLERKS,
+        back=department.timeline,
+        files=True,
+    ),
     # 期限, 属性定期审查
     Place("/deadlines", deadlines.page),
     Place("/documents/{case}/clock", deadlines.clock, who=READERS),

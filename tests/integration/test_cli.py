@@ -40,7 +40,7 @@ def test_show_and_list_have_exactly_the_designed_keys(cli_office: Office, cli_pu
         frozenset({"name", "media_type", "sha256", "size", "role"})
     }
     assert {frozenset(item) for item in shown["findings"]} == {
-        frozenset(SCREEN_KEYS | {"id", "part", "settled", "by", "reason"})
+        frozenset(SCREEN_KEYS | {"id", "part", "settled", "by", "reason", "treatment"})
     }
     assert [tier["tier"] for tier in shown["tiers"]] == ["secrecy", "first", "second", "final"]
     assert {"tier", "role", "state", "by", "at", "reason"} <= set(shown["tiers"][0])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import CLERK, OFFICE, Office
+from support import CLERK, DEPARTMENT, OFFICE, Office
 from web import PASSWORD, ROOT, Seat, application, give_password, seat, signed_in
 
 from disclosure_pipeline.console.frame import COOKIE
@@ -203,3 +204,28 @@ def test_who_asks_too_often_waits(app: Any, office: Office) -> None:
         late = [answer for answer in answers if answer.status_code == 429]
         assert late
         assert all(int(answer.headers["retry-after"]) >= 1 for answer in late)
+
+
+def test_a_form_that_is_too_long_is_refused_before_it_is_read(app: Any, office: Office) -> None:
+    with signed_in(app, office, OFFICE) as me:
+        me.get("/account")
+        answer = me.client.post(f"{ROOT}/account", data={"csrf": me.token, "language": "x" * (5 << 20)})
+        assert answer.status_code == 413
+
+
+def test_uploads_lie_in_the_private_spool_and_nothing_else_moves(
+    app: Any, office: Office, tmp_path: Path
+) -> None:
+    assert not str(tempfile.gettempdir()).startswith(str(tmp_path))
+    with signed_in(app, office, CLERK) as me:
+        me.get("/department")
+        large = [("files", ("附件.txt", "补贴发放。".encode() * 400_000, "text/plain"))]
+        me.post(
+            "/department/upload",
+            {"unit": "default", "department": DEPARTMENT, "attribute": "proactive"},
+            large,
+        )
+        assert (me.status, me.refusal) == (200, "")
+    assert [
+        path for path in Path(tempfile.gettempdir()).glob("tmp*") if path.stat().st_size > 4_000_000
+    ] == []

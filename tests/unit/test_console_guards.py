@@ -45,13 +45,13 @@ def ask(app: Any, *chunks: bytes, said: int | None = None) -> tuple[int, dict[by
 
 
 def test_a_body_within_the_limit_passes():
-    app = BodyLimit(reads_everything, lambda: 10)
+    app = BodyLimit(reads_everything, lambda path: 10)
     assert ask(app, b"12345", b"67890", said=10)[::2] == (200, b"10")
 
 
 @pytest.mark.parametrize("said", [None, 3, 11])
 def test_a_body_over_the_limit_is_refused_whatever_it_says_of_itself(said: int | None):
-    app = BodyLimit(reads_everything, lambda: 10)
+    app = BodyLimit(reads_everything, lambda path: 10)
     status, _, body = ask(app, b"12345", b"678901", said=said)
     assert status == 413
     assert b"10" in body
