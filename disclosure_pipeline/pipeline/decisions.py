@@ -57,7 +57,7 @@ class Decision:
             roles and takes nobody's word for it.
         recorder_for: the same of ``recorded_by``.
         checklist: ids of the points that the signer confirmed (004 第十五条); ``None`` when the channel
-            does not ask (a command, a paper signed elsewhere), and then none is demanded.
+            does not ask (a command, a paper signed elsewhere), and then neither they nor ``risk`` are demanded.
         risk: the written risk assessment where the tier asks for one (004 第十四条).
         quotes: the passages meant; only with ``return``.
         shown: whether the core shall check that every page was shown to who concludes the secrecy review

@@ -231,8 +231,8 @@ def _check_meeting(matter: Matter, wish: Decision) -> None:
 
 
 def _check_risk(matter: Matter, wish: Decision) -> None:
-    """004 第十四条、第十六条、第十七条: 保密审查和风险评估."""
-    if matter.tier.risk and not (wish.risk and wish.risk.text.strip()):
+    """004 第十四条、第十六条、第十七条: 保密审查和风险评估; asked by whoever asks for the checklist, too."""
+    if wish.checklist is not None and matter.tier.risk and not (wish.risk and wish.risk.text.strip()):
         raise Refused(
             "This tier needs a written risk assessment (风险评估).",
             code="risk_required",

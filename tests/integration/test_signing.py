@@ -116,8 +116,10 @@ def test_a_focus_item_is_not_concluded_without_a_written_risk_assessment(office:
     case = office.reviewed(MINUTES)
     office.clear(case, Settlement.ACCEPT)
     office.sign(case, SECRECY, FIRST, SECOND, OFFICE)
-    assert refused(lambda: office.decide(case, FINAL)) == "risk_required"
-    assert refused(lambda: office.decide(case, FINAL, risk=Risk(RiskLevel.LOW, " \n"))) == "risk_required"
+    asked = {"checklist": ()}
+    assert refused(lambda: office.decide(case, FINAL, **asked)) == "risk_required"
+    blank = Risk(RiskLevel.LOW, " \n")
+    assert refused(lambda: office.decide(case, FINAL, risk=blank, **asked)) == "risk_required"
     office.decide(case, FINAL, risk=RISK)
     assert "high" in detail(office, case) and RISK.text not in detail(office, case)
     with office.core.database.read() as connection:
@@ -141,7 +143,7 @@ def test_a_new_version_asks_for_the_assessment_again(office: Office) -> None:
     )
     assert office.row(case).version == 2
     office.sign(case, SECRECY, FIRST, SECOND, OFFICE)
-    assert refused(lambda: office.decide(case, FINAL)) == "risk_required"
+    assert refused(lambda: office.decide(case, FINAL, checklist=())) == "risk_required"
 
 
 def test_purging_takes_the_words_of_the_assessment(office: Office) -> None:
