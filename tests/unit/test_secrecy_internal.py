@@ -119,3 +119,11 @@ def test_a_finding_says_why_and_by_which_version(detector: InternalNotice) -> No
     assert finding.why
     assert finding.rule_version == 2
     assert "内部资料" not in finding.why
+
+
+@pytest.mark.parametrize("opening", ["不公[", "不公[第", "份号 ", "内部〔No. "])
+def test_a_long_number_in_brackets_is_read_once(detector: InternalNotice, opening: str) -> None:
+    """Digits that can be parted in many ways must not be tried in all of them: this would not end."""
+    number = "6222021001116245702" * 3
+    assert list(detector.detect(part(f"{opening}{number}]，请核对。"))) == []
+    assert list(detector.detect(part(f"{opening}{number}]。", "内部资料 注意保存")))
