@@ -37,7 +37,7 @@ def fold(text: str) -> str:
     Args:
         text: a pattern or term as its author wrote it.
     """
-    return text.translate(_FOLDS)
+    return _candidates().sub(lambda found: _FOLDS[ord(found[0])], text)
 
 
 def bare(text: str) -> str:

@@ -91,7 +91,7 @@ class View:
     Make one with :meth:`of`. :attr:`text` is what to search; :meth:`locate` leads back.
     """
 
-    __slots__ = ("_bases", "_lengths", "_origins", "_positions", "original", "text")
+    __slots__ = ("__weakref__", "_bases", "_lengths", "_origins", "_positions", "original", "text")
 
     def __init__(
         self, *, text: str, original: str, segments: Sequence[Segment], bases: list[int],

@@ -13,7 +13,9 @@ Patterns meet the normalised view (`model/view.py`), so they need simplified, ha
 ``★`` only. A rule's option ``needle`` is a cheap expression without which none of its patterns can
 match, or a list of them: each is searched in windows round the one before, and the patterns in
 windows round the last. The option ``reach`` says how many characters a window has on each side, and
-so how far a match may reach; patterns hold no unbounded repetition over ordinary characters.
+so how far a match may reach; patterns hold no unbounded repetition over ordinary characters. Needles
+and patterns are tried where their first characters fit (`sieve.py`); with a small class of characters
+at the beginning they are the cheapest.
 """
 
 from __future__ import annotations
@@ -23,11 +25,16 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from disclosure_pipeline.builtin.detectors.lookup import codes
+from disclosure_pipeline.builtin.detectors.sieve import Finder, Sieve
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.model.folding import fold
 from disclosure_pipeline.model.policy import Rule, RuleBook
+
+if TYPE_CHECKING:
+    from disclosure_pipeline.builtin.detectors.lookup import Codes
 
 REACH = 160
 """Characters of a window on each side of its needle, if the rule names no other number."""
@@ -66,9 +73,10 @@ class Hit(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     rule: Rule
-    expressions: tuple[re.Pattern[str], ...]
+    numbers: range
+    """Of its patterns among those of the set."""
     guards: re.Pattern[str] | None
-    needs: tuple[str, ...]
+    needs: re.Pattern[str] | None
     needles: tuple[re.Pattern[str], ...]
     keys: tuple[tuple[int, ...], ...]
     """For the first needle, the first two … what tells the windows round them from others of the set."""
@@ -101,17 +109,24 @@ class PatternSet:
             {alike: one for one, several in self._lookalikes.items() for alike in several}
         )
         self._numbers: dict[re.Pattern[str], int] = {}
+        self._expressions: list[re.Pattern[str]] = []
         self._compiled = tuple(map(self._rule, rules))
+        asked = (one for compiled in self._compiled for one in (compiled.needs, *compiled.needles))
+        self._asked = tuple(dict.fromkeys(filter(None, asked)))
+        self.sieve = Sieve(self._asked, self._expressions)
 
     def _rule(self, rule: Rule) -> _Compiled:
+        begun = len(self._expressions)
+        self._expressions += (self.compiled(rule, pattern) for pattern in rule.patterns)
+        needs = "|".join(map(re.escape, rule.options.get("needs", ())))
         needles = tuple(self.compiled(rule, needle) for needle in _listed(rule.options.get("needle", ())))
         reach = int(rule.options.get("reach", REACH))
         numbers = [self._numbers.setdefault(needle, len(self._numbers)) for needle in needles]
         return _Compiled(
             rule,
-            tuple(self.compiled(rule, pattern) for pattern in rule.patterns),
+            range(begun, len(self._expressions)),
             self._guards(rule),
-            tuple(rule.options.get("needs", ())),
+            re.compile(needs) if needs else None,
             needles,
             tuple((reach, *numbers[: length + 1]) for length in range(len(numbers))),
             reach,
@@ -131,6 +146,17 @@ class PatternSet:
                 code="rule.pattern",
             ) from None
 
+    def options(self, rule: Rule, names: Iterable[str]) -> dict[str, re.Pattern[str]]:
+        """Options of a rule that are expressions, by their names.
+
+        Raises:
+            ConfigError: the rule lacks one (``rule.option``), or one does not compile (``rule.pattern``).
+        """
+        written = {name: rule.options.get(name) for name in names}
+        if not all(written.values()):
+            raise ConfigError(f"Rule {rule.id} lacks options.", code="rule.option")
+        return {name: self.compiled(rule, str(expression)) for name, expression in written.items()}
+
     def _guards(self, rule: Rule) -> re.Pattern[str] | None:
         """Finds every guard of a rule, the longest at each place, also spread out."""
         phrases = sorted((fold(guard) for guard in rule.guards), key=len, reverse=True)
@@ -142,7 +168,7 @@ class PatternSet:
         """The letters of a text without what stands between them, look-alikes undone."""
         return "".join(filter(str.isalnum, text)).translate(self._meant)
 
-    def hits(self, text: str) -> Iterator[Hit]:
+    def hits(self, text: str, known: Codes | None = None) -> Iterator[Hit]:
         """The matches that no guard explains away, rule by rule in the order of the file.
 
         Of several patterns of a rule that match the same core only the first counts.
@@ -152,33 +178,39 @@ class PatternSet:
 
         Args:
             text: the text of a view.
+            known: its codes (`lookup.py`), if they are at hand.
         """
+        sifted = self.sieve.sifted(text, codes(text) if known is None else known)
+        asked = {one: sifted.finder(number) for number, one in enumerate(self._asked)}
         found: dict[tuple[int, ...], list[_Window]] = {}
         for compiled in self._compiled:
-            if compiled.needs and not any(need in text for need in compiled.needs):
+            if compiled.needs is not None and asked[compiled.needs].search(0, len(text)) is None:
                 continue
             windows = [(0, len(text))]
             for key, needle in zip(compiled.keys, compiled.needles, strict=True):
                 if key not in found:
-                    found[key] = _windows(needle, text, windows, compiled.reach)
+                    found[key] = _windows(asked[needle], windows, compiled.reach)
                 windows = found[key]
             if windows:
-                yield from _matches(compiled, text, windows)
+                own = (sifted.finder(len(self._asked) + number) for number in compiled.numbers)
+                yield from _matches(compiled, text, windows, own)
 
 
 def _listed(value: str | Sequence[str]) -> Sequence[str]:
     return [value] if isinstance(value, str) else value
 
 
-def _matches(compiled: _Compiled, text: str, windows: Sequence[_Window]) -> Iterator[Hit]:
+def _matches(
+    compiled: _Compiled, text: str, windows: Sequence[_Window], finders: Iterable[Finder]
+) -> Iterator[Hit]:
     """What the patterns of a rule match in some windows, each core once."""
     rule, covered = compiled.rule, _Covered(compiled.guards, text, windows)
     begun: set[int] = set()
-    for expression in compiled.expressions:
-        core, found = (name if name in expression.groupindex else 0 for name in ("core", "found"))
-        for start, stop in windows:
+    for finder in finders:
+        core, found = (name if name in finder.expression.groupindex else 0 for name in ("core", "found"))
+        for start, stop in () if finder.is_vain else windows:
             clear = stop if stop == len(text) else stop - _CLEAR
-            for match in expression.finditer(text, start, stop):
+            for match in finder.finditer(start, stop):
                 at, behind = match.span(core)
                 first, end = match.span(found)
                 if at in begun or match.end() > clear or covered.whole(at, behind):
@@ -203,22 +235,22 @@ def without_overlaps(hits: Iterable[Hit]) -> list[Hit]:
     return sorted(kept, key=lambda hit: hit.start)
 
 
-def _windows(needle: re.Pattern[str], text: str, within: Iterable[_Window], reach: int) -> list[_Window]:
+def _windows(needle: Finder, within: Iterable[_Window], reach: int) -> list[_Window]:
     """The stretches round the needles, those that touch made one.
 
     Needles shortly behind one are not looked for: its window is long enough for them too.
     """
     windows: list[_Window] = []
-    for outer, end in within:
-        match = needle.search(text, outer, end)
+    for outer, end in () if needle.is_vain else within:
+        match = needle.search(outer, end)
         while match is not None:
             next_look = match.end() + _SKIP
-            start, stop = max(0, match.start() - reach), min(len(text), next_look + reach)
+            start, stop = max(0, match.start() - reach), min(len(needle.text), next_look + reach)
             if windows and start <= windows[-1][1]:
                 windows[-1] = (windows[-1][0], stop)
             else:
                 windows.append((start, stop))
-            match = needle.search(text, next_look, end)
+            match = needle.search(next_look, end)
     return windows
 
 

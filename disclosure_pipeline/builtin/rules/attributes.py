@@ -18,21 +18,11 @@ from disclosure_pipeline.builtin.rules.evidence import (
 )
 from disclosure_pipeline.builtin.slips import read_ground, read_notes
 from disclosure_pipeline.errors import ConfigError
-from disclosure_pipeline.hooks.contracts import AttributeRule, Case, Opinion, PartText
+from disclosure_pipeline.hooks.contracts import Case, Opinion, PartText
 from disclosure_pipeline.model.document import Attribute, PartRole
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import Rule, RuleBook
 from disclosure_pipeline.model.reading import Note, find_notes, fold
-
-
-def attribute_rules(rulebook: RuleBook) -> tuple[AttributeRule, ...]:
-    """Every attribute rule of the product, for ``register_attribute_rules``."""
-    return (
-        AttributeGiven(rulebook),
-        NoteContradiction(rulebook),
-        GenreAdvice(rulebook),
-        ForwardedSource(rulebook),
-    )
 
 
 def stated_words(case: Case, rulebook: RuleBook) -> str:

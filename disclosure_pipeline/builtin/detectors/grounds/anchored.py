@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ahocorasick_rs import AhoCorasick, Implementation
-
+from disclosure_pipeline.builtin.detectors.lookup import codes_of
 from disclosure_pipeline.builtin.detectors.patterns import PatternSet
+from disclosure_pipeline.builtin.detectors.words import Words
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.model.policy import Rule, RuleBook
+from disclosure_pipeline.model.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,8 @@ class Anchored:
 class AnchoredPatterns:
     """The patterns of some rules, each tried only where one of the needles stands.
 
-    A rule's option ``needles`` lists the words with which all its patterns begin. One automaton finds those of all
-    rules in one pass, so the time grows with the number of needles found, not with the length of the text times
+    A rule's option ``needles`` lists the words with which all its patterns begin. Those of all rules
+    are found in one pass, so the time grows with the number of needles found, not with the length of the text times
     the number of patterns.
 
     Args:
@@ -53,12 +54,12 @@ class AnchoredPatterns:
             for needle in dict.fromkeys(rule.options["needles"]):
                 by_needle.setdefault(needle, []).extend(patterns)
         self._patterns = tuple(by_needle.values())
-        self._automaton = AhoCorasick(tuple(by_needle), implementation=Implementation.DFA)
+        self._needles = Words(tuple(by_needle))
 
-    def hits(self, text: str) -> Iterator[Anchored]:
+    def hits(self, view: View) -> Iterator[Anchored]:
         """Every match, of overlapping ones the first; patterns that match together: the rule named first."""
-        end = 0
-        for needle, start, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
+        text, end = view.text, 0
+        for needle, start, _ in self._needles.occurrences(text, codes_of(view)):
             if start < end:
                 continue
             hit = next(_matches(self._patterns[needle], text, start), None)

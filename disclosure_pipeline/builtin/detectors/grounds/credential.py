@@ -68,7 +68,7 @@ class Credential:
         refuse_expired(self._rules)
         view = part.views.plain
         places: dict[str, tuple[Rule, list[tuple[int, Range]]]] = {}
-        for hit in self._patterns.hits(view.text):
+        for hit in self._patterns.hits(view):
             place = hit.match.start(), hit.match.span("secret")
             places.setdefault(hit.rule.id, (hit.rule, []))[1].append(place)
         found = []

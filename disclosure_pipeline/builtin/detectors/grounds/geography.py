@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from disclosure_pipeline.builtin.detectors.common import refuse_expired, rules_of
 from disclosure_pipeline.builtin.detectors.grounds.reporting import Range, cells, listed
+from disclosure_pipeline.builtin.detectors.lookup import codes_of
 from disclosure_pipeline.builtin.detectors.patterns import PatternSet
+from disclosure_pipeline.builtin.detectors.sieve import Finder, Sieve
 from disclosure_pipeline.builtin.detectors.tables import Cell, tables_of
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
@@ -50,12 +52,13 @@ class Coordinates:
         self._written = [
             (
                 rule,
-                tuple(rule.options.get("needs", ("",))),
-                compiler.compiled(rule, str(rule.options.get("needle", "(?!)"))),
                 compiler.compiled(rule, "|".join(f"(?:{pattern})" for pattern in rule.patterns)),
             )
             for rule in written
         ]
+        needles = [compiler.compiled(rule, str(rule.options.get("needle", "(?!)"))) for rule in written]
+        needs = [re.compile("|".join(map(re.escape, rule.options.get("needs", ("",))))) for rule in written]
+        self._sieve = Sieve([*needles, *needs])
         self._columns = [(rule, compiler.compiled(rule, "|".join(rule.patterns))) for rule in columns]
 
     def detect(self, part: PartText) -> Sequence[Finding]:
@@ -68,12 +71,14 @@ class Coordinates:
         found = list(self._in_columns(part))
         covered = {place[0] for finding in found for place in finding.ranges}
         view = part.views.plain
-        for rule, needs, needle, expression in self._written:
-            if not any(need in view.text for need in needs):
+        sifted = self._sieve.sifted(view.text, codes_of(view))
+        for number, (rule, expression) in enumerate(self._written):
+            needs = sifted.finder(len(self._written) + number)
+            if needs.search(0, len(view.text)) is None:
                 continue
             ranges = [
                 place
-                for place in _near(needle, expression, view.text)
+                for place in _near(sifted.finder(number), expression)
                 if view.segment(place[0]) not in covered
             ]
             several = [ranges] if len(ranges) >= _LIST_FROM else [[item] for item in ranges]
@@ -92,10 +97,11 @@ class Coordinates:
                     yield cells(part, rule, fine)
 
 
-def _near(needle: re.Pattern[str], expression: re.Pattern[str], text: str) -> Iterator[Range]:
+def _near(needle: Finder, expression: re.Pattern[str]) -> Iterator[Range]:
     """Where an expression matches round a needle; stretches round needles that touch are read once."""
+    text = needle.text
     start = stop = 0
-    for found in needle.finditer(text):
+    for found in needle.finditer(0, len(text)):
         if found.start() - _BACK > stop:
             yield from (match.span() for match in expression.finditer(text, start, stop))
             start = found.start() - _BACK

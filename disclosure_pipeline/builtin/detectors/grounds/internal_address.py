@@ -60,7 +60,7 @@ class InternalAddress:
         refuse_expired(self._rules)
         view = part.views.plain
         places: dict[str, tuple[Rule, list[Range]]] = {}
-        for hit in self._patterns.hits(view.text):
+        for hit in self._patterns.hits(view):
             place = self._place(hit, view.text)
             if place is not None:
                 places.setdefault(hit.rule.id, (hit.rule, []))[1].append(place)

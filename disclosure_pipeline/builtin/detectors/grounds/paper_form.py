@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
-
 from disclosure_pipeline.builtin.detectors.common import finding_at, refuse_expired, rules_of
 from disclosure_pipeline.builtin.detectors.grounds.reporting import with_more
+from disclosure_pipeline.builtin.detectors.lookup import codes_of
+from disclosure_pipeline.builtin.detectors.words import Words
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
@@ -122,13 +122,11 @@ class _Labels:
 
     def __init__(self, words: Sequence[str]):
         self.words = words
-        self._automaton = AhoCorasick(
-            words, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA
-        )
+        self._finder = Words(words)
 
     def places(self, view: View) -> Iterator[tuple[str, int, int, int]]:
         """(label, start, end, where its value begins) of every field of a view."""
-        for word, start, end in self._automaton.find_matches_as_indexes(view.text):
+        for word, start, end in self._finder.apart(view.text, codes_of(view)):
             value = _value(view, end)
             if value is not None and _begins(view, start):
                 yield self.words[word], start, end, value

@@ -123,12 +123,12 @@ class Digits:
 
     Args:
         text: a view's text.
+        letters: the same without white space, to ask quickly whether a word occurs at all.
     """
 
-    def __init__(self, text: str):
+    def __init__(self, text: str, letters: str):
         self.text = text
-        self.letters = "".join(text.split())
-        """The text without white space, to ask quickly whether a word occurs at all."""
+        self.letters = letters
         self.runs = tuple(_runs(text))
         self._runs_of: dict[int, Sequence[Run]] = {}
 
@@ -180,7 +180,7 @@ def digits_of(part: PartText) -> Digits:
     """The digits of a part's plain view, shared by whoever asks."""
     known = _KNOWN.get(part.views)
     if known is None:
-        known = _KNOWN[part.views] = Digits(part.views.plain.text)
+        known = _KNOWN[part.views] = Digits(part.views.plain.text, part.views.compact.text)
     return known
 
 

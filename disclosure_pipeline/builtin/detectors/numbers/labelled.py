@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
 from disclosure_pipeline.builtin.detectors.common import refuse_expired, rules_of
+from disclosure_pipeline.builtin.detectors.lookup import codes_of
 from disclosure_pipeline.builtin.detectors.numbers.digits import Digits, Number, Taken, digits_of, strength
 from disclosure_pipeline.builtin.detectors.numbers.surroundings import (
     Judgement,
@@ -15,6 +16,7 @@ from disclosure_pipeline.builtin.detectors.numbers.surroundings import (
     words_of,
 )
 from disclosure_pipeline.builtin.detectors.patterns import PatternSet
+from disclosure_pipeline.builtin.detectors.words import Words
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import Rule, RuleBook
@@ -81,7 +83,7 @@ class _Labelled:
         patterns = PatternSet(rulebook, ())
         self._kinds = tuple(_Kind(rule, patterns) for rule in self._all)
         words = dict.fromkeys(word for kind in self._kinds for word in kind.words)
-        self._any_word = re.compile("|".join(map(re.escape, words)))
+        self._words = Words(tuple(words))
 
     def detect(self, part: PartText) -> Sequence[Finding]:
         """Look at one part.
@@ -98,7 +100,7 @@ class _Labelled:
         ]
 
     def _hits(self, part: PartText, digits: Digits) -> Iterator[tuple[NumberRule, int, int, Judgement]]:
-        if not self._any_word.search(digits.letters):
+        if not self._words.occur(digits.letters, codes_of(part.views.compact)):
             return
         view = part.views.plain
         for kind in self._kinds:

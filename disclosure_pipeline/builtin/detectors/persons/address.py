@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from disclosure_pipeline.builtin.detectors.common import finding_at, finding_of, refuse_expired, rules_of
 from disclosure_pipeline.builtin.detectors.grounds.reporting import cells
+from disclosure_pipeline.builtin.detectors.lookup import codes_of
 from disclosure_pipeline.builtin.detectors.patterns import PatternSet
+from disclosure_pipeline.builtin.detectors.sieve import Finder, Sieve
 from disclosure_pipeline.builtin.detectors.tables import Cell, NamedCell, tables_of
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import Rule, RuleBook
+from disclosure_pipeline.model.view import View
 
 _LONGEST = 70
 """Characters of an address at most."""
@@ -38,6 +41,9 @@ _EXPRESSIONS = (
     "label", "weak_label", "neutral_label", "beyond", "strict", "township", "person", "office", "person_after",
     "other_after", "lead", "place", "word", "loose", "trailer", "heading", "neutral_heading", "person_table", "office_table",
 )  # fmt: skip
+
+_SIEVED = ("place", "word", "label", "weak_label", "neutral_label")
+"""What is looked for in the whole text, beside the details."""
 
 _Range = tuple[int, int, str]
 
@@ -106,10 +112,8 @@ class Address:
         self._rule = rule = rules[0]
         compiler = PatternSet(rulebook, ())
         self._detail = compiler.compiled(rule, "|".join(rule.patterns))
-        missing = [name for name in _EXPRESSIONS if not rule.options.get(name)]
-        if missing:
-            raise ConfigError(f"Rule {rule.id} lacks options.", code="rule.option")
-        self._is = {name: compiler.compiled(rule, str(rule.options[name])) for name in _EXPRESSIONS}
+        self._is = compiler.options(rule, _EXPRESSIONS)
+        self._sieve = Sieve([self._detail, *(self._is[name] for name in _SIEVED)])
         self._villages = tuple(_Village(one, compiler) for one in rulebook.of_form("address_village"))
 
     def detect(self, part: PartText) -> Sequence[Finding]:
@@ -122,7 +126,7 @@ class Address:
         view = part.views.plain
         found, judged = self._in_tables(part)
         taken = 0
-        for start, end, why in sorted(self._in_text(view.text), key=lambda item: (item[0], -item[1])):
+        for start, end, why in sorted(self._in_text(view), key=lambda item: (item[0], -item[1])):
             if start < taken:
                 continue
             one = finding_at(part, view, self._rule, start, end, why=why)
@@ -170,24 +174,26 @@ class Address:
             not of_offices and self._is["person_table"].search(table) is not None
         )
 
-    def _in_text(self, text: str) -> Iterator[_Range]:
-        yield from self._labelled(text)
-        windows = _windows(self._is["place"], text, _LONGEST // 2)
-        for match in _matches(self._detail, windows, text):
+    def _in_text(self, view: View) -> Iterator[_Range]:
+        text, sifted = view.text, self._sieve.sifted(view.text, codes_of(view))
+        detail, *others = (sifted.finder(number) for number in range(len(_SIEVED) + 1))
+        finders = dict(zip(_SIEVED, others, strict=True))
+        yield from self._labelled(text, finders)
+        for match in _matches(detail, _windows(finders["place"], _LONGEST // 2)):
             start = self._beginning(text, match.start())
             reason = self._whose(text, start, match.end())
             if reason:
                 yield start, match.end(), self._reason(reason)
 
-    def _labelled(self, text: str) -> Iterator[_Range]:
+    def _labelled(self, text: str, finders: Mapping[str, Finder]) -> Iterator[_Range]:
         """Addresses behind a word that asks for them."""
-        windows = _windows(self._is["word"], text, _NEAR)
+        windows = _windows(finders["word"], _NEAR)
         for name, reason in (
             ("label", "前面有住址、户籍地一类字样"),
             ("weak_label", "前面说某人住在何处"),
             ("neutral_label", "前面有地址字样，并且说的是个人"),
         ):
-            for match in _matches(self._is[name], windows, text):
+            for match in _matches(finders[name], windows):
                 start, end = self._value(text, match.end())
                 check = "beyond" if match.group()[-1] in ":= \t\n" else "strict"
                 if not self._is_beyond(text[start:end], check):
@@ -269,10 +275,10 @@ class Address:
         return f"{self._rule.options.get('why', '')}；{reason}"
 
 
-def _windows(sign: re.Pattern[str], text: str, reach: int) -> list[tuple[int, int]]:
+def _windows(sign: Finder, reach: int) -> list[tuple[int, int]]:
     """The stretches round a cheap sign."""
     windows: list[tuple[int, int]] = []
-    for match in sign.finditer(text):
+    for match in sign.finditer(0, len(sign.text)):
         start, end = max(0, match.start() - reach), match.end() + reach
         if windows and start <= windows[-1][1]:
             windows[-1] = (windows[-1][0], end)
@@ -281,11 +287,9 @@ def _windows(sign: re.Pattern[str], text: str, reach: int) -> list[tuple[int, in
     return windows
 
 
-def _matches(
-    expression: re.Pattern[str], windows: Sequence[tuple[int, int]], text: str
-) -> Iterator[re.Match[str]]:
+def _matches(finder: Finder, windows: Sequence[tuple[int, int]]) -> Iterator[re.Match[str]]:
     for start, end in windows:
-        yield from expression.finditer(text, start, end)
+        yield from finder.finditer(start, end)
 
 
 def _within(place: tuple[int, int, int], ranges: Sequence[tuple[int, int]]) -> bool:

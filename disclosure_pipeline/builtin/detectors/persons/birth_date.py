@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from disclosure_pipeline.builtin.detectors.common import finding_at, finding_of, refuse_expired, rules_of
-from disclosure_pipeline.builtin.detectors.patterns import PatternSet, without_overlaps
+from disclosure_pipeline.builtin.detectors.lookup import codes_of
+from disclosure_pipeline.builtin.detectors.patterns import Hit, PatternSet, without_overlaps
 from disclosure_pipeline.builtin.detectors.tables import named_cells
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.policy import Rule, RuleBook
+from disclosure_pipeline.model.view import Span
 
 _EXPRESSIONS = ("heading", "value", "public")
 
@@ -45,13 +47,8 @@ class BirthDate:
         if len(rules) != 1 or len(public) != 1:
             raise ConfigError("Not one rule each for dates of birth.", code="rule.ambiguous")
         self._rule, self._public = rules[0], public[0]
-        missing = [name for name in _EXPRESSIONS if not self._rule.options.get(name)]
-        if missing:
-            raise ConfigError(f"Rule {self._rule.id} lacks options.", code="rule.option")
         self._patterns = PatternSet(rulebook, rules)
-        self._is = {
-            name: self._patterns.compiled(self._rule, str(self._rule.options[name])) for name in _EXPRESSIONS
-        }
+        self._is = self._patterns.options(self._rule, _EXPRESSIONS)
 
     def detect(self, part: PartText) -> Sequence[Finding]:
         """Look at one part.
@@ -63,26 +60,26 @@ class BirthDate:
         text = part.views.plain.text
         if "生" not in text:
             return []
+        cells, hits = list(self._in_tables(part)), self._in_text(part)
+        if not cells and not hits:
+            return []
         rule = self._public if self._is["public"].search(text) else self._rule
-        found = list(self._in_tables(part, rule))
+        why = _reason(rule, "所在列或者左侧的栏目要求填写")
+        found = [finding_of(part, cell, rule, why=why) for cell in cells]
         seen = {(item.segment, item.start) for item in found}
-        for one in self._in_text(part, rule):
-            if (one.segment, one.start) not in seen:
-                found.append(one)
-        return found
+        why = _reason(rule, "日期前后有出生字样")
+        others = (finding_at(part, part.views.plain, rule, hit.start, hit.end, why=why) for hit in hits)
+        return found + [one for one in others if (one.segment, one.start) not in seen]
 
-    def _in_tables(self, part: PartText, rule: Rule) -> Iterator[Finding]:
+    def _in_tables(self, part: PartText) -> Iterator[Span]:
         for named in named_cells(part):
             is_headed = self._is["heading"].search(named.heading) or self._is["heading"].search(named.label)
             if is_headed and not named.is_heading and self._is["value"].fullmatch(named.cell.text):
-                yield finding_of(
-                    part, named.cell.span, rule, why=_reason(rule, "所在列或者左侧的栏目要求填写")
-                )
+                yield named.cell.span
 
-    def _in_text(self, part: PartText, rule: Rule) -> Iterator[Finding]:
+    def _in_text(self, part: PartText) -> Sequence[Hit]:
         view = part.views.plain
-        for hit in without_overlaps(self._patterns.hits(view.text)):
-            yield finding_at(part, view, rule, hit.start, hit.end, why=_reason(rule, "日期前后有出生字样"))
+        return without_overlaps(self._patterns.hits(view.text, codes_of(view)))
 
 
 def _reason(rule: Rule, reason: str) -> str:

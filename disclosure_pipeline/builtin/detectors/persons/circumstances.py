@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from disclosure_pipeline.builtin.detectors.common import finding_at, finding_of, refuse_expired, rules_of
+from disclosure_pipeline.builtin.detectors.lookup import codes_of
 from disclosure_pipeline.builtin.detectors.patterns import Hit, PatternSet, without_overlaps
 from disclosure_pipeline.builtin.detectors.tables import NamedCell, named_cells
 from disclosure_pipeline.builtin.detectors.told import tell
@@ -107,7 +108,7 @@ class Circumstances:
 
     def _in_text(self, part: PartText) -> Iterator[Finding]:
         view = part.views.plain
-        hits = (hit for hit in self._patterns.hits(view.text) if self._counts(view.text, hit))
+        hits = (hit for hit in self._patterns.hits(view.text, codes_of(view)) if self._counts(view.text, hit))
         for hit in without_overlaps(hits):
             why = _reason(hit.rule, "写明了某人的情况")
             yield finding_at(part, view, hit.rule, hit.start, hit.end, why=why)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from disclosure_pipeline.builtin.detectors.common import refuse_expired, rules_of
+from disclosure_pipeline.builtin.detectors.lookup import codes_of
 from disclosure_pipeline.builtin.detectors.patterns import PatternSet, without_overlaps
 from disclosure_pipeline.builtin.detectors.secrecy.reporting import reported
 from disclosure_pipeline.hooks.contracts import Canary, PartText
@@ -44,4 +45,4 @@ class InternalNotice:
         """
         refuse_expired(self._rules)
         view = part.views.plain
-        return reported(part, view, without_overlaps(self._patterns.hits(view.text)))
+        return reported(part, view, without_overlaps(self._patterns.hits(view.text, codes_of(view))))

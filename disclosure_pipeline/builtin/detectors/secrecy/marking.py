@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from disclosure_pipeline.builtin.detectors.common import refuse_expired, rules_of
+from disclosure_pipeline.builtin.detectors.lookup import codes_of
 from disclosure_pipeline.builtin.detectors.patterns import Hit, PatternSet, without_overlaps
 from disclosure_pipeline.builtin.detectors.secrecy.expiry import date_formed, expiry
 from disclosure_pipeline.builtin.detectors.secrecy.placement import Contexts, Tops
@@ -74,7 +75,7 @@ class SecrecyMarking:
         refuse_expired(self._rules)
         view = part.views.plain
         text = self._with_signs(view)
-        hits = list(self._patterns.hits(text))
+        hits = list(self._patterns.hits(text, codes_of(view) if text is view.text else None))
         if not hits:
             return []
         tops = Tops(part.text, view, text)

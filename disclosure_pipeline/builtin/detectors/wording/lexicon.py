@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ahocorasick_rs import AhoCorasick, Implementation
-
 from disclosure_pipeline.builtin.detectors.common import finding_at, refuse_expired
+from disclosure_pipeline.builtin.detectors.lookup import codes_of
 from disclosure_pipeline.builtin.detectors.patterns import PatternSet, without_overlaps
 from disclosure_pipeline.builtin.detectors.told import untold
 from disclosure_pipeline.builtin.detectors.wording.context import Judge, Weight
 from disclosure_pipeline.builtin.detectors.wording.segmentation import WordBoundaries
+from disclosure_pipeline.builtin.detectors.words import Words, lowered
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Canary, PartText
 from disclosure_pipeline.model.finding import Finding, Severity
@@ -23,7 +23,7 @@ from disclosure_pipeline.model.view import View
 
 @dataclass(frozen=True, slots=True)
 class _Owner:
-    """What a word in the automaton means to a rule: a term of it, or one of its guards."""
+    """What a word in the list means to a rule: a term of it, or one of its guards."""
 
     rule: Rule
     is_guard: bool
@@ -84,7 +84,7 @@ class Lexicon:
         self._patterns = PatternSet(rulebook, regular) if regular else None
         self._owners = _owners(literal)
         self._words = tuple(self._owners)
-        self._automaton = AhoCorasick(self._words, implementation=Implementation.DFA)
+        self._finder = Words(self._words, any_case=True)
         self._boundaries = WordBoundaries(words)
         self._judge = Judge(rulebook, (*literal, *regular))
         self._rules = (*literal, *regular, *self._judge.rules)
@@ -113,13 +113,13 @@ class Lexicon:
         if self._patterns is None:
             return []
         places: dict[str, tuple[Rule, list[Range]]] = {}
-        for hit in without_overlaps(self._patterns.hits(part.views.plain.text)):
+        for hit in without_overlaps(self._patterns.hits(part.views.plain.text, codes_of(part.views.plain))):
             places.setdefault(hit.rule.id, (hit.rule, []))[1].append((hit.start, hit.end))
         return [hit for rule, own in places.values() for hit in self._weighed(part.views.plain, rule, own)]
 
     def _terms(self, part: PartText) -> list[_Hit]:
         view = part.views.compact
-        found = self._hits(_lower(view.text))
+        found = self._hits(view)
         by_chance = {
             place
             for rule, places in found
@@ -135,12 +135,12 @@ class Lexicon:
             weighed += self._weighed(view, rule, whole)
         return weighed
 
-    def _hits(self, text: str) -> list[tuple[Rule, list[Range]]]:
+    def _hits(self, view: View) -> list[tuple[Rule, list[Range]]]:
         """By rule, the longest terms that no guard of the rule covers."""
         terms: dict[str, list[Range]] = defaultdict(list)
         guards: dict[str, list[Range]] = defaultdict(list)
         rules: dict[str, Rule] = {}
-        for word, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+        for word, start, end in self._finder.occurrences(view.text, codes_of(view)):
             for owner in self._owners[self._words[word]]:
                 (guards if owner.is_guard else terms)[owner.rule.id].append((start, end))
                 rules[owner.rule.id] = owner.rule
@@ -235,15 +235,7 @@ def _owners(rules: Iterable[Rule]) -> Mapping[str, list[_Owner]]:
 
 def _key(phrase: str) -> str:
     """A term as it appears in the searched text."""
-    return _lower("".join(fold(phrase).split()))
-
-
-def _lower(text: str) -> str:
-    """Lower case without a change of length."""
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(low if len(low := character.lower()) == 1 else character for character in text)
+    return lowered("".join(fold(phrase).split()))
 
 
 def _longest(places: Sequence[Range]) -> list[Range]:
