@@ -19,6 +19,7 @@ from disclosure_pipeline.hooks import registry, wire
 from disclosure_pipeline.hooks.contracts import Canary, Case, Event, Opinion, PartText
 from disclosure_pipeline.hooks.guard import Nonsense
 from disclosure_pipeline.hooks.loading import PluginSource
+from disclosure_pipeline.hooks.parcel import Parcel
 from disclosure_pipeline.hooks.resident import serve
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.finding import Fault, Finding
@@ -55,14 +56,14 @@ class RemotePlugin:
         """Start the process without waiting for the plugin to load."""
         context = mp.get_context("spawn")
         ours, theirs = context.Pipe()
-        self._process = context.Process(
-            target=serve,
-            args=(theirs, self.source, self._setup),
-            name=f"plugin {self.source.name}",
-            daemon=True,
-        )
-        self._process.start()
-        theirs.close()
+        with contextlib.closing(theirs), contextlib.closing(Parcel(self._setup)) as setup:
+            self._process = context.Process(
+                target=serve,
+                args=(theirs, self.source, setup),
+                name=f"plugin {self.source.name}",
+                daemon=True,
+            )
+            self._process.start()
         self._pipe, self._loading = ours, True
         self.starts += 1
 

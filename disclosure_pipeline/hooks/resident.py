@@ -20,16 +20,19 @@ from disclosure_pipeline.hooks.canary import prove
 from disclosure_pipeline.hooks.contracts import PluginContext
 from disclosure_pipeline.hooks.guard import Subject, ask
 from disclosure_pipeline.hooks.loading import LoadedPlugin, PluginSource, load
+from disclosure_pipeline.hooks.parcel import Parcel
 from disclosure_pipeline.model.finding import Fault
 
 
-def serve(pipe: connection.Connection[bytes, wire.Request], source: PluginSource, setup: wire.Setup) -> None:
+def serve(
+    pipe: connection.Connection[bytes, wire.Request], source: PluginSource, setup: Parcel[wire.Setup]
+) -> None:
     """Run one plugin until the host closes the pipe (target of the process)."""
     silence()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the host, which then closes the pipe
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        resident = Resident.load(source, setup)
+        resident = Resident.load(source, setup.open())
     except ConfigError as error:
         pipe.send_bytes(wire.pack(wire.Description(config_error=error.message, failed=True)))
         return

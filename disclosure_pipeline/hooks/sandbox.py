@@ -41,6 +41,7 @@ import structlog
 from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.hooks import leftovers, sandbox_child
 from disclosure_pipeline.hooks.lending import lent
+from disclosure_pipeline.hooks.parcel import Parcel
 from disclosure_pipeline.hooks.sandbox_child import Answer, Bounds, Surroundings
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Sandbox:
         self._folder = _private_folder(folder)
         bounds = bounds or Bounds()
         self._surroundings = Surroundings(
-            os.getpid(), bounds.memory, str(self._folder), initializer, initargs, bounds
+            os.getpid(), bounds.memory, str(self._folder), initializer, Parcel(initargs), bounds
         )
         self._outer = bounds.granted + OUTER_ALLOWANCE
         self._idle = idle

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from disclosure_pipeline import errors
 from disclosure_pipeline.hooks import allowance, confinement
 from disclosure_pipeline.hooks.leftovers import MARK
+from disclosure_pipeline.hooks.parcel import Parcel
 
 if TYPE_CHECKING:
     from disclosure_pipeline.settings.models import Settings
@@ -93,7 +94,7 @@ class Surroundings:
         memory: most address space, bytes.
         folder: private folder; the process makes its own folder in it.
         initializer: ``module:callable`` called once in a new process, or empty.
-        initargs: its arguments.
+        initargs: its arguments, if there is one.
         bounds: the other limits.
         lent: where the files of its jobs are.
     """
@@ -102,7 +103,7 @@ class Surroundings:
     memory: int
     folder: str
     initializer: str = ""
-    initargs: tuple[Any, ...] = ()
+    initargs: Parcel[tuple[Any, ...]] | None = None
     bounds: Bounds = Bounds()
     lent: str = ""
 
@@ -138,8 +139,15 @@ def prepare(surroundings: Surroundings) -> None:
     confinement.confine(own, readable, surroundings.bounds.programs)
     if surroundings.initializer:
         global _start_failure  # noqa: PLW0603 - one process, one start
-        _start_failure = _guarded(surroundings.initializer, surroundings.initargs).error
+        _start_failure = _guarded(surroundings.initializer, _unpacked(surroundings.initargs)).error
     collect_seldom()
+
+
+def _unpacked(initargs: Parcel[tuple[Any, ...]] | None) -> tuple[Any, ...]:
+    if initargs is None:
+        return ()
+    with contextlib.closing(initargs):
+        return initargs.open()
 
 
 def call(function: str, args: tuple[Any, ...], seconds: float) -> Answer:

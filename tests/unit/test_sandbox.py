@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import spawn
 from pathlib import Path
 
 import pytest
@@ -166,6 +167,22 @@ def test_a_failing_initializer_is_every_jobs_error(tmp_path: Path) -> None:
             assert (error.code, error.advice) == ("start.refused", "mend it")
         with pytest.raises(ExtractionFailed):
             sandbox.warm()
+
+
+def test_a_process_that_dies_before_it_heard_what_it_is_made_of(
+    shared: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than a pipe holds was once written to a dead process, and nothing was started any more."""
+    much = "密" * 1_000_000
+    works(shared)  # what multiprocessing itself needs runs from here on
+    with Sandbox(1, bounds=OWN, folder=tmp_path, initializer=f"{JOBS}:remember", initargs=(much,)) as sandbox:
+        with monkeypatch.context() as dying:
+            dying.setattr(spawn, "_python_exe", b"/bin/false")
+            thread = ThreadPoolExecutor(1)
+            assert thread.submit(fault, sandbox, "os:getpid").result(TIMEOUT).code == "sandbox.crash"
+        assert sandbox.run(f"{JOBS}:remembered", timeout=TIMEOUT) == much
+        os.kill(works(sandbox), 9)
+        assert sandbox.run(f"{JOBS}:remembered", timeout=TIMEOUT) == much
 
 
 def test_processes_work_side_by_side_for_many_short_lived_threads(tmp_path: Path) -> None:
