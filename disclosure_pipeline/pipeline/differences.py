@@ -23,7 +23,7 @@ from disclosure_pipeline.model.words import place_in_words
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.layout import TableBlock, lay_out
 from disclosure_pipeline.pipeline.opened import check_open
-from disclosure_pipeline.store import documents
+from disclosure_pipeline.store import documents, version_heads
 from disclosure_pipeline.store.documents import Settled
 from disclosure_pipeline.store.tables import decision
 
@@ -57,7 +57,7 @@ class VersionRecord:
 
     Args:
         version: its number.
-        head: what is said of it; ``None`` for an earlier version, of which the rows keep only files and findings.
+        head: what is said of it; ``None`` for an earlier version of which that was not kept.
         parts: its files. texts: what was read in them, by position. findings: with how they were settled.
     """
 
@@ -167,7 +167,7 @@ def record_of(connection: Connection, row: Row[Any], version: int) -> VersionRec
     """
     return VersionRecord(
         version,
-        _head_of(connection, row) if version == row.version else None,
+        _head_of(connection, row, version),
         documents.parts_of(connection, row.id, version),
         documents.texts_of(connection, row.id, version),
         tuple(documents.findings_of(connection, row.id, version)),
@@ -196,13 +196,19 @@ def between(old: VersionRecord, new: VersionRecord) -> VersionDifference:
     )
 
 
-def _head_of(connection: Connection, row: Row[Any]) -> Head:
-    attribute = documents.attribute_in_force(row)
-    tiers = documents.tiers_of(connection, row.id, row.version)
+def _head_of(connection: Connection, row: Row[Any], version: int) -> Head | None:
+    present = version == row.version
+    head = version_heads.of_row(row) if present else version_heads.kept(connection, row.id, version)
+    if head is None:
+        return None
+    tiers = documents.tiers_of(connection, row.id, version)
     return Head(
-        row.title or "", documents.slip_of(row).published_fields(), attribute.value if attribute else "",
-        row.ground or row.proposed_ground, tuple(item.tier for item in tiers),
-    )  # fmt: skip
+        head.title,
+        head.slip.published_fields(),
+        head.attribute,
+        head.ground,
+        tuple(item.tier for item in tiers),
+    )
 
 
 def _fields(old: Head, new: Head) -> Iterator[FieldChange]:

@@ -24,7 +24,7 @@ from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import deputies, letters, spool
 from disclosure_pipeline.pipeline.core import INTAKE, Core
 from disclosure_pipeline.pipeline.transitions import Lease, take_step
-from disclosure_pipeline.store import audit, documents, people, search
+from disclosure_pipeline.store import audit, documents, people, search, version_heads
 from disclosure_pipeline.store.audit import digest_of
 from disclosure_pipeline.store.database import next_serial
 from disclosure_pipeline.store.tables import audit as audit_table
@@ -174,6 +174,7 @@ def _correct(
 ) -> tuple[Accepted, str | None]:
     row = documents.fetch(connection, case, lock=True)
     version = row.version + 1
+    version_heads.keep(connection, row)
     documents.write_parts(connection, case, version, parts)
     documents.resolve_faults(connection, case)
     letters.owe(connection, case, version, "receipt", {})

@@ -22,7 +22,7 @@ from disclosure_pipeline.pipeline import exemptions, incidents, letters, publica
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.publication_rows import publications_of
 from disclosure_pipeline.pipeline.transitions import SYSTEM, Lease, check_rules, take_step
-from disclosure_pipeline.store import documents, rule_changes, search
+from disclosure_pipeline.store import documents, purging, rule_changes, search
 from disclosure_pipeline.store.database import get_meta, set_meta
 from disclosure_pipeline.store.tables import artefact, decision, meta, part, quarantine, referral
 
@@ -152,7 +152,7 @@ def purge(
         rules_version: the rules that found the markings.
         marks: what is kept of the markings.
     """
-    documents.purge_text(connection, document)
+    purging.purge_text(connection, document)
     documents.resolve_faults(connection, document)
     connection.execute(delete(quarantine).where(quarantine.c.document == document))
     connection.execute(

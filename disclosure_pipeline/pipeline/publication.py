@@ -25,7 +25,7 @@ from disclosure_pipeline.pipeline import clocks, deputies, incidents, leases, le
 from disclosure_pipeline.pipeline.core import PUBLISH, Core
 from disclosure_pipeline.pipeline.publication_rows import change, keep_receipt, note, publications_of, row_of
 from disclosure_pipeline.pipeline.transitions import Lease, take_step
-from disclosure_pipeline.store import documents, lookups, people
+from disclosure_pipeline.store import documents, lookups, people, purging
 from disclosure_pipeline.store.audit import digest_of
 from disclosure_pipeline.store.database import get_meta
 from disclosure_pipeline.store.tables import publication
@@ -201,7 +201,7 @@ def _record(core: Core, row: Row[Any], answer: Receipt | Fault | None) -> None:
         body: dict[str, Any] = {}
         if isinstance(answer, Receipt):
             held = documents.is_held(connection, case.id) or case.state == State.DESTROYED.value
-            body = documents.without_names(answer.as_json()) if held else answer.as_json()
+            body = purging.without_names(answer.as_json()) if held else answer.as_json()
             keep_receipt(connection, row, answer.key, body)
         present = row_of(connection, row.document, row.channel, lock=True)
         mine = (row.fence, row.generation, row.action)

@@ -1,6 +1,6 @@
 """Passages quoted in a return: proved against the stored text, kept as offsets, read again when shown.
 
-Purging the text of a document takes its quotes away too (`store/documents.purge_text`), so that nothing of a
+Purging the text of a document takes its quotes away too (`store/purging.py`), so that nothing of a
 suspected secret is ever quoted.
 """
 

@@ -26,7 +26,7 @@ from disclosure_pipeline.pipeline.core import INTAKE, Core
 from disclosure_pipeline.pipeline.intake import fresh_version
 from disclosure_pipeline.pipeline.recording import REVIEW
 from disclosure_pipeline.pipeline.transitions import take_step
-from disclosure_pipeline.store import audit, documents, people
+from disclosure_pipeline.store import audit, documents, people, version_heads
 from disclosure_pipeline.store.tables import attribute_review, document
 
 OPEN, DONE = "open", "done"
@@ -207,6 +207,7 @@ def _convert(core: Core, connection: Connection, row: Any, by: str, detail: dict
             advice="Withdraw it first with `disclosure withdraw` if it must not be public.",
         )
     version = row.version + 1
+    version_heads.keep(connection, row)
     documents.write_parts(connection, row.id, version, documents.parts_of(connection, row.id, row.version))
     slip = replace(
         documents.slip_of(row), attribute=Attribute.PROACTIVE.value, ground=None, reason=None, source=REVIEW

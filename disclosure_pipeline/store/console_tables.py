@@ -1,6 +1,6 @@
 """The tables behind the review console: accounts, sessions, deputies, the queue and what officers have seen.
 
-No column here holds text of a document, so a case that is quarantined leaves nothing in them but ids.
+What a case that is quarantined would leave in them goes with its text (`store/purging.py`).
 """
 
 from __future__ import annotations
@@ -141,6 +141,18 @@ clock_change = Table(
     Column("at", TIME, nullable=False),
     Index(None, "document"),
     comment="Extensions of time limits, in working days, each with its reason",
+)
+
+version_head = Table(
+    "version_head",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("slip", JSON, nullable=False),
+    Column("attribute", CODE, nullable=False),
+    Column("ground", CODE, nullable=False),
+    comment="What an earlier version was called and reviewed as, kept when the next one begins",
 )
 
 due_count = Table(

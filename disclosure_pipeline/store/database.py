@@ -30,9 +30,9 @@ CHANNEL = "disclosure_rows"
 _WITH_TEXT = (
     "document", "part", "extract", "finding", "artefact", "tier", "decision", "referral", "attribute_review",
     "letter", "rule_change", "incident", "receipt", "publication", "catalogue_key", "subject",
-    "clock_change",
+    "clock_change", "version_head",
 )  # fmt: skip
-"""Tables that hold text of documents, or digests of it (`documents.purge_text`)."""
+"""Tables that hold text of documents, or digests of it (`store/purging.py`)."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

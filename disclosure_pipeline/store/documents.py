@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, null, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from disclosure_pipeline.errors import NotFound
 from disclosure_pipeline.model.document import Attribute, Part, PartRole, Slip
@@ -14,25 +14,15 @@ from disclosure_pipeline.model.finding import UNDETERMINED, Fault, Finding, Sett
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.text import Doubt, Place, Segment, Text
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.store import finding_words, search
-from disclosure_pipeline.store.console_tables import clock_change
+from disclosure_pipeline.store import finding_words
 from disclosure_pipeline.store.tables import (
     artefact,
-    attribute_review,
-    catalogue_key,
-    decision,
     document,
     extract,
     fault,
     finding,
-    incident,
     part,
-    publication,
     quarantine,
-    receipt,
-    referral,
-    rule_change,
-    subject,
     tier,
 )
 
@@ -352,68 +342,6 @@ def resolve_faults(connection: Connection, document_id: str, *stages: str) -> No
     if stages:
         query = query.where(fault.c.stage.in_(stages))
     connection.execute(query.values(resolved_at=utc_now()))
-
-
-def purge_text(connection: Connection, document_id: str) -> None:
-    """Remove every character of a document's text from the rows (design 7).
-
-    Extracted text, findings and the list of frozen files go; so do title, slip, names and written
-    reasons, and what others could look the document up by. Hashes, offsets, rule ids and who did what stay.
-    """
-    search.purge(connection, document_id)
-    for table in (extract, finding, artefact, catalogue_key, subject):
-        connection.execute(delete(table).where(table.c.document == document_id))
-    connection.execute(
-        update(attribute_review).where(attribute_review.c.document == document_id).values(reason=None)
-    )
-    connection.execute(update(part).where(part.c.document == document_id).values(name=None))
-    connection.execute(update(tier).where(tier.c.document == document_id).values(reason=None))
-    said = {"reason": "", "quotes": null(), "risk": null()}
-    connection.execute(update(decision).where(decision.c.document == document_id).values(said))
-    connection.execute(update(referral).where(referral.c.document == document_id).values(reason=""))
-    connection.execute(update(incident).where(incident.c.document == document_id).values(reason=None))
-    connection.execute(
-        update(clock_change).where(clock_change.c.document == document_id).values(reason="", law="")
-    )
-    _purge_guards(connection, document_id)
-    _purge_receipts(connection, document_id)
-    connection.execute(
-        update(document)
-        .where(document.c.id == document_id)
-        .values(title=None, slip={}, ground_reason="", dropped_as=None)
-    )
-
-
-def _purge_receipts(connection: Connection, document_id: str) -> None:
-    """Leave the names of public files out of what channels answered."""
-    for table, column, key in (
-        (receipt, receipt.c.body, receipt.c.key),
-        (publication, publication.c.receipt, publication.c.channel),
-    ):
-        mine = table.c.document == document_id
-        for name, body in connection.execute(select(key, column).where(mine)).all():
-            if body:
-                changed = {column.name: without_names(body)}
-                connection.execute(update(table).where(mine, key == name).values(**changed))
-
-
-def without_names(body: Mapping[str, Any]) -> dict[str, Any]:
-    """A receipt whose files are numbered instead of named: a name often is the title."""
-    hashes = dict(body.get("hashes") or {})
-    return {**body, "hashes": {str(number): value for number, value in enumerate(sorted(hashes.values()))}}
-
-
-def _purge_guards(connection: Connection, document_id: str) -> None:
-    """Take back the guards whose words were cut from a document; without them more is found, never less.
-
-    Reasons of every proposal from the document go too. Terms stay: they are a list that an officer wrote.
-    """
-    mine = rule_change.c.document == document_id
-    connection.execute(update(rule_change).where(mine).values(reason="", decision=""))
-    guards = update(rule_change).where(mine, rule_change.c.action == "guard")
-    connection.execute(guards.where(rule_change.c.state == "approved").values(state="revoked", content={}))
-    connection.execute(guards.where(rule_change.c.state == "proposed").values(state="rejected", content={}))
-    connection.execute(guards.values(content={}))
 
 
 def is_held(connection: Connection, document_id: str) -> bool:

@@ -13,7 +13,7 @@ from disclosure_pipeline.model.clock import add_working_days, today_in_shanghai
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role, Verb
 from disclosure_pipeline.pipeline import clocks, extensions
-from disclosure_pipeline.store import documents
+from disclosure_pipeline.store import purging
 
 LAW = "示例条例第九条"
 REASON = "须等待示例机构书面意见"
@@ -110,7 +110,7 @@ def test_the_log_holds_digests_and_a_purge_takes_the_words(office: Office):
     assert LAW not in row[1] and REASON not in row[1] and '"days": 5' in row[1]
     assert LAW not in str(office.query("SELECT inputs FROM clock"))
     with office.core.database.write() as connection:
-        documents.purge_text(connection, case)
+        purging.purge_text(connection, case)
     assert office.query("SELECT reason, law, days FROM clock_change") == [("", "", 5)]
     assert clock(office, case)["extended"] == 5
     office.chain_holds()

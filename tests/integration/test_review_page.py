@@ -25,7 +25,7 @@ from disclosure_pipeline.pipeline.pages import PagePictures
 from disclosure_pipeline.pipeline.reading_view import TableView, TextView
 from disclosure_pipeline.pipeline.shelf import TextShelf
 from disclosure_pipeline.settings.models import Settings
-from disclosure_pipeline.store import people
+from disclosure_pipeline.store import people, purging
 from disclosure_pipeline.store.console_tables import page_view
 from disclosure_pipeline.store.people import Person
 from disclosure_pipeline.store.tables import access
@@ -397,4 +397,20 @@ def test_a_corrected_draft_is_compared_with_the_one_that_was_signed(desk: Office
     assert [(item.old and item.old.settled, item.new and item.new.settled) for item in found.findings] == [
         (Settlement.ACCEPT, None)
     ]
-    assert not found.head_known
+    assert (found.head_known, found.fields) == (True, ())
+
+
+def test_what_a_version_was_called_and_reviewed_as_is_compared(desk: Office) -> None:
+    case = desk.reviewed("关于补贴的通知", BODY, name="通知.txt")
+    desk.decide(case, SECRECY, Verb.RETURN, reason="请改标题和属性")
+    desk.hand_in("关于津贴的通知", BODY, name="通知.txt", case=case, by=CLERK, attribute="依申请公开")
+    desk.work()
+    found = differences.between_versions(desk.core, case, 1, 2)
+    assert found.head_known
+    assert ("title", "关于补贴的通知", "关于津贴的通知") in [
+        (item.name, item.before, item.after) for item in found.fields
+    ]
+
+    with desk.core.database.write() as connection:
+        purging.purge_text(connection, case)
+    assert desk.query("SELECT count(*) FROM version_head") == [(0,)]

@@ -31,7 +31,7 @@ from disclosure_pipeline.model.route import Role, TierState, Verb
 from disclosure_pipeline.pipeline import objections, records, referrals, signing
 from disclosure_pipeline.pipeline.decisions import Decision, decide, decisions_of
 from disclosure_pipeline.pipeline.signing import Dispute, SigningSheet
-from disclosure_pipeline.store import documents, people
+from disclosure_pipeline.store import documents, people, purging
 
 SECRECY_LIST = ("secrecy.state_secrets", "secrecy.others_interests")
 FINAL_LIST = ("release.procedure", "release.scope", "release.content")
@@ -152,7 +152,7 @@ def test_purging_takes_the_words_of_the_assessment(office: Office) -> None:
     office.decide(case, SECRECY, risk=RISK, reason=RISK.text)
     assert holds(office.dump(), RISK.text) == ["decision", "tier"]
     with office.core.database.write() as connection:
-        documents.purge_text(connection, case)
+        purging.purge_text(connection, case)
     assert holds(office.dump(), RISK.text) == []
     office.chain_holds()
 
