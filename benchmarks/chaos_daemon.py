@@ -67,9 +67,14 @@ class Daemon:
         return self._process is not None and self._process.poll() is None
 
     @property
+    def address(self) -> str:
+        """Where it answers over HTTP."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
     def ready(self) -> bool:
         """Whether ``/readyz`` answers 200."""
-        address = f"http://127.0.0.1:{self._port}/readyz"
+        address = f"{self.address}/readyz"
         with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=2.0) as answer:
             return bool(answer.status == 200)
         return False

@@ -6,7 +6,9 @@ The catalogue is read as text at the first use, so that nothing compiled lies in
 from __future__ import annotations
 
 import gettext
+import html
 import io
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -37,6 +39,31 @@ def translations(language: str) -> gettext.NullTranslations:
         write_mo(compiled, read_po(file, locale=language))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+@lru_cache(maxsize=1)
+def messages() -> frozenset[str]:
+    """Every message of the console, as it is written in the source; the English catalogue has them all."""
+    from babel.messages.pofile import read_po
+
+    with (LOCALE / "en" / f"{DOMAIN}.po").open("rb") as file:
+        return frozenset(str(message.id) for message in read_po(file) if message.id)
+
+
+def speaker(language: str) -> Callable[[str], str]:
+    """What ``_`` is in templates, where what it answers stands on the page as it is.
+
+    So it says messages only: anything else (a title that somebody passed to it) is escaped, and holds no places to fill.
+
+    Args:
+        language: ``zh`` or ``en``.
+    """
+    spoken, known = translations(language), messages()
+
+    def say(message: str) -> str:
+        return spoken.gettext(message) if message in known else html.escape(message).replace("%", "%%")
+
+    return say
 
 
 def preferred(accepted: str) -> str:

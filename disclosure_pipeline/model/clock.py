@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any, Literal, Protocol
 
 from disclosure_pipeline.model.policy import ClockRule
@@ -48,6 +49,8 @@ def today_in_shanghai(now: datetime | None = None) -> date:
 
 class Calendar(Protocol):
     """Which days are working days."""
+
+    def __hash__(self) -> int: ...
 
     @property
     def version(self) -> str:
@@ -155,6 +158,7 @@ def add_working_days(calendar: Calendar, start: date, days: int, pauses: Sequenc
     return DueDate(day, provisional, tuple(holidays), tuple(workdays))
 
 
+@lru_cache(maxsize=4096)  # lists ask for the same few weeks again and again
 def working_days_between(calendar: Calendar, start: date, end: date) -> int:
     """Working days after ``start`` up to and with ``end``; 0 when ``end`` is not after ``start``."""
     span = (end - start).days

@@ -237,6 +237,9 @@ class HealthServer:
         self._mounts = dict(mounts or {})
         self._proxies = list(proxies)
         self._socket = socket.create_server((host, port), reuse_port=False)
+        # Connections inherit it: head and body of an answer are sent one after the other, and a browser that takes its
+        # time to confirm the first (40 ms) would hold up the second.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._thread = threading.Thread(target=self._run, name="http", daemon=True)
         self._server: Any = None
 

@@ -90,3 +90,11 @@ def test_english_is_spoken() -> None:
 )
 def test_the_language_of_strangers(accepted: str, language: str) -> None:
     assert languages.preferred(accepted) == language
+
+
+def test_only_messages_are_said_as_they_are() -> None:
+    """What ``_`` answers counts as safe in a template; a title that somebody gives to it must not be."""
+    for language in ("zh", "en"):
+        say = languages.speaker(language)
+        assert say("<script>100%</script>") == "&lt;script&gt;100%%&lt;/script&gt;"
+        assert "%(seconds)s" in say("请在 %(seconds)s 秒后再试。")
