@@ -21,6 +21,11 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--screenshots``: where tests/browser keeps its pictures."""
+    parser.addoption("--screenshots", metavar="DIR", help="keep pictures of the console's screens in DIR")
+
+
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Names a case that is a whole file by its argument and number: some files hold the moment they were made, and a
     name that changes makes the processes of one test run disagree about which tests there are."""

@@ -16,19 +16,11 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from disclosure_pipeline.cli.session import Session, missing_workspace
 from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.model.times import later, parse, utc_now
+from disclosure_pipeline.pipeline.alarms import LEAST_FREE, NEXT_YEAR_FROM, STALE
 
 if TYPE_CHECKING:
     from disclosure_pipeline.settings.models import Settings
     from disclosure_pipeline.store.database import Database
-
-LEAST_FREE = 1 << 30
-"""Free bytes under which a data folder is in danger; under five times that it is watched."""
-
-STALE = 600.0
-"""Seconds after which work that nobody took is a warning."""
-
-NEXT_YEAR_FROM = 11
-"""Month from which next year's holidays should be known (放假安排 appears in early November)."""
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH

@@ -16,10 +16,10 @@ import click
 from disclosure_pipeline.cli import output
 from disclosure_pipeline.cli.look import ID
 from disclosure_pipeline.cli.session import ACTING, REASON, Session, command, prove
-from disclosure_pipeline.errors import NotAllowed, UsageError
+from disclosure_pipeline.errors import UsageError
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.judgement import Risk, RiskLevel
-from disclosure_pipeline.model.route import Role, Verb
+from disclosure_pipeline.model.route import Verb
 
 if TYPE_CHECKING:
     from disclosure_pipeline.model.lifecycle import State
@@ -130,45 +130,24 @@ def _check_words(wish: Wish) -> None:
 
 
 def _decide(core: Core, document: str, wish: Wish) -> State:
-    from disclosure_pipeline.pipeline import decisions
+    from disclosure_pipeline.pipeline import decisions, paper
 
-    if wish.recorded_for:
-        _require_admin(core, document, wish.user)
-    return decisions.decide(
-        core,
-        document,
-        decisions.Decision(
-            verb=wish.verb, version=wish.version, by=wish.recorded_for or wish.user, reason=wish.reason,
-            attribute=wish.attribute, ground=wish.ground, meeting=wish.meeting,
-            recorded_by=wish.user if wish.recorded_for else "", scan=_keep(core, wish),
-            risk=Risk(RiskLevel(wish.risk), wish.risk_text.strip()) if wish.risk else None,
-        ),
+    decision = decisions.Decision(
+        verb=wish.verb, version=wish.version, by=wish.recorded_for or wish.user, reason=wish.reason,
+        attribute=wish.attribute, ground=wish.ground, meeting=wish.meeting,
+        risk=Risk(RiskLevel(wish.risk), wish.risk_text.strip()) if wish.risk else None,
     )  # fmt: skip
+    if wish.scan is not None:
+        return paper.record(core, document, decision, wish.scan, by=wish.user, any_kind=True)
+    return decisions.decide(core, document, decision)
 
 
 def _answer(core: Core, document: str, wish: Wish) -> State:
-    from disclosure_pipeline.pipeline import referrals
+    from disclosure_pipeline.pipeline import referrals, scans
 
-    reply = referrals.Answer(wish.number, wish.body, scan=_keep(core, wish), agree=wish.outcome == "agree")
+    scan = "" if wish.scan is None else scans.keep_scan(core, wish.scan, wish.user, any_kind=True)
+    reply = referrals.Answer(wish.number, wish.body, scan=scan, agree=wish.outcome == "agree")
     return referrals.answer(core, document, wish.version, wish.user, reply, reason=wish.reason)
-
-
-def _require_admin(core: Core, document: str, user: str) -> None:
-    from disclosure_pipeline.store import documents, people
-
-    with core.database.read() as connection:
-        unit = documents.fetch(connection, document).unit
-        if not people.get(connection, user).holds(Role.ADMIN, unit):
-            raise NotAllowed(
-                "Only an administrator of the unit records decisions signed on paper.", code="wrong_role"
-            )
-
-
-def _keep(core: Core, wish: Wish) -> str:
-    """Keep a scan in the vault; its hash, or empty without one."""
-    from disclosure_pipeline.pipeline import scans
-
-    return "" if wish.scan is None else scans.keep_scan(core, wish.scan, wish.user, any_kind=True)
 
 
 def _version(core: Core, document: str) -> int:

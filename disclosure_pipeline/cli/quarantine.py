@@ -10,7 +10,6 @@ from disclosure_pipeline.cli import output
 from disclosure_pipeline.cli.look import ID
 from disclosure_pipeline.cli.session import ACTING, REASON, Session, group, prove, subcommand
 from disclosure_pipeline.cli.settle import print_state
-from disclosure_pipeline.errors import Refused
 
 quarantine = group("quarantine")
 
@@ -42,7 +41,6 @@ def release(session: Session, document: str, user: str, reason: str) -> None:
     """Say that this is no secret; the second officer's word releases it."""
     from disclosure_pipeline.pipeline import quarantine as cases
 
-    _require_reason(reason)
     with session.core() as core:
         state = cases.release(core, document, prove(core, user), reason)
     print_state(session, document, state.value)
@@ -56,7 +54,6 @@ def confirm(session: Session, document: str, user: str, reason: str) -> None:
     """Confirm the suspicion: the bytes are destroyed; prints the incident note."""
     from disclosure_pipeline.pipeline import quarantine as cases
 
-    _require_reason(reason)
     with session.core() as core:
         note = cases.confirm(core, document, prove(core, user), reason)
     if session.as_json:
@@ -65,8 +62,3 @@ def confirm(session: Session, document: str, user: str, reason: str) -> None:
     output.say(f"{document}：已销毁 {note['files']} 个文件。以下位置可能仍有副本，请逐一核查：")
     for place in note["copies_may_lie_in"]:
         output.say(f"- {place}")
-
-
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Refused("A reason is required.", code="reason_required", advice="Give it with --reason.")

@@ -121,10 +121,10 @@ def _open(session: Session) -> Core:
 
 def _furnish(core: Core, session: Session) -> dict[str, Any]:
     from disclosure_pipeline.cli.template import write_template
-    from disclosure_pipeline.cli.users import add_person
-    from disclosure_pipeline.pipeline import accounts
+    from disclosure_pipeline.pipeline import accounts, staff
     from disclosure_pipeline.service.watcher.roots import RootPlan
     from disclosure_pipeline.settings.workspace import SLIP_TEMPLATE
+    from disclosure_pipeline.store.people import Grant
 
     plan = RootPlan(core.workspace, core.settings)
     plan.make()
@@ -132,7 +132,7 @@ def _furnish(core: Core, session: Session) -> dict[str, Any]:
     for root in roots:
         write_template(root.drop / SLIP_TEMPLATE)
     unit = core.settings.unit[0].code
-    token = add_person(core, FIRST_ADMINISTRATOR, Role.ADMIN, unit=unit)
+    token = staff.add(core, FIRST_ADMINISTRATOR, Grant(Role.ADMIN, unit, ""), by=operator())
     if token is None:
         raise DisclosureError("This store has an administrator already.", code="workspace.exists")
     password = accounts.give_password(core, FIRST_ADMINISTRATOR, by=operator())

@@ -14,13 +14,7 @@ from disclosure_pipeline.errors import UsageError
 from disclosure_pipeline.model.route import Role
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from disclosure_pipeline.pipeline.core import Core
-
-LONGEST_NAME = 60
-DEPARTMENT_ROLES = frozenset({Role.CLERK, Role.FIRST})
-"""Roles that can be held for one department only."""
 
 user = group("user")
 
@@ -46,55 +40,16 @@ def add(
 
     With --password the person can enter the console; who can already keeps the password they have.
     """
-    _check_name(name)
-    if department and Role(role) not in DEPARTMENT_ROLES:
-        raise UsageError("--department goes with the roles clerk and first only.")
+    from disclosure_pipeline.pipeline import staff
+    from disclosure_pipeline.store.people import Grant
+
     with session.core() as core:
-        token = add_person(
-            core, name, Role(role), unit=unit_of(core, unit), department=department, os_account=os_account
-        )
+        grant = Grant(Role(role), unit_of(core, unit), department)
+        token = staff.add(core, name, grant, by=operator(), os_account=os_account)
         told = {"user": name, "token": token}
         if with_password:
             told["password"] = _first_password(core, name)
     _print(session, told)
-
-
-def add_person(
-    core: Core, name: str, role: Role, *, unit: str, department: str = "", os_account: str | None = None
-) -> str | None:
-    """Add a person or a role, with its row in the audit log.
-
-    Returns:
-        The new person's token, or ``None`` for a known person.
-
-    Raises:
-        UsageError: the account belongs to somebody else.
-    """
-    from disclosure_pipeline.store import people
-    from disclosure_pipeline.store.audit import Record, append
-
-    with core.database.write() as connection:
-        if os_account is not None:
-            _check_account(connection, os_account, name)
-        token = people.add(connection, name, role, unit=unit, department=department, os_account=os_account)
-        detail = {"user": name, "role": role.value, "department": department, "new": token is not None,
-                  "os_account": os_account or ""}  # fmt: skip
-        append(connection, Record(action="user.add", actor=operator(), unit=unit, detail=detail))
-    return token
-
-
-def _check_account(connection: Connection, account: str, name: str) -> None:
-    from sqlalchemy import select
-
-    from disclosure_pipeline.store.tables import person
-
-    owner = connection.execute(select(person.c.name).where(person.c.os_account == account)).scalar()
-    if owner not in (None, name):
-        raise UsageError(
-            "This account is mapped to another person.",
-            code="account.taken",
-            advice="One account stands for one person; give this one a token of their own instead.",
-        )
 
 
 @subcommand(user, "token", "换发令牌；旧令牌随即失效")
@@ -178,12 +133,6 @@ def listing(session: Session) -> None:
         for grant in person["roles"]
     ]
     output.table(("姓名", "角色", "代码", "单位", "部门"), rows)
-
-
-def _check_name(name: str) -> None:
-    printable = all(char.isprintable() for char in name)
-    if not (0 < len(name) <= LONGEST_NAME and printable and name == name.strip()):
-        raise UsageError(f"A name has 1 to {LONGEST_NAME} printable characters and no blank at either end.")
 
 
 def unit_of(core: Core, code: str | None) -> str:

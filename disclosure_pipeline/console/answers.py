@@ -6,9 +6,9 @@ and write rows. It knows nothing of cookies, headers or tokens (`console/frame.p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 if TYPE_CHECKING:
@@ -157,4 +157,26 @@ class Download:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-Answer = Page | Redirect | Download
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file to keep that is sent piece by piece; it is closed when the last piece has gone, or nobody takes more.
+
+    Args:
+        file: the file, at its beginning. media_type: what it holds.
+        name: file name offered; ASCII.
+    """
+
+    PIECE = 1 << 16
+
+    file: IO[bytes]
+    media_type: str
+    name: str
+
+    def pieces(self) -> Iterator[bytes]:
+        """The file's bytes."""
+        with self.file as file:
+            while piece := file.read(self.PIECE):
+                yield piece
+
+
+Answer = Page | Redirect | Download | Export

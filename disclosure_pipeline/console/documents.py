@@ -43,6 +43,7 @@ TABS: tuple[Tab, ...] = (
     Tab("difference", _("版本差异")),
     Tab("timeline", _("办理过程")),
     Tab("clock", _("期限")),
+    Tab("record", _("代录"), frozenset({Role.ADMIN})),
 )
 """The pages about a document, in order."""
 

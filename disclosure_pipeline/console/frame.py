@@ -20,7 +20,7 @@ from urllib.parse import quote, urlsplit
 from structlog import get_logger
 
 from disclosure_pipeline.console import forms
-from disclosure_pipeline.console.answers import Answer, Ask, Download, Fields, Page, Redirect
+from disclosure_pipeline.console.answers import Answer, Ask, Download, Export, Fields, Page, Redirect
 from disclosure_pipeline.console.guards import Pace
 from disclosure_pipeline.console.languages import preferred
 from disclosure_pipeline.console.parts import Parts, Visitor
@@ -203,7 +203,7 @@ class Frame:
         return self._response(Page("error.html", {"status": status}, status), ask)
 
     def _response(self, answer: Answer, ask: Ask) -> Response:
-        from starlette.responses import HTMLResponse, RedirectResponse
+        from starlette.responses import HTMLResponse, RedirectResponse, StreamingResponse
         from starlette.responses import Response as Raw
 
         match answer:
@@ -216,6 +216,9 @@ class Frame:
                 if answer.name:
                     headers["content-disposition"] = f"attachment; filename*=UTF-8''{quote(answer.name)}"
                 return Raw(answer.content, media_type=answer.media_type, headers=headers)
+            case Export():
+                offered = {"content-disposition": f'attachment; filename="{quote(answer.name)}"'}
+                return StreamingResponse(answer.pieces(), media_type=answer.media_type, headers=offered)
             case Page():
                 wait = {"retry-after": str(answer.values["seconds"])} if answer.status == 429 else None
                 return HTMLResponse(self._templates.render(answer, ask), answer.status, wait)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from disclosure_pipeline.console.answers import Ask
 from disclosure_pipeline.console.languages import mark as _
 from disclosure_pipeline.model.route import Role
+from disclosure_pipeline.pipeline import figures, operations, trail
 from disclosure_pipeline.pipeline.rights import OF_DEPARTMENT
 
 REVIEWERS = frozenset({Role.SECRECY, Role.FIRST, Role.SECOND, Role.FINAL, Role.OFFICE})
@@ -33,8 +34,14 @@ class Entry:
 ENTRIES: Sequence[Entry] = (
     Entry("/queue", _("待办"), REVIEWERS, "waiting"),
     Entry("/department", _("部门文件"), OF_DEPARTMENT),
+    Entry("/quarantine", _("隔离"), frozenset({Role.SECRECY})),
     Entry("/deadlines", _("期限"), frozenset(Role), "overdue"),
     Entry("/attribute-reviews", _("属性审查"), frozenset({Role.SECRECY, Role.SECOND, Role.OFFICE})),
+    Entry("/trail", _("留痕"), frozenset(trail.READERS)),
+    Entry("/statistics", _("统计"), frozenset(figures.READERS)),
+    Entry("/record", _("代录"), frozenset({Role.ADMIN})),
+    Entry("/people", _("人员"), frozenset({Role.ADMIN})),
+    Entry("/operations", _("运维"), frozenset(operations.READERS)),
 )
 """The screens in the order of the menu."""
 

@@ -35,6 +35,7 @@ from disclosure_pipeline.pipeline import (
 from disclosure_pipeline.pipeline.reading_view import DocumentView, FindingView, PageView, PanelView, PartView
 from disclosure_pipeline.pipeline.signing import SigningSheet
 from disclosure_pipeline.store import documents as rows
+from disclosure_pipeline.store import finding_words
 
 MOST = 40
 """Findings that one page lists."""
@@ -90,6 +91,7 @@ class Listed:
         same: how many open ones have the same words.
         treatments: how it could be left out. reasons: those that fit dismissing it.
         by_hand: whether an officer marked it.
+        elsewhere: whether other documents can be looked through for the same words.
     """
 
     view: FindingView
@@ -99,6 +101,7 @@ class Listed:
     treatments: tuple[Treatment, ...]
     reasons: tuple[Reason, ...]
     by_hand: bool
+    elsewhere: bool
 
     @property
     def is_open(self) -> bool:
@@ -251,6 +254,7 @@ def _listed(ask: Ask, item: FindingView, same: int) -> Listed:
             reason for reason in rulebook.reasons if reason.fits(Settlement.DISMISS.value, found.kind)
         ) if waits else (),
         by_hand=found.detector == PERSON,
+        elsewhere=waits and finding_words.is_alike(found),
     )  # fmt: skip
 
 

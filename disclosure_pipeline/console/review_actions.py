@@ -48,7 +48,7 @@ def settle(ask: Ask) -> Answer:
         ask.core, doc.case, chosen, how, by=ask.name,
         reason=settling.in_words(how, code or ask.form.get("reason"), ask.form.get("remark")),
         treatment=Treatment(treatment) if treatment in set(Treatment) else Treatment.REMOVE,
-        also_same=bool(ask.form.get("same")), version=seen,
+        also_same=bool(ask.form.get("same")), version=seen, seen_open=True,
     )  # fmt: skip
     return _on(ask, doc, chosen[-1], said=f"{how.value}ed" if how is not Settlement.DISMISS else "dismissed")
 

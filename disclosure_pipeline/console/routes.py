@@ -7,20 +7,31 @@ from __future__ import annotations
 
 from disclosure_pipeline.console import (
     attribute_reviews,
+    batches,
     deadlines,
     department,
+    deputies,
     documents,
     entry,
+    operations,
+    people,
     preview,
+    quarantine,
     queue,
+    recording,
     review,
     review_actions,
     sign,
+    statistics,
+    trail,
 )
 from disclosure_pipeline.console.documents import READERS
 from disclosure_pipeline.console.frame import Place
 from disclosure_pipeline.console.menu import REVIEWERS
 from disclosure_pipeline.model.route import Role
+from disclosure_pipeline.pipeline import figures
+from disclosure_pipeline.pipeline import operations as running
+from disclosure_pipeline.pipeline import trail as records
 from disclosure_pipeline.pipeline.rights import OF_DEPARTMENT
 
 SECRECY = frozenset({Role.SECRECY})
@@ -29,6 +40,10 @@ CLERKS = frozenset({Role.CLERK})
 OFFICE = frozenset({Role.OFFICE})
 REVIEW_ATTRIBUTES = frozenset({Role.SECRECY, Role.SECOND, Role.OFFICE})
 DEPARTMENT = OF_DEPARTMENT
+ADMINISTRATORS = people.ADMINISTRATORS
+OPERATORS = frozenset(running.READERS)
+OF_TRAIL = frozenset(records.READERS)
+OF_FIGURES = frozenset(figures.READERS)
 
 PLACES: tuple[Place, ...] = (
     Place("/", entry.home),
@@ -87,4 +102,44 @@ PLACES: tuple[Place, ...] = (
         who=REVIEW_ATTRIBUTES,
         back=attribute_reviews.page,
     ),
+    # 批量处理
+    Place("/batches", batches.page, who=SECRECY),
+    Place("/batches", batches.settle, "POST", who=SECRECY, back=batches.page),
+    # 留痕与统计
+    Place("/trail", trail.page, who=OF_TRAIL),
+    Place("/trail/prove", trail.prove, "POST", who=OF_TRAIL),
+    Place("/trail/export", trail.export, "POST", who=OF_TRAIL),
+    Place("/statistics", statistics.page, who=OF_FIGURES),
+    Place("/statistics/export", statistics.export, "POST", who=OF_FIGURES),
+    # 隔离
+    Place("/quarantine", quarantine.page, who=SECRECY),
+    Place("/quarantine/{case}", quarantine.case, who=SECRECY),
+    Place("/quarantine/{case}/release", quarantine.release, "POST", who=SECRECY, back=quarantine.case),
+    Place("/quarantine/{case}/confirm", quarantine.confirm, "POST", who=SECRECY, back=quarantine.case),
+    # 代录
+    Place("/record", recording.find, who=ADMINISTRATORS, back=recording.find),
+    Place("/documents/{case}/record", recording.page, who=ADMINISTRATORS),
+    Place(
+        "/documents/{case}/record",
+        recording.record,
+        "POST",
+        who=ADMINISTRATORS,
+        back=recording.page,
+        files=True,
+    ),
+    # 人员, 代理
+    Place("/people", people.page, who=ADMINISTRATORS),
+    Place("/people/add", people.add, "POST", who=ADMINISTRATORS, back=people.page),
+    Place("/people/roles", people.roles, "POST", who=ADMINISTRATORS, back=people.page),
+    Place("/people/password", people.password, "POST", who=ADMINISTRATORS, back=people.page),
+    Place("/people/disable", people.disable, "POST", who=ADMINISTRATORS, back=people.page),
+    Place("/deputies", deputies.page),
+    Place("/deputies", deputies.give, "POST", back=deputies.page),
+    Place("/deputies/end", deputies.end, "POST", back=deputies.page),
+    # 运维
+    Place("/operations", operations.page, who=OPERATORS),
+    Place("/operations/plugins", operations.plugins, who=OPERATORS),
+    Place("/operations/retry", operations.retry, "POST", who=OPERATORS, back=operations.page),
+    Place("/operations/cancel", operations.cancel, "POST", who=OPERATORS, back=operations.page),
+    Place("/operations/engine", operations.engine, "POST", who=ADMINISTRATORS, back=operations.page),
 )

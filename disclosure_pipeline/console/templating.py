@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from disclosure_pipeline.console import sayings, words
+from disclosure_pipeline.console import charts, sayings, words
 from disclosure_pipeline.console.answers import Ask, Page
 from disclosure_pipeline.console.frame import CSRF
-from disclosure_pipeline.console.languages import translations
+from disclosure_pipeline.console.languages import speaker, translations
 from disclosure_pipeline.console.menu import menu
 from disclosure_pipeline.model.clock import SHANGHAI
 from disclosure_pipeline.model.times import parse
@@ -63,6 +63,20 @@ def _token(csrf: str) -> object:
     from markupsafe import Markup
 
     return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF, csrf)
+
+
+def _bars(chart: charts.Chart) -> object:
+    """A chart of bars; `console/charts.py` escapes what is in it."""
+    from markupsafe import Markup
+
+    return Markup(charts.bars(chart))  # noqa: S704 -- see above
+
+
+def _lines(chart: charts.Chart) -> object:
+    """A chart of lines."""
+    from markupsafe import Markup
+
+    return Markup(charts.lines(chart))  # noqa: S704 -- `console/charts.py` escapes what is in it
 
 
 @lru_cache(maxsize=64)
@@ -113,10 +127,11 @@ class Templates:
             extensions=["jinja2.ext.i18n"],
             autoescape=True,
             undefined=StrictUndefined,
+            auto_reload=False,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        made.install_gettext_translations(spoken, newstyle=True)  # type: ignore[attr-defined]
+        made.install_gettext_callables(speaker(language), spoken.ngettext, newstyle=True)  # type: ignore[attr-defined]
 
         def word(code: object, table: str) -> str:
             """What a code is called; an unknown code is shown as it is."""
@@ -144,6 +159,8 @@ class Templates:
         made.globals |= {
             "url": url,
             "refusal": refusal,
+            "bars": _bars,
+            "lines": _lines,
             "desk_places": frozenset(words.PLACES),
             "static": lambda name: f"{self._root}/static/{static_name(name)}",
         }

@@ -9,8 +9,11 @@ from disclosure_pipeline.model.document import Attribute, PartRole
 from disclosure_pipeline.model.finding import Settlement, Severity, Treatment
 from disclosure_pipeline.model.judgement import RiskLevel
 from disclosure_pipeline.model.lifecycle import State
+from disclosure_pipeline.model.publication import PublicationState
 from disclosure_pipeline.model.route import Desk, Role, TierState, Verb
+from disclosure_pipeline.pipeline.core import INTAKE, PUBLISH, RESCREEN
 from disclosure_pipeline.pipeline.department_view import Happened
+from disclosure_pipeline.pipeline.staff import Access
 
 ROLES: Mapping[str, str] = {
     Role.CLERK: _("部门经办人"),
@@ -169,6 +172,34 @@ REVIEWS: Mapping[str, str] = {
     "declassify": _("已解密，转为公开"),
 }
 
+ACCESS: Mapping[str, str] = {
+    Access.NONE: _("未开通"),
+    Access.FIRST: _("初始密码待修改"),
+    Access.LOCKED: _("暂时锁定"),
+    Access.OPEN: _("已开通"),
+}
+
+APPOINTMENTS: Mapping[str, str] = {"running": _("有效"), "coming": _("未开始"), "ended": _("已结束")}
+
+QUEUES: Mapping[str, str] = {INTAKE: _("收件处理"), PUBLISH: _("发布"), RESCREEN: _("重新筛查")}
+
+PUBLICATIONS: Mapping[str, str] = {
+    PublicationState.PENDING: _("待发布"),
+    PublicationState.RUNNING: _("发布中"),
+    PublicationState.DONE: _("已完成"),
+    PublicationState.FAILED: _("失败"),
+    PublicationState.UNCERTAIN: _("待核实"),
+    PublicationState.WITHDRAWING: _("撤下中"),
+    PublicationState.WITHDRAWN: _("已撤下"),
+}
+
+PLUGINS: Mapping[str, str] = {
+    "loaded": _("正常"),
+    "degraded": _("部分可用"),
+    "failed": _("不可用"),
+    "disabled": _("未启用"),
+}
+
 EVENTS: Mapping[str, str] = {
     Happened.RECEIVED: _("收件"),
     Happened.SCREENED: _("筛查完成"),
@@ -187,6 +218,93 @@ EVENTS: Mapping[str, str] = {
     Happened.WITHDRAWN: _("撤回公开"),
     Happened.CONVERTED: _("转为公开审查"),
 }
+
+ACTIONS: Mapping[str, str] = {
+    "receive": _("收件"),
+    "extract": _("提取文本"),
+    "screen": _("筛查"),
+    "tag": _("定属性"),
+    "route": _("进入审查"),
+    "join": _("并入重复件"),
+    "clear": _("处理命中"),
+    "sign": _("签署"),
+    "approve": _("审定"),
+    "return": _("退回"),
+    "revise": _("形成新版本"),
+    "refer": _("报审"),
+    "answer_agree": _("登记答复：同意"),
+    "answer_refuse": _("登记答复：不同意"),
+    "freeze": _("生成公开件"),
+    "start_publishing": _("开始发布"),
+    "finish_publishing": _("发布完成"),
+    "start_filing": _("开始归档"),
+    "withhold": _("不予公开"),
+    "file_on_request": _("依申请公开"),
+    "send_back": _("自动退回"),
+    "give_back": _("人工退回"),
+    "correct": _("重新提交"),
+    "take_back": _("撤件"),
+    "set_aside": _("转人工处理"),
+    "retry": _("重新处理"),
+    "quarantine": _("隔离"),
+    "found_isolated": _("恢复后发现已隔离"),
+    "release_first": _("解除隔离：第一人"),
+    "release": _("解除隔离"),
+    "destroy": _("销毁"),
+    "reopen": _("重新审查"),
+    "rescreen": _("重新筛查"),
+    "recall": _("紧急撤回"),
+    "withdraw": _("撤回"),
+    "finish_withdrawal": _("撤回完成"),
+    "found_withdrawn": _("发现已从渠道撤下"),
+    "convert": _("转为公开审查"),
+    "review.opened": _("属性审查开始"),
+    "review.kept": _("属性审查：维持"),
+    "clock.extended": _("期限延长"),
+    "clock.recomputed": _("期限重算"),
+    "channel.done": _("渠道回执"),
+    "channel.failed": _("渠道失败"),
+    "channel.retried": _("渠道重试"),
+    "channel.cancelled": _("渠道取消"),
+    "engine.retried": _("任务重试"),
+    "engine.cancelled": _("任务取消"),
+    "incident.kept": _("维持发布的处置"),
+    "rescreen.start": _("重新筛查开始"),
+    "rescreen.paused": _("重新筛查暂停"),
+    "rescreen.running": _("重新筛查继续"),
+    "rescreen.done": _("重新筛查结束"),
+    "lexicon.propose": _("词库修改：提出"),
+    "lexicon.replay": _("词库修改：试算"),
+    "lexicon.approve": _("词库修改：批准"),
+    "lexicon.reject": _("词库修改：不批准"),
+    "account.opened": _("开通账户"),
+    "account.entered": _("登录"),
+    "account.left": _("退出登录"),
+    "account.locked": _("账户锁定"),
+    "password.changed": _("修改密码"),
+    "password.reset": _("重设密码"),
+    "user.add": _("增加人员角色"),
+    "user.role_taken": _("取消人员角色"),
+    "user.token": _("发放令牌"),
+    "user.disable": _("停用人员"),
+    "user.enable": _("恢复人员"),
+    "deputy.given": _("委托代理"),
+    "deputy.ended": _("结束代理"),
+    "scan.kept": _("存入扫描件"),
+    "export": _("导出"),
+    "access.batch": _("查阅记录入链"),
+    "hold.ended": _("解除暂停发布"),
+    "restored": _("从备份恢复"),
+}
+"""What is written into the audit log; steps of documents, then everything else."""
+
+LOOKS: Mapping[str, str] = {
+    "review": _("审查页"),
+    "batch": _("批量处理的前后文"),
+    "show": _("命令行：文件"),
+    "findings": _("命令行：命中"),
+}
+"""What the access log says was looked at."""
 
 TABLES: Mapping[str, Mapping[str, str]] = {
     "role": ROLES,
@@ -207,5 +325,12 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "field": FIELDS,
     "event": EVENTS,
     "review": REVIEWS,
+    "access": ACCESS,
+    "appointment": APPOINTMENTS,
+    "queue": QUEUES,
+    "publication": PUBLICATIONS,
+    "plugin": PLUGINS,
+    "action": ACTIONS,
+    "look": LOOKS,
 }
 """The tables by the name that templates use: ``{{ row.state | word("state") }}``."""

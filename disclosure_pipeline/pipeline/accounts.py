@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -40,6 +40,10 @@ _SEEN_EVERY = timedelta(minutes=1)
 _LONGEST_NAME = 200
 _TRIED, _REFUSED = "entry.tried", "entry.refused"
 """Counters: each try writes the same, whether the name is known or not."""
+
+
+Guard = Callable[[Connection], Mapping[str, str]]
+"""Proves, inside the transaction that writes, that somebody may; answers what the audit log tells in addition."""
 
 
 class EntryRefused(NotAllowed):
@@ -256,13 +260,14 @@ def _out(core: Core, found: accounts.Sitting, now: datetime) -> bool:
 # ------------------------------------------------------------------ for administrators
 
 
-def give_password(core: Core, name: str, *, by: str) -> str:
+def give_password(core: Core, name: str, *, by: str, guard: Guard | None = None) -> str:
     """Open an account, or give it a new first password; a lock-out and the person's sessions end.
 
     Args:
         core: the process's parts.
         name: whose account.
         by: who does it, as the audit log names them.
+        guard: proves that ``by`` may; ``None`` where the system's own rights say so (the command line).
 
     Returns:
         The password, shown this once; it must be changed at the first entry.
@@ -273,27 +278,36 @@ def give_password(core: Core, name: str, *, by: str) -> str:
     password = passwords.made()
     kept = passwords.hashed(password)
     with core.database.write() as connection:
+        told = guard(connection) if guard is not None else {}
         people.get(connection, name)
         opened = accounts.set_password(connection, name, kept, must_change=True)
         accounts.end_all(connection, name)
-        _audit(connection, "account.opened" if opened else "password.reset", by, {"user": name})
+        _audit(connection, "account.opened" if opened else "password.reset", by, {"user": name, **told})
     return password
 
 
-def disable(core: Core, name: str, *, by: str, disabled: bool = True) -> None:
+def disable(core: Core, name: str, *, by: str, disabled: bool = True, guard: Guard | None = None) -> None:
     """Let somebody act no more (or again): not in the console, not by token, not through a deputy.
+
+    Args:
+        core: the process's parts.
+        name: who.
+        by: who does it, as the audit log names them.
+        disabled: ``False`` takes it back.
+        guard: as of :func:`give_password`.
 
     Raises:
         NotFound: nobody of that name.
         Refused: it is so already.
     """
     with core.database.write() as connection:
+        told = guard(connection) if guard is not None else {}
         if not people.disable(connection, name, disabled=disabled):
             raise Refused(
                 f"'{name}' is {'disabled' if disabled else 'active'} already.", code="user.unchanged"
             )
         accounts.end_all(connection, name)
-        _audit(connection, "user.disable" if disabled else "user.enable", by, {"user": name})
+        _audit(connection, "user.disable" if disabled else "user.enable", by, {"user": name, **told})
 
 
 def has_account(core: Core, name: str) -> bool:

@@ -19,6 +19,7 @@ from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.settling import Handling, clear_alike
 from disclosure_pipeline.store import documents, finding_words, people
 from disclosure_pipeline.store.console_tables import page_view
+from disclosure_pipeline.store.documents import Settled
 from disclosure_pipeline.store.people import Person
 from disclosure_pipeline.store.tables import access
 from disclosure_pipeline.store.tables import document as document_table
@@ -27,6 +28,9 @@ MOST = 500
 """Most documents of one batch, and of one page of candidates."""
 
 DONE = "done"
+
+QUOTED = "batch"
+"""What the access log says of a document of which a batch showed the words around a finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +95,29 @@ def candidates(
             ``batch_single``).
     """
     with core.database.read() as connection:
-        like = _like(connection, person, document, finding)
-        found = finding_words.alike(
-            connection, like, _units(person), after=after, limit=max(1, min(limit, MOST))
+        like = sample_of(connection, person, document, finding).finding
+        return alike(connection, person, like, after=after, limit=limit)
+
+
+def alike(
+    connection: Connection, person: Person, like: Finding, *, after: str = "", limit: int = 100
+) -> list[Candidate]:
+    """The documents of :func:`candidates`, in a transaction of the caller.
+
+    Args:
+        connection: the transaction in which :func:`sample_of` gave the finding.
+        person: a secrecy officer.
+        like: the finding.
+        after: case number behind which to go on.
+        limit: most documents.
+    """
+    found = finding_words.alike(connection, like, _units(person), after=after, limit=max(1, min(limit, MOST)))
+    rows = connection.execute(
+        select(document_table.c.id, document_table.c.title, document_table.c.department).where(
+            document_table.c.id.in_([case for case, _ in found])
         )
-        rows = connection.execute(
-            select(document_table.c.id, document_table.c.title, document_table.c.department).where(
-                document_table.c.id.in_([case for case, _ in found])
-            )
-        )
-        heads = {row.id: row for row in rows}
+    )
+    heads = {row.id: row for row in rows}
     return [
         Candidate(case, identity, heads[case].title or "", heads[case].department) for case, identity in found
     ]
@@ -152,8 +169,8 @@ def settle_batch(
             advice=f"Type exactly: {confirmation(len(cases))}",
         )  # fmt: skip
     with core.database.read() as connection:
-        like = _like(connection, people.get(connection, by), *sample)
-        if not _looked_at(connection, by, cases):
+        like = sample_of(connection, people.get(connection, by), *sample).finding
+        if not looked_at(connection, by, cases):
             raise Refused(
                 "None of these documents was opened before.", code="not_looked",
                 advice="Open one of them, look at the place, and confirm again.",
@@ -169,8 +186,14 @@ def _settled(core: Core, case: str, like: Finding, wish: Handling, number: int) 
     return Result(case, DONE, settled, version)
 
 
-def _like(connection: Connection, person: Person, document: str, finding: str) -> Finding:
+def sample_of(connection: Connection, person: Person, document: str, finding: str) -> Settled:
     """The finding that was seen.
+
+    Args:
+        connection: a transaction.
+        person: a secrecy officer.
+        document: the document that it was seen in.
+        finding: its id.
 
     Raises:
         NotFound: no such case for this person, or no such finding.
@@ -182,12 +205,12 @@ def _like(connection: Connection, person: Person, document: str, finding: str) -
     if not _units(person):
         raise NotAllowed("Only a secrecy officer (保密审查员) settles findings.", code="wrong_role")
     known = documents.findings_of(connection, document, row.version)
-    item = next((item.finding for item in known if item.id == finding), None)
+    item = next((item for item in known if item.id == finding), None)
     if item is None:
         raise NotFound(f"The present version of {document} has no finding {finding}.")
-    if item.kind.startswith("secrecy."):
+    if item.finding.kind.startswith("secrecy."):
         raise Refused("What may be secret is judged document by document.", code="batch_secrecy")
-    if not finding_words.is_alike(item):
+    if not finding_words.is_alike(item.finding):
         raise Refused(
             "Lists, and findings that bind nobody or have no words, are settled in their own document.",
             code="batch_single",
@@ -199,8 +222,16 @@ def _units(person: Person) -> list[str]:
     return sorted({grant.unit for grant in person.grants if grant.role is Role.SECRECY})
 
 
-def _looked_at(connection: Connection, person: str, cases: Sequence[str]) -> bool:
-    """Whether somebody has opened the present version of one of these documents, or read it since it is in review."""
+def looked_at(connection: Connection, person: str, cases: Sequence[str]) -> frozenset[str]:
+    """Those documents whose present version somebody has opened, or that they have read since they are in review.
+
+    The few words around a finding that the batch itself shows (:data:`QUOTED`) are no look at a document.
+
+    Args:
+        connection: a transaction.
+        person: name.
+        cases: case numbers.
+    """
     shown = exists().where(
         page_view.c.document == document_table.c.id,
         page_view.c.version == document_table.c.version,
@@ -209,10 +240,11 @@ def _looked_at(connection: Connection, person: str, cases: Sequence[str]) -> boo
     read = exists().where(
         and_(access.c.document == document_table.c.id, access.c.at >= document_table.c.entered_at),
         access.c.actor == person,
+        access.c.what != QUOTED,
     )
     query = select(document_table.c.id).where(
         document_table.c.id.in_(cases),
         document_table.c.state == State.IN_REVIEW.value,
         or_(shown, read),
     )
-    return connection.execute(query.limit(1)).first() is not None
+    return frozenset(connection.execute(query).scalars())

@@ -9,6 +9,7 @@ Every rule (`pipeline/objections.py`) is checked inside the transaction that wri
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -53,6 +54,7 @@ class Decision:
         meeting: number of the meeting (会议文号) where a rule asks for one.
         recorded_by: the administrator who records a decision signed on paper (代录), or empty.
         scan: sha256 of the scan of that paper in the vault, or empty.
+        signed_on: the day that the paper bears; ``None`` when the channel does not ask. The audit log keeps it.
         deputy_for: the principal as whose deputy ``by`` decides. :func:`decide` works it out by today's
             roles and takes nobody's word for it.
         recorder_for: the same of ``recorded_by``.
@@ -73,6 +75,7 @@ class Decision:
     meeting: str = ""
     recorded_by: str = ""
     scan: str = ""
+    signed_on: date | None = None
     deputy_for: str = ""
     recorder_for: str = ""
     checklist: tuple[str, ...] | None = None
@@ -218,7 +221,10 @@ def _give_back(core: Core, connection: Connection, row: Row[Any], person: Person
     letters.owe(connection, row.id, row.version, "returned", {"tier": ""})
     take_step(
         core, connection, row.id, "give_back", actor=wish.by, version=wish.version,
-        detail={"reason": digest_of(wish.reason), **_quotes_told(wish), **deputies.told(wish.deputy_for)},
+        detail={
+            "reason": digest_of(wish.reason), **_quotes_told(wish), **_paper_told(wish),
+            **deputies.told(wish.deputy_for),
+        },
     )  # fmt: skip
 
 
@@ -267,14 +273,23 @@ def _quotes_told(wish: Decision) -> dict[str, Any]:
     return {"quotes": canonical_digest([item.as_json() for item in wish.quotes])} if wish.quotes else {}
 
 
+def _paper_told(wish: Decision) -> dict[str, Any]:
+    """What the audit log says about a paper (代录)."""
+    told = {
+        "recorded_by": wish.recorded_by, "recorder_for": wish.recorder_for, "scan": wish.scan,
+        "signed_on": wish.signed_on.isoformat() if wish.signed_on else "",
+    }  # fmt: skip
+    return {key: value for key, value in told.items() if value}
+
+
 def _detail(connection: Connection, row: Row[Any], tier_row: Row[Any], wish: Decision) -> dict[str, Any]:
     values = {
         "tier": tier_row.tier, "verb": wish.verb.value, "content": versions.content_hash(connection, row),
         "frozen": row.frozen_digest, "reason": digest_of(wish.reason), "meeting": wish.meeting,
-        "attribute": wish.attribute.value if wish.attribute else None, "recorded_by": wish.recorded_by,
-        "scan": wish.scan, "checklist": sorted(wish.checklist or ()),
+        "attribute": wish.attribute.value if wish.attribute else None, "checklist": sorted(wish.checklist or ()),
         "risk": wish.risk.level.value if wish.risk else None,
-        "risk_text": digest_of(wish.risk.text) if wish.risk else None, **_quotes_told(wish), "recorder_for": wish.recorder_for, **deputies.told(wish.deputy_for),
+        "risk_text": digest_of(wish.risk.text) if wish.risk else None, **_quotes_told(wish), **_paper_told(wish),
+        **deputies.told(wish.deputy_for),
     }  # fmt: skip
     return {key: value for key, value in values.items() if value}
 

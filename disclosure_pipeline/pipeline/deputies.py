@@ -20,7 +20,7 @@ from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store import audit, people
 from disclosure_pipeline.store import deputies as rows
 from disclosure_pipeline.store.deputies import Appointment
-from disclosure_pipeline.store.people import Person
+from disclosure_pipeline.store.people import Grant, Person
 from disclosure_pipeline.store.tables import audit as audit_table
 
 DEPUTY_FOR = "deputy_for"
@@ -107,6 +107,41 @@ def listing(core: Core, *, past: bool = False) -> list[dict[str, Any]]:
         }
         for row in found
     ]  # fmt: skip
+
+
+def concerning(core: Core, person: Person, *, past: bool = False) -> list[dict[str, Any]]:
+    """The appointments that a person may see and end: their own, and all of the units that they administer.
+
+    Args:
+        core: the process's parts.
+        person: who looks.
+        past: also those that have ended.
+    """
+    return [
+        item
+        for item in listing(core, past=past)
+        if person.name in (item["principal"], item["deputy"]) or person.holds(Role.ADMIN, item["unit"])
+    ]
+
+
+def candidates(core: Core, person: Person, unit: str) -> tuple[list[tuple[str, Grant]], list[str]]:
+    """Whom a person may appoint in a unit.
+
+    Returns:
+        The posts that can be stood in for, as (principal, role): one's own, of everybody for an administrator;
+        and the names of those who can stand in.
+    """
+    with core.database.read() as connection:
+        found = people.of_unit(connection, unit)
+    working = [(row.name, grants) for row, grants in found if row.disabled_at is None]
+    all_of_them = person.holds(Role.ADMIN, unit)
+    posts = [
+        (name, grant)
+        for name, grants in working
+        for grant in grants
+        if grant.unit == unit and (all_of_them or name == person.name)
+    ]
+    return posts, [name for name, _ in working if all_of_them or name != person.name]
 
 
 def _administrator(person: Person, unit: str) -> str:

@@ -13,8 +13,10 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import chain
+from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING
 
 from disclosure_pipeline.pipeline.core import Core
@@ -35,6 +37,17 @@ _NOT_IN_FILES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\ufff
 
 _SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME, _LONGEST_CELL = 31, 32_767
+
+
+class Form(StrEnum):
+    """What an export is written as; the ending of its file."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+_IN_MEMORY = 1 << 20
+"""Bytes of an export that are kept in memory before it goes into a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +117,45 @@ def note(core: Core, person: Person, unit: str, what: str, number: int) -> None:
     detail = {"what": what, "rows": number}
     with core.database.write() as connection:
         audit.append(connection, audit.Record(action="export", actor=person.name, unit=unit, detail=detail))
+
+
+def take(
+    core: Core, person: Person, unit: str, what: str, tables: Sequence[Table], *, form: Form
+) -> SpooledTemporaryFile[bytes]:
+    """Write an export, and then into the audit log that it was taken; nothing leaves that is not in the log.
+
+    Args:
+        core: the process's parts.
+        person: who; the caller reads the rows with this person's rights.
+        unit: unit code.
+        what: code of the table, see :func:`note`.
+        tables: what is exported; a CSV file holds the first one only.
+        form: what it is written as.
+
+    Returns:
+        The export from its beginning, in the private spool; the caller closes it.
+    """
+    chosen = tables if form is Form.XLSX else tables[:1]
+    counts = [0] * len(chosen)
+    counted = [
+        replace(table, rows=_counted(table.rows, counts, number)) for number, table in enumerate(chosen)
+    ]
+    file = SpooledTemporaryFile[bytes](max_size=_IN_MEMORY, dir=str(core.workspace.spool))
+    try:
+        for piece in [as_xlsx(*counted)] if form is Form.XLSX else as_csv(counted[0]):
+            file.write(piece)
+        note(core, person, unit, what, sum(counts))
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
+
+
+def _counted(rows: Iterable[Sequence[Value]], counts: list[int], number: int) -> Iterator[Sequence[Value]]:
+    for row in rows:
+        counts[number] += 1
+        yield row
 
 
 def _shows_nothing(char: str) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Row
 
 from disclosure_pipeline.errors import NotAllowed, Refused
+from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.judgement import Quote
 from disclosure_pipeline.model.lifecycle import State
@@ -167,8 +168,9 @@ def check_recorder(core: Core, connection: Connection, row: Row[Any], wish: Deci
 
     Raises:
         NotAllowed: the recorder is no administrator of the unit.
-        Refused: the vault holds no scan of it.
+        Refused: the vault holds no scan of it, or it is dated in the future.
     """
+    check_paper_day(wish)
     if not wish.recorded_by:
         return ""
     recorder_for = deputies.entitled(people.get(connection, wish.recorded_by), (Role.ADMIN,), row.unit)
@@ -181,6 +183,18 @@ def check_recorder(core: Core, connection: Connection, row: Row[Any], wish: Deci
             "A decision signed on paper needs its scan.", code="scan_required", advice="Give it with --scan."
         )
     return recorder_for
+
+
+def check_paper_day(wish: Decision) -> None:
+    """No paper was signed tomorrow; how long ago it was signed is no matter (a paper may be older than its draft).
+
+    Raises:
+        Refused: it bears a later day than today.
+    """
+    if wish.signed_on is not None and wish.signed_on > today_in_shanghai():
+        raise Refused(
+            "The day on the paper lies in the future.", code="paper.future", advice="Look at the paper."
+        )
 
 
 # ------------------------------------------------------------------- what the decision brings

@@ -26,6 +26,7 @@ from disclosure_pipeline.pipeline.core import INTAKE, PUBLISH, RESCREEN, Core
 from disclosure_pipeline.pipeline.ports import DeadLetter, EnginePort
 from disclosure_pipeline.pipeline.publication import HELD
 from disclosure_pipeline.pipeline.rescreen_batches import RunState, run_as_json
+from disclosure_pipeline.pipeline.rights import SEALED
 from disclosure_pipeline.pipeline.scopes import require
 from disclosure_pipeline.store.database import get_meta
 from disclosure_pipeline.store.people import Person
@@ -268,7 +269,7 @@ def _stuck(connection: Connection, unit: str) -> list[Trouble]:
     faults = _faults(connection, [row.document for row in rows])
     return [
         Trouble(
-            row.document, cases[row.document].title, cases[row.document].department, row.state, row.due_at, row.channel, row.attempt,
+            row.document, _title(cases[row.document]), cases[row.document].department, row.state, row.due_at, row.channel, row.attempt,
             tuple(
                 (item.code, item.advice)
                 for item in faults[row.document]
@@ -277,6 +278,12 @@ def _stuck(connection: Connection, unit: str) -> list[Trouble]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _title(case: Row[Any]) -> str | None:
+    """The title, of what is not sealed: a quarantined case can still have a channel that does not give it up."""
+    title: str | None = None if State(case.state) in SEALED else case.title
+    return title
 
 
 def _faults(connection: Connection, cases: list[str]) -> Mapping[str, list[Row[Any]]]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from disclosure_pipeline.durable import sync_folder
-from disclosure_pipeline.errors import NotAllowed, Refused
+from disclosure_pipeline.errors import NotAllowed, NotFound, Refused
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
@@ -25,6 +26,7 @@ from disclosure_pipeline.pipeline.publication_rows import is_leaving
 from disclosure_pipeline.pipeline.transitions import take_step
 from disclosure_pipeline.store import documents, people
 from disclosure_pipeline.store.audit import digest_of
+from disclosure_pipeline.store.people import Person
 from disclosure_pipeline.store.tables import document as document_table
 from disclosure_pipeline.store.tables import exemption, quarantine
 
@@ -55,6 +57,58 @@ def listing(core: Core) -> list[dict[str, Any]]:
         ]  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A quarantined case as a page may show it: number, rules, dates, and who has judged it.
+
+    Args:
+        document: case number. at: when it was isolated, UTC. rules: ids of the rules that found the marks.
+        released_by: who has asked for its release, or empty. released_at: when, UTC, or empty.
+    """
+
+    document: str
+    at: str
+    rules: tuple[str, ...]
+    released_by: str
+    released_at: str
+
+
+def sealed(core: Core, person: Person) -> list[Sealed]:
+    """The quarantined cases of the units in which a person is a secrecy officer, oldest first.
+
+    Args:
+        core: the process's parts.
+        person: who looks; to everybody else none is shown.
+    """
+    units = {grant.unit for grant in person.grants if grant.role is Role.SECRECY}
+    query = (
+        select(quarantine)
+        .join(document_table, document_table.c.id == quarantine.c.document)
+        .where(document_table.c.state == State.QUARANTINED.value, document_table.c.unit.in_(units))
+        .order_by(quarantine.c.at, quarantine.c.document)
+    )
+    with core.database.read() as connection:
+        return [
+            Sealed(
+                row.document, row.at, tuple(sorted({mark["rule"] for mark in row.marks})), row.released_by or "",
+                row.released_at or "",
+            )
+            for row in connection.execute(query)
+        ]  # fmt: skip
+
+
+def one_sealed(core: Core, person: Person, document: str) -> Sealed:
+    """One of the cases of :func:`sealed`.
+
+    Raises:
+        NotFound: it is none of them.
+    """
+    found = next((item for item in sealed(core, person) if item.document == document), None)
+    if found is None:
+        raise NotFound(f"There is no quarantined case {document}.")
+    return found
+
+
 def release(core: Core, document: str, by: str, reason: str) -> State:
     """One officer says that this is no secret; the second one's word releases it.
 
@@ -62,10 +116,11 @@ def release(core: Core, document: str, by: str, reason: str) -> State:
         The state after the word: still ``quarantined``, or ``received``.
 
     Raises:
-        Refused: not in quarantine.
+        Refused: no reason, or not in quarantine.
         NotAllowed: not a secrecy officer of the unit, or the same one twice (a deputy counts as the
             principal too).
     """
+    _check_reason(reason)
     with core.database.write() as connection:
         row, case, principals = _open_case(connection, document, by)
         if case.released_by is None:
@@ -129,16 +184,34 @@ def _second(connection: Connection, case: Row[Any], by: str, principals: Sequenc
     return deputies.first_allowed(principals, check)
 
 
-def confirm(core: Core, document: str, by: str, reason: str) -> dict[str, Any]:
+def destruction(document: str) -> str:
+    """What has to be typed on a page to confirm a suspicion."""
+    return f"销毁 {document}"
+
+
+def confirm(core: Core, document: str, by: str, reason: str, *, typed: str | None = None) -> dict[str, Any]:
     """Confirm the suspicion: destroy the bytes, leave a record and an incident note.
+
+    Args:
+        core: the process's parts.
+        document: case number.
+        by: a secrecy officer of the unit.
+        reason: why; only its digest is kept.
+        typed: what the officer typed to confirm, must be :func:`destruction`; ``None`` for a channel that does not ask.
 
     Returns:
         The incident note: what was destroyed and where copies may still lie.
 
     Raises:
-        Refused: not in quarantine, or a channel has yet to give it up.
+        Refused: no reason, not confirmed (``not_confirmed``), not in quarantine, or a channel has yet to give it up.
         NotAllowed: not a secrecy officer of the unit.
     """
+    _check_reason(reason)
+    if typed is not None and typed.strip() != destruction(document):
+        raise Refused(
+            "The destruction was not confirmed.", code="not_confirmed",
+            advice=f"Type exactly: {destruction(document)}",
+        )  # fmt: skip
     with core.database.write() as connection:
         row, case, principals = _open_case(connection, document, by)
         if is_leaving(connection, document):
@@ -159,7 +232,7 @@ def confirm(core: Core, document: str, by: str, reason: str) -> dict[str, Any]:
             "sha256": [item.sha256 for item in parts],
             "rules": sorted({mark["rule"] for mark in case.marks}),
             "reason_sha256": digest_of(reason),
-            "copies_may_lie_in": list(_PLACES),
+            "copies_may_lie_in": list(COPIES),
         }
         path.parent.mkdir(mode=0o700, exist_ok=True)
         unfinished = path.with_suffix(".new")
@@ -219,7 +292,7 @@ def _record_of(core: Core, document: str) -> Path:
     return core.workspace.quarantine / RECORDS / f"{document}.json"
 
 
-_PLACES = (
+COPIES = (
     "共享文件夹的回收站 (recycle bin of the share)",
     "共享服务器的卷影副本或快照 (shadow copies, snapshots)",
     "投递人电脑上的原稿与临时文件 (the sender's computer)",
@@ -228,6 +301,12 @@ _PLACES = (
     "本机文件系统日志或闪存的残留块 (journal or flash remains)",
     "PostgreSQL 数据文件的空闲页和预写日志 (free pages and write-ahead log of PostgreSQL)",
 )
+"""Where copies of what was destroyed may still lie; somebody has to look at each."""
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refused("A reason is required.", code="reason_required", advice="Give it with --reason.")
 
 
 def _open_case(connection: Connection, document: str, by: str) -> tuple[Any, Any, tuple[str, ...]]:

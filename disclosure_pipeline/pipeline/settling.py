@@ -87,6 +87,7 @@ def clear(
     treatment: Treatment = Treatment.REMOVE,
     also_same: bool = False,
     version: int | None = None,
+    seen_open: bool = False,
 ) -> tuple[int, int]:
     """Settle findings of the present version.
 
@@ -101,13 +102,15 @@ def clear(
         also_same: settle the open findings with the same words (:func:`same_as`) too; ``column`` is for those
             chosen only, of others the characters are removed.
         version: the version that the officer saw; ``None`` when they named none.
+        seen_open: whether the officer saw them open: what somebody else has settled since stays as it is.
 
     Returns:
         How many were settled, and the version they belong to now.
 
     Raises:
         NotAllowed: not a secrecy officer of the unit, or the one who drafted the document.
-        Refused: not in review, no reason or one that does not fit, or nothing that could be left out so.
+        Refused: not in review, no reason or one that does not fit, nothing that could be left out so, or settled by
+            somebody else meanwhile (``settled_meanwhile``).
         NotFound: no such finding.
         StaleVersion: the officer saw another version.
     """
@@ -119,6 +122,11 @@ def clear(
         everything = tuple(findings) == ("all",)
         chosen = _named(known, [item.id for item in known if item.settled is None] if everything else findings,
                         document)  # fmt: skip
+        if seen_open and any(item.settled is not None and item.by != by for item in chosen):
+            raise Refused(
+                f"Somebody else has settled findings of {document} meanwhile.", code="settled_meanwhile",
+                advice="Look at what was decided; open the finding again to change it.",
+            )  # fmt: skip
         for item in chosen:
             check(core, item, wish)
         if also_same and not everything:

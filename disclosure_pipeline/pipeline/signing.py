@@ -221,14 +221,14 @@ def sheet(core: Core, document: str, person: Person) -> SigningSheet:
         rights.require(person, row, Sight.TEXT)
         if not any(_of_chain(person, role, row) for role in SIGNING_ROLES):
             raise NotAllowed("The signing sheet is for those who sign.", code="wrong_role")
-        tiers = _tiers(connection, row)
+        chain = tiers(connection, row)
         findings = documents.findings_of(connection, row.id, row.version)
         return SigningSheet(
             document=row.id,
             version=row.version,
             state=State(row.state),
-            disagreements=tuple(_disagreements(row, tiers, findings)),
-            tiers=tiers,
+            disagreements=tuple(_disagreements(row, chain, findings)),
+            tiers=chain,
             attributes=records.attributes(row),
             ground=row.ground,
             ground_reason=row.ground_reason,
@@ -276,7 +276,8 @@ def _refusal(error: Refused) -> Refusal:
 # -------------------------------------------------------------------- what was decided
 
 
-def _tiers(connection: Connection, row: Row[Any]) -> tuple[TierSigned, ...]:
+def tiers(connection: Connection, row: Row[Any]) -> tuple[TierSigned, ...]:
+    """The chain of a document's present version, each tier with the last decision made at it."""
     last = {item.tier: item for item in decisions_of(connection, row.id) if item.version == row.version}
     return tuple(
         _tier(item, None if item.state == TierState.OPEN.value else last.get(item.tier))
@@ -297,10 +298,10 @@ def _tier(item: Row[Any], said: Row[Any] | None) -> TierSigned:
 
 
 def _disagreements(
-    row: Row[Any], tiers: Sequence[TierSigned], findings: Sequence[Settled]
+    row: Row[Any], chain: Sequence[TierSigned], findings: Sequence[Settled]
 ) -> Iterator[Disagreement]:
     held = [(who, value) for who, value in records.attributes(row).items() if value]
-    held += [(item.tier, item.attribute) for item in tiers if item.attribute]
+    held += [(item.tier, item.attribute) for item in chain if item.attribute]
     if len({value for _, value in held}) > 1:
         yield Disagreement(Dispute.ATTRIBUTE, held=tuple(held))
     for item in findings:

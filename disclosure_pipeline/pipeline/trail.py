@@ -9,7 +9,7 @@ administrators. What belongs to no unit (a batch of views, the end of a hold) is
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from heapq import merge
@@ -33,6 +33,9 @@ Item = TypeVar("Item", "Event", "View")
 PAGE, REACH = 50, 1000
 """Rows of a page, and rows of the log that one page looks at."""
 
+_WHOLE = 500
+"""Rows of a page that only an export reads."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -42,6 +45,7 @@ class Wanted:
         document: case number.
         actor: who acted, or looked.
         action: name of the step or act; of views: what was looked at.
+        department: whose documents.
         first: first day in Asia/Shanghai, ``None`` for no bound.
         last: last day.
     """
@@ -49,6 +53,7 @@ class Wanted:
     document: str = ""
     actor: str = ""
     action: str = ""
+    department: str = ""
     first: date | None = None
     last: date | None = None
 
@@ -128,14 +133,19 @@ def events(
         low, high = _range(connection, audit.c.seq, audit.c.at, wanted, before)
         # What one index answers needs no looking through.
         asked = [item for item in (wanted.document, wanted.actor, wanted.action) if item]
-        reach = min(limit + 1, REACH) if len(asked) <= 1 else REACH
+        reach = min(limit + 1, REACH) if len(asked) <= 1 and not wanted.department else REACH
         # A document belongs to one unit; that it is one of these is asked of each row.
         sources = [_events_of(owner, wanted) for owner in (owners[:1] if wanted.document else owners)]
         found = [_look(connection, audit, source, (low, high), reach) for source in sources]
+        of_department = _of_department(connection, wanted, found)
     rows = merge(*(item.rows for item in found), key=lambda row: -int(row.seq))
     # What one source has not looked at yet may lie between the rows of the other.
     reached = max((item.reached for item in found), default=0)
-    kept = [row for row in rows if row.seq >= reached and row.unit in owners and _fits(row, wanted)]
+    kept = [
+        row for row in rows
+        if row.seq >= reached and row.unit in owners and _fits(row, wanted)
+        and (of_department is None or row.document in of_department)
+    ]  # fmt: skip
     return _page([_event(row) for row in kept], reached, limit)
 
 
@@ -147,7 +157,7 @@ def views(
     with core.database.read() as connection:
         low, high = _range(connection, access.c.seq, access.c.at, wanted, before)
         found = _look(connection, access, _views_of(wanted), (low, high), REACH)
-        own = _of_unit(connection, unit, {row.document for row in found.rows})
+        own = _of_unit(connection, unit, {row.document for row in found.rows}, wanted.department)
     kept = [row for row in found.rows if row.document in own and _fits_view(row, wanted)]
     shown = [View(row.seq, row.at, row.actor, row.document, row.what, row.batch is not None) for row in kept]
     return _page(shown, found.reached, limit)
@@ -157,7 +167,7 @@ def everything(core: Core, person: Person, unit: str, wanted: Wanted, most: int)
     """The events of all pages, for an export; at most ``most``."""
     before: int | None = None
     while most > 0:
-        page = events(core, person, unit, wanted, before)
+        page = events(core, person, unit, wanted, before, limit=_WHOLE)
         yield from page.rows[:most]
         most, before = most - len(page.rows), page.before
         if before is None:
@@ -168,7 +178,7 @@ def every_view(core: Core, person: Person, unit: str, wanted: Wanted, most: int)
     """The views of all pages, for an export; at most ``most``."""
     before: int | None = None
     while most > 0:
-        page = views(core, person, unit, wanted, before)
+        page = views(core, person, unit, wanted, before, limit=_WHOLE)
         yield from page.rows[:most]
         most, before = most - len(page.rows), page.before
         if before is None:
@@ -233,8 +243,19 @@ def _fits_view(row: Row[Any], wanted: Wanted) -> bool:
     return wanted.actor in ("", row.actor) and wanted.action in ("", row.what)
 
 
-def _of_unit(connection: Connection, unit: str, cases: set[str]) -> set[str]:
+def _of_unit(connection: Connection, unit: str, cases: set[str], department: str) -> set[str]:
     query = select(document.c.id).where(document.c.id.in_(cases), document.c.unit == unit)
+    if department:
+        query = query.where(document.c.department == department)
+    return set(connection.execute(query).scalars())
+
+
+def _of_department(connection: Connection, wanted: Wanted, found: Iterable[_Found]) -> set[str] | None:
+    """Documents of the department that is asked for among those of some rows; ``None`` when none is."""
+    if not wanted.department:
+        return None
+    cases = {row.document for item in found for row in item.rows}
+    query = select(document.c.id).where(document.c.id.in_(cases), document.c.department == wanted.department)
     return set(connection.execute(query).scalars())
 
 

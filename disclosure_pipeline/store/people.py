@@ -7,14 +7,16 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from disclosure_pipeline.errors import NotFound
 from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.store import deputies
+from disclosure_pipeline.store.console_tables import account
 from disclosure_pipeline.store.tables import person, person_role
 
 
@@ -83,7 +85,7 @@ def add(
         The new person's token, shown this once; ``None`` for a person who has one already.
     """
     token = None
-    if connection.execute(select(person.c.name).where(person.c.name == name)).first() is None:
+    if not is_known(connection, name):
         token = secrets.token_urlsafe(32)
         connection.execute(
             insert(person).values(
@@ -96,6 +98,17 @@ def add(
     if connection.execute(select(person_role.c.person).filter_by(**key)).first() is None:
         connection.execute(insert(person_role).values(**key))
     return token
+
+
+def remove_role(connection: Connection, name: str, grant: Grant) -> bool:
+    """Take a role of their own away from somebody; whether they held it."""
+    key = {"person": name, "role": grant.role.value, "unit": grant.unit, "department": grant.department}
+    return connection.execute(delete(person_role).filter_by(**key)).rowcount == 1
+
+
+def is_known(connection: Connection, name: str) -> bool:
+    """Whether somebody has this name, disabled ones included."""
+    return connection.execute(select(person.c.name).where(person.c.name == name)).first() is not None
 
 
 def new_token(connection: Connection, name: str) -> str:
@@ -145,6 +158,28 @@ def everyone(connection: Connection) -> list[Person]:
         select(person.c.name).where(person.c.disabled_at.is_(None)).order_by(person.c.name)
     )
     return [Person(name, _grants(connection, name)) for name in names.scalars()]
+
+
+def of_unit(connection: Connection, unit: str) -> list[tuple[Row[Any], tuple[Grant, ...]]]:
+    """Who holds a role of their own in a unit, by name, disabled ones included.
+
+    Returns:
+        Rows (``name``, ``disabled_at``; ``must_change`` and ``locked_until`` of the account, ``None`` without
+        one), each with the person's own roles in all units.
+    """
+    here = select(person_role.c.person).where(person_role.c.unit == unit)
+    rows: list[Row[Any]] = list(
+        connection.execute(
+            select(person.c.name, person.c.disabled_at, account.c.must_change, account.c.locked_until)
+            .join(account, account.c.person == person.c.name, isouter=True)
+            .where(person.c.name.in_(here))
+            .order_by(person.c.name)
+        )
+    )
+    grants: dict[str, list[Grant]] = {row.name: [] for row in rows}
+    for held in connection.execute(select(person_role).where(person_role.c.person.in_(here))):
+        grants[held.person].append(Grant(Role(held.role), held.unit, held.department))
+    return [(row, tuple(sorted(grants[row.name], key=_by_role))) for row in rows]
 
 
 def disable(connection: Connection, name: str, *, disabled: bool = True) -> bool:

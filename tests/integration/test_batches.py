@@ -14,6 +14,7 @@ from disclosure_pipeline.model.finding import Settlement, Treatment
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role, Verb
 from disclosure_pipeline.pipeline import batches, views
+from disclosure_pipeline.pipeline.batch_views import sheet
 from disclosure_pipeline.pipeline.batches import Candidate, candidates, confirmation, settle_batch
 from disclosure_pipeline.pipeline.settling import reopen
 from disclosure_pipeline.pipeline.shown import note_shown
@@ -87,6 +88,24 @@ def test_the_same_words_are_settled_in_all_documents_at_once(either: Office):
     assert [item.settled for item in either.findings(other)] == [None]
     assert found(either, first) == []
     either.chain_holds()
+
+
+def test_the_words_around_each_finding_are_quoted_and_are_no_look(either: Office):
+    first, second, third = hand_in(either, PHONE, "139 1234 5678", PHONE)
+    look(either, third)
+    sample = (first, finding(either, first))
+    shown = sheet(either.core, person(either), *sample, limit=2)
+    assert [(row.before, row.words, row.behind, row.opened) for row in shown.rows] == [
+        ("第0号事项的联系电话：", PHONE, "，传真同号。", False),
+        ("第1号事项的联系电话：", "139 1234 5678", "，传真同号。", False),
+    ]
+    assert shown.treatments == (Treatment.REMOVE, Treatment.MASK)
+    rest = sheet(either.core, person(either), *sample, after=shown.after)
+    assert [(row.candidate.document, row.opened) for row in rest.rows] == [(third, True)]
+    assert rest.after == ""
+    seen = "SELECT document FROM access WHERE what = 'batch' ORDER BY seq"
+    assert either.query(seen) == [(first,), (second,), (third,)]
+    assert refused(lambda: batch(either, first, [first, second])) == "not_looked"
 
 
 def test_pages_of_candidates_follow_one_another(office: Office):

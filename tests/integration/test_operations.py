@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from dbos import DBOS
+from given_up import work_given_up
 from support import ADMIN, CLERK, FINAL, FIRST, OFFICE, SECOND, SECRECY, Office, refused
 from waiting import wait_for
 
@@ -13,9 +13,6 @@ from disclosure_pipeline.errors import NotAllowed, NotFound
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.pipeline import backup, cancelling, leases, mending, operations, review, review_views
-from disclosure_pipeline.pipeline.core import INTAKE, PUBLISH
-from disclosure_pipeline.service import engine
-from disclosure_pipeline.service.engine import EngineQueue, WorkEngine
 from disclosure_pipeline.store import people
 from disclosure_pipeline.store.people import Person
 
@@ -145,23 +142,8 @@ def test_a_backup_is_remembered(office: Office, tmp_path):
 @pytest.fixture
 def engine_office(office: Office) -> Iterator[Office]:
     """An office whose queue is the real engine's."""
-    running = WorkEngine(
-        office.core.database,
-        executor="slot-1",
-        tasks={INTAKE: lambda _: "done", PUBLISH: lambda _: "done"},
-        poll=0.1,
-    )
-    running.launch()
-    office.core.queue = EngineQueue(office.core.database)
-    running.start(INTAKE, "dead-1", "2026-000001")
-    running.start(INTAKE, "dead-2", "2026-000002")
-    table = "workflow_status" if office.core.database.sqlite else "dbos.workflow_status"
-    wait_for(lambda: office.query(f"SELECT count(*) FROM {table} WHERE status = 'SUCCESS'") == [(2,)])
-    office.sql(f"UPDATE {table} SET status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED', queue_name = 'intake'")
-    yield office
-    running.stop(5.0)
-    DBOS.destroy(destroy_registry=True)
-    engine._clients.pop(office.core.database.url, None)
+    with work_given_up(office):
+        yield office
 
 
 def test_dead_letters_are_seen_revived_and_dropped(engine_office: Office):

@@ -13,6 +13,7 @@
  *   data-leave          a form whose typed text must not be lost by leaving
  *   data-at             address of the page that shows what a stop is about
  *   data-shown-by       ids of the stops that a place in the text belongs to
+ *   data-turned         with an id: what changes when a stop stands on another page of the document, and nothing else does
  *   data-keep-scroll    what scrolls on its own, and stays where it is when the page changes in place
  *   data-marking        the form that takes what is selected ([data-segment]) or drawn ([data-draw]) on a page
  */
@@ -27,7 +28,19 @@
   }
 
   function inSight(element) {
-    return element.getClientRects().length > 0 && !element.disabled;
+    return element.getClientRects().length > 0 && !element.disabled && !folded(element);
+  }
+
+  /* Newer browsers give what a closed <details> holds a place on the page, though nobody sees it. */
+  function folded(element) {
+    var shut = element.closest("details:not([open])");
+    while (shut) {
+      var summary = element.closest("summary");
+      if (!summary || summary.parentNode !== shut) { return true; }
+      element = shut;
+      shut = shut.parentNode.closest("details:not([open])");
+    }
+    return false;
   }
 
   function announce(text) {
@@ -46,11 +59,16 @@
     return data;
   }
 
+  function here() { return window.location.pathname + window.location.search; }
+
+  var shown = here();
   var busy = false;
+  var asked = 0;
 
   async function submit(form, button) {
     if (busy) { return; }
     busy = true;
+    asked += 1;
     document.documentElement.setAttribute("aria-busy", "true");
     var address = (button && button.getAttribute("formaction")) || form.action;
     try {
@@ -80,12 +98,15 @@
   function show(text, address) {
     var fresh = new DOMParser().parseFromString(text, "text/html");
     if (!fresh.getElementById("main")) { window.location.reload(); return; }
-    if (address && styles(fresh) !== styles(document)) { window.location.assign(address); return; }
+    if (address && (styles(fresh) !== styles(document) || isIn(fresh) !== isIn(document))) {
+      window.location.assign(address);
+      return;
+    }
     var before = focusPath();
     var same = !address || new URL(address).pathname === window.location.pathname;
     var scroll = window.pageYOffset;
     var kept = same ? keep() : null;
-    if (address) { window.history[same ? "replaceState" : "pushState"]({}, "", address); }
+    if (address) { window.history[same ? "replaceState" : "pushState"]({}, "", address); shown = here(); }
     document.title = fresh.title;
     body.dataset.live = fresh.body.dataset.live || "";
     ["notices", "main"].forEach(function (id) {
@@ -102,6 +123,9 @@
     refocus(before, same);
     light(present());
   }
+
+  /* Whether a page is one for people who are signed in. */
+  function isIn(page) { return Boolean(page.querySelector(".self")); }
 
   function styles(page) {
     return all("link[rel=stylesheet]", page).map(function (link) { return link.getAttribute("href"); }).join(" ");
@@ -123,9 +147,24 @@
     all("[data-keep-scroll]").forEach(function (column) { column.scrollTop = kept.tops[column.id] || 0; });
   }
 
-  async function visit(address) {
-    var answer = await fetch(address, { credentials: "same-origin" });
-    show(await answer.text(), answer.url);
+  /* Shows the page that a stop stands on, unless the person has gone on to something else meanwhile. What they have
+   * ticked, opened or typed beside it stays. */
+  async function visit(stop) {
+    var mine = asked;
+    var answer = await fetch(stop.dataset.at, { credentials: "same-origin" });
+    var text = await answer.text();
+    if (mine !== asked) { return; }
+    var fresh = new DOMParser().parseFromString(text, "text/html");
+    var there = fresh.getElementById(stop.id);
+    if (!there || there.dataset.at !== stop.dataset.at) { show(text, answer.url); return; }
+    all("[data-turned]").forEach(function (old) {
+      var now = fresh.getElementById(old.id);
+      if (now) { old.parentNode.replaceChild(document.importNode(now, true), old); }
+    });
+    window.history.replaceState({}, "", answer.url);
+    shown = here();
+    prepare();
+    light(stop);
   }
 
   function focusPath() {
@@ -136,13 +175,15 @@
   function refocus(before, same) {
     var refusal = document.getElementById("refusal");
     var wanted = document.querySelector("#main [data-focus]");
+    var stop = same && before.stop && document.getElementById(before.stop);
+    if (stop && !wanted) { mark(stop); }
     var target = refusal || wanted
       || (same && before.id && document.getElementById(before.id))
-      || (same && before.stop && document.getElementById(before.stop))
+      || (stop && handle(stop))
       || document.getElementById("main");
     if (target === refusal) { target.tabIndex = -1; }
     target.focus({ preventScroll: same && target !== wanted });
-    if (target.scrollIntoView && target === wanted) { target.scrollIntoView({ block: "nearest" }); }
+    if (target === wanted) { (target.closest("[data-stop]") || target).scrollIntoView({ block: "nearest" }); }
     var told = refusal || document.querySelector("[data-announce]") || document.getElementById("said");
     if (told) { announce(told.dataset.announce || told.textContent); }
   }
@@ -161,7 +202,8 @@
     if (button && button.dataset.open) { open(button.dataset.open); }
   }, true);
 
-  window.addEventListener("popstate", function () { window.location.reload(); });
+  /* Back and forward; a link to a place on the page (the one past the menu) leads nowhere else. */
+  window.addEventListener("popstate", function () { if (here() !== shown) { window.location.reload(); } });
 
   window.addEventListener("beforeunload", function (event) {
     var typed = all("form[data-leave] textarea, form[data-leave] input[type=text]").some(function (field) {
@@ -181,14 +223,24 @@
 
   function present() { return document.querySelector("[data-stop][aria-current]"); }
 
-  function goTo(stop) {
+  function mark(stop) {
     var old = present();
     if (old) { old.removeAttribute("aria-current"); }
     stop.setAttribute("aria-current", "true");
-    var link = stop.matches("a, button, [tabindex]") ? stop : stop.querySelector("a, button, [tabindex]");
+  }
+
+  /* What of a stop gets the focus. */
+  function handle(stop) {
+    return stop.matches("a, button, [tabindex]") ? stop : stop.querySelector("a, button, [tabindex]");
+  }
+
+  function goTo(stop) {
+    asked += 1;
+    mark(stop);
+    var link = handle(stop);
     if (link) { link.focus({ preventScroll: true }); }
     stop.scrollIntoView({ block: "nearest" });
-    if (!light(stop) && stop.dataset.at) { visit(stop.dataset.at); }
+    if (!light(stop) && stop.dataset.at) { visit(stop); }
   }
 
   /* Shows where a stop stands in the text; answers whether that is on the page. */
@@ -227,6 +279,7 @@
     if (element.matches("button, a, input[type=checkbox], input[type=radio], summary")) {
       if (element.matches("button[type=submit], button:not([type])")) { pressed = element; }
       element.click();
+      if (element.matches("summary")) { element.parentNode.scrollIntoView({ block: "nearest" }); }
     } else {
       element.focus();
     }
@@ -323,9 +376,12 @@
     var more = fresh.getElementById(link.dataset.more);
     var here = document.getElementById(link.dataset.more);
     if (!more || !here || !link.isConnected) { return; }
+    var first = more.firstElementChild;
+    var focused = document.activeElement === link;
     link.remove();
     while (more.firstChild) { here.appendChild(document.adoptNode(more.firstChild)); }
     prepare();
+    if (focused && first) { first.tabIndex = -1; first.focus({ preventScroll: true }); }
   }
 
   /* ---- pointing at a page: words that are selected, a box that is drawn */

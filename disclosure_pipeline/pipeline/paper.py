@@ -1,0 +1,156 @@
+"""Decisions signed on paper or in the office's own system, recorded by an administrator (代录).
+
+The decision counts as that of the person who signed; the same rules are asked as if they had decided here
+themselves. The scan is kept only when nothing speaks against the decision, so that a refusal leaves nothing behind.
+Who records sees no text of the document: number, title, chain, and who may sign.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from disclosure_pipeline.errors import NotAllowed
+from disclosure_pipeline.model.clock import today_in_shanghai
+from disclosure_pipeline.model.lifecycle import State
+from disclosure_pipeline.model.policy import Ground
+from disclosure_pipeline.model.route import Role, TierState, Verb
+from disclosure_pipeline.pipeline import decisions, deputies, objections, rights, scans, signing
+from disclosure_pipeline.pipeline.core import Core
+from disclosure_pipeline.pipeline.decisions import Decision
+from disclosure_pipeline.pipeline.signing import TierSigned
+from disclosure_pipeline.store import deputies as appointments
+from disclosure_pipeline.store import documents, people
+from disclosure_pipeline.store.people import Person
+
+VERBS = (Verb.APPROVE, Verb.RETURN, Verb.WITHHOLD, Verb.REFER)
+"""What a paper can say; the answer of an outside body has a form of its own."""
+
+_GIVE_BACK = frozenset({Role.SECRECY, Role.OFFICE, Role.ADMIN})
+"""Who may return a document that needs attention (`objections.check_giving_back`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSheet:
+    """What an administrator sees before recording a paper.
+
+    Args:
+        document: case number. title: title, or ``None``. department: drafting department.
+        version: what a decision must name. state: where it stands.
+        tiers: the chain in signing order, with who signed.
+        open: name of the open tier, or empty. label: what it is called, or empty.
+        meeting: whether a 会议文号 is asked. risk: whether a risk assessment is.
+        verbs: what a paper can say now; empty when nothing waits for a signature.
+        signers: names of those whose decision can be recorded now.
+        grounds: the reasons that can be given for 不予公开.
+    """
+
+    document: str
+    title: str | None
+    department: str
+    version: int
+    state: State
+    tiers: tuple[TierSigned, ...]
+    open: str
+    label: str
+    meeting: bool
+    risk: bool
+    verbs: tuple[Verb, ...]
+    signers: tuple[str, ...]
+    grounds: tuple[Ground, ...]
+
+
+def sheet(core: Core, document: str, person: Person) -> PaperSheet:
+    """What an administrator sees before recording a paper.
+
+    Args:
+        core: the process's parts.
+        document: case number.
+        person: who records.
+
+    Raises:
+        NotFound: no such case, or none that this person may see the head of.
+        NotAllowed: the person is no administrator of its unit.
+    """
+    with core.database.read() as connection:
+        row = documents.fetch(connection, document)
+        _check_recorder(person, row)
+        tier = next((item for item in _tiers(connection, row) if item.state == TierState.OPEN.value), None)
+        waits = State(row.state) is State.IN_REVIEW and tier is not None
+        aside = State(row.state) is State.ATTENTION
+        return PaperSheet(
+            document=row.id,
+            title=row.title,
+            department=row.department,
+            version=row.version,
+            state=State(row.state),
+            tiers=signing.tiers(connection, row),
+            open=tier.tier if tier is not None and waits else "",
+            label=tier.label if tier is not None and waits else "",
+            meeting=bool(tier is not None and waits and tier.meeting),
+            risk=bool(tier is not None and waits and tier.risk),
+            verbs=VERBS if waits else (Verb.RETURN,) if aside else (),
+            signers=_signers(connection, row, tier if waits else None) if waits or aside else (),
+            grounds=core.rulebook.grounds,
+        )
+
+
+def record(
+    core: Core, document: str, wish: Decision, scan: Path | bytes, *, by: str, any_kind: bool = False
+) -> State:
+    """Record what somebody decided on paper.
+
+    Args:
+        core: the process's parts.
+        document: case number.
+        wish: the decision of the person who signed the paper.
+        scan: the scanned paper, or its file.
+        by: the administrator who records it.
+        any_kind: see :func:`scans.keep_scan`.
+
+    Returns:
+        The document's state afterwards.
+
+    Raises:
+        NotFound: no such case or person, or an empty scan.
+        NotAllowed: ``by`` is no administrator of the unit, or the person may not decide this.
+        Refused: no scan, or the procedure forbids the decision now.
+    """
+    with core.database.read() as connection:
+        row = documents.fetch(connection, document)
+        _check_recorder(people.get(connection, by), row)
+        person = people.get(connection, wish.by)
+        for refusal in objections.against(core, connection, row, person, wish):
+            raise refusal
+    digest = scans.keep_scan(core, scan, by, any_kind=any_kind)
+    return decisions.decide(core, document, replace(wish, recorded_by=by, scan=digest))
+
+
+def _check_recorder(person: Person, row: Row[Any]) -> None:
+    rights.require(person, row, rights.Sight.HEAD)
+    if deputies.entitled(person, (Role.ADMIN,), row.unit) is None:
+        raise NotAllowed(
+            "Only an administrator of the unit records decisions signed on paper.", code="wrong_role"
+        )
+
+
+def _tiers(connection: Connection, row: Row[Any]) -> list[Row[Any]]:
+    return documents.tiers_of(connection, row.id, row.version)
+
+
+def _signers(connection: Connection, row: Row[Any], tier: Row[Any] | None) -> tuple[str, ...]:
+    """Who holds the role that the open tier asks (or, without one, may give the document back)."""
+    wanted = _GIVE_BACK if tier is None else {Role(tier.role)}
+    department = row.department if tier is not None and tier.department else None
+    standing_in = {item.deputy for item in appointments.listed(connection, today_in_shanghai())}
+    names = []
+    for found, grants in people.of_unit(connection, row.unit):
+        held = people.grants_of(connection, found.name) if found.name in standing_in else grants
+        if found.disabled_at is None and any(
+            grant.covers(role, row.unit, department) for grant in held for role in wanted
+        ):
+            names.append(found.name)
+    return tuple(names)
