@@ -171,4 +171,4 @@ def _next_document(ask: Ask, doc: Opened, said: str) -> Redirect:
     with ask.core.database.read() as connection:
         following = next_in(connection, ask.me.person.grants, filters, doc.case, but_held_from=ask.name)
     to = f"/documents/{following.document}" if following else "/queue"
-    return Redirect(to, said=said, query=doc.chosen)
+    return Redirect(to, said=said if following else f"{said}-last", query=doc.chosen)

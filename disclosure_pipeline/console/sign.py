@@ -62,7 +62,8 @@ def sign(ask: Ask) -> Answer:
             connection, ask.me.person.grants, filters_of(Fields(tuple(chosen.items())), ask.name), case,
             but_held_from=ask.name,
         )  # fmt: skip
-    return Redirect(f"/documents/{after.document}" if after else "/queue", said="decided", query=chosen)
+    to, said = (f"/documents/{after.document}", "decided") if after else ("/queue", "decided-last")
+    return Redirect(to, said=said, query=chosen)
 
 
 def wish_of(ask: Ask, case: str) -> Decision:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from disclosure_pipeline.errors import NotAllowed
+from disclosure_pipeline.errors import NotAllowed, NotFound
 from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.policy import Ground
@@ -78,8 +78,7 @@ def sheet(core: Core, document: str, person: Person) -> PaperSheet:
     with core.database.read() as connection:
         row = documents.fetch(connection, document)
         _check_recorder(person, row)
-        tier = next((item for item in _tiers(connection, row) if item.state == TierState.OPEN.value), None)
-        waits = State(row.state) is State.IN_REVIEW and tier is not None
+        tier = _open_tier(connection, row)
         aside = State(row.state) is State.ATTENTION
         return PaperSheet(
             document=row.id,
@@ -88,12 +87,12 @@ def sheet(core: Core, document: str, person: Person) -> PaperSheet:
             version=row.version,
             state=State(row.state),
             tiers=signing.tiers(connection, row),
-            open=tier.tier if tier is not None and waits else "",
-            label=tier.label if tier is not None and waits else "",
-            meeting=bool(tier is not None and waits and tier.meeting),
-            risk=bool(tier is not None and waits and tier.risk),
-            verbs=VERBS if waits else (Verb.RETURN,) if aside else (),
-            signers=_signers(connection, row, tier if waits else None) if waits or aside else (),
+            open=tier.tier if tier is not None else "",
+            label=tier.label if tier is not None else "",
+            meeting=tier is not None and bool(tier.meeting),
+            risk=tier is not None and bool(tier.risk),
+            verbs=VERBS if tier is not None else (Verb.RETURN,) if aside else (),
+            signers=_signers(connection, row, tier) if tier is not None or aside else (),
             grounds=core.rulebook.grounds,
         )
 
@@ -131,14 +130,20 @@ def record(
 
 def _check_recorder(person: Person, row: Row[Any]) -> None:
     rights.require(person, row, rights.Sight.HEAD)
+    if State(row.state) in rights.SEALED:
+        raise NotFound(f"There is no case {row.id}.")
     if deputies.entitled(person, (Role.ADMIN,), row.unit) is None:
         raise NotAllowed(
             "Only an administrator of the unit records decisions signed on paper.", code="wrong_role"
         )
 
 
-def _tiers(connection: Connection, row: Row[Any]) -> list[Row[Any]]:
-    return documents.tiers_of(connection, row.id, row.version)
+def _open_tier(connection: Connection, row: Row[Any]) -> Row[Any] | None:
+    """The tier that waits for a signature; ``None`` outside of review."""
+    if State(row.state) is not State.IN_REVIEW:
+        return None
+    chain = documents.tiers_of(connection, row.id, row.version)
+    return next((item for item in chain if item.state == TierState.OPEN.value), None)
 
 
 def _signers(connection: Connection, row: Row[Any], tier: Row[Any] | None) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, and_, exists, insert, or_, select, update
 
 from disclosure_pipeline.errors import NotAllowed, NotFound, Refused, UsageError
 from disclosure_pipeline.model.clock import today_in_shanghai
@@ -33,6 +33,7 @@ OPEN, DONE = "open", "done"
 OUTCOMES = ("keep", "convert", "declassify")
 _QUARTER = re.compile(r"20\d{2}Q[1-4]")
 _MONTHS = 12
+_BATCH = 2_000
 
 
 def quarter_of(day: date) -> str:
@@ -74,51 +75,60 @@ def open_quarter(core: Core, quarter: str | None = None) -> str:
 
 
 def _open(core: Core, quarter: str) -> int:
+    """Add what is due in a quarter and not in it yet, a batch at a time: others write in between.
+
+    Returns:
+        How many tasks were added.
+    """
+    added = 0
+    while number := _open_batch(core, quarter):
+        added += number
+    return added
+
+
+def _open_batch(core: Core, quarter: str) -> int:
     with core.database.write() as connection:
-        due = [row for row in _due(core, connection) if not _has_task(connection, quarter, row.id)]
-        for row in due:
-            connection.execute(
-                insert(attribute_review).values(
-                    quarter=quarter, document=row.id, unit=row.unit, attribute=row.final or "", state=OPEN
-                )
-            )
-        if due:
-            audit.append(
-                connection,
-                audit.Record(
-                    action="review.opened", actor="system", detail={"quarter": quarter, "tasks": len(due)}
-                ),
-            )
+        due = connection.execute(_due(core, quarter)).all()
+        if not due:
+            return 0
+        connection.execute(
+            insert(attribute_review),
+            [
+                {
+                    "quarter": quarter,
+                    "document": row.id,
+                    "unit": row.unit,
+                    "attribute": row.final or "",
+                    "state": OPEN,
+                }
+                for row in due
+            ],
+        )
+        audit.append(
+            connection,
+            audit.Record(
+                action="review.opened", actor="system", detail={"quarter": quarter, "tasks": len(due)}
+            ),
+        )
         return len(due)
 
 
-def _due(core: Core, connection: Connection) -> list[Any]:
-    """Items whose attribute is due: all non-public ones, and published ones whose cycle is over."""
-    hidden = connection.execute(
-        select(document.c.id, document.c.unit, document.c.final).where(
-            document.c.state.in_((State.WITHHELD.value, State.ON_REQUEST.value))
-        )
-    ).all()
+def _due(core: Core, quarter: str) -> Select[tuple[str, str, str | None]]:
+    """Items that a quarter's list lacks: all non-public ones, and published ones whose cycle is over.
+
+    A published one is not due while it was reviewed within its cycle.
+    """
     limit = _months_ago(today_in_shanghai(), core.settings.scheduler.review_months).isoformat()
-    public = connection.execute(
-        select(document.c.id, document.c.unit, document.c.final).where(
-            document.c.state == State.PUBLISHED.value, document.c.published_at < limit
-        )
-    ).all()
-    return [*hidden, *(row for row in public if not _kept_since(connection, row.id, limit))]
-
-
-def _kept_since(connection: Connection, case: str, limit: str) -> bool:
-    """Whether a published item was reviewed within its cycle."""
+    of_item = attribute_review.c.document == document.c.id
+    listed = exists().where(of_item, attribute_review.c.quarter == quarter)
+    reviewed = exists().where(of_item, attribute_review.c.state == DONE, attribute_review.c.at >= limit)
+    hidden = document.c.state.in_((State.WITHHELD.value, State.ON_REQUEST.value))
+    public = and_(document.c.state == State.PUBLISHED.value, document.c.published_at < limit, ~reviewed)
     return (
-        connection.execute(
-            select(attribute_review.c.quarter).where(
-                attribute_review.c.document == case,
-                attribute_review.c.state == DONE,
-                attribute_review.c.at >= limit,
-            )
-        ).first()
-        is not None
+        select(document.c.id, document.c.unit, document.c.final)
+        .where(or_(hidden, public), ~listed)
+        .order_by(document.c.id)
+        .limit(_BATCH)
     )
 
 
@@ -231,17 +241,6 @@ def _open_task(connection: Connection, case: str, quarter: str | None) -> str:
     if found is None:
         raise NotFound(f"{case} has no open attribute review.", advice="See `disclosure review-attributes`.")
     return str(found)
-
-
-def _has_task(connection: Connection, quarter: str, case: str) -> bool:
-    return (
-        connection.execute(
-            select(attribute_review.c.document).where(
-                attribute_review.c.quarter == quarter, attribute_review.c.document == case
-            )
-        ).first()
-        is not None
-    )
 
 
 def _months_ago(day: date, months: int) -> date:

@@ -369,6 +369,7 @@ attribute_review = Table(
     Column("reason", Text),
     Column("at", TIME),
     Index(None, "quarter", "unit", "state", "document"),
+    Index(None, "document", "at"),
     comment="Regular attribute review (定期审查, 001): one task per item and quarter",
 )
 

@@ -16,7 +16,6 @@ from disclosure_pipeline.cli.demo.command import _FAMILIES
 from disclosure_pipeline.cli.demo.samples import Sample, load_samples
 from disclosure_pipeline.cli.demo.walk import ending
 from disclosure_pipeline.cli.main import root
-from disclosure_pipeline.console.routes import PLACES
 from disclosure_pipeline.model.finding import FINDING_KINDS
 from disclosure_pipeline.settings.models import Section, Settings
 from disclosure_pipeline.settings.resources import share
@@ -253,5 +252,3 @@ def test_both_readmes_tell_the_same() -> None:
 def test_what_is_not_there_yet_is_not_there() -> None:
     """When one of these comes, the list "Not yet" of both READMEs must lose it."""
     assert {"replace", "repeal", "report"}.isdisjoint(COMMANDS)
-    addresses = {place.path for place in PLACES}
-    assert not any(path.startswith("/operations") for path in addresses)

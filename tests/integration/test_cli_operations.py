@@ -82,10 +82,13 @@ def test_people(cli_office: Office) -> None:
         {"role": "second", "unit": "default", "department": None},
     ]
     assert cli_office("user", "token", "无此人").code == "not_found"
-    assert cli_office("user", "add", "甲", "--role", "final", "--department", "办公室").code == "usage"
+    assert (
+        cli_office("user", "add", "甲", "--role", "final", "--department", "办公室").code
+        == "user.department_role"
+    )
     assert cli_office("user", "add", "甲", "--role", "king").code == "usage"
     assert cli_office("user", "add", "甲", "--role", "final", "--unit", "mars").code == "usage"
-    assert cli_office("user", "add", " ", "--role", "final").code == "usage"
+    assert cli_office("user", "add", " ", "--role", "final").code == "user.name"
     for path in cli_office.workspace.data.glob("disclosure.sqlite*"):
         assert renewed["token"].encode() not in path.read_bytes()
 

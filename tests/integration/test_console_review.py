@@ -228,6 +228,30 @@ def test_what_was_seen_of_another_version_settles_nothing(office: Office, office
     assert office.state(case) is State.IN_REVIEW
 
 
+def test_what_somebody_else_has_settled_meanwhile_stays(office: Office, officer: Seat) -> None:
+    case = office.reviewed(body=f"{BODY}\n{LETTERS}")
+    officer.get(review(case))
+    office.clear(case, Settlement.REDACT, by=SECRECY_2)
+    before = settled(office, case)
+    officer.press(
+        "//li[@data-stop][@aria-current]/details/form", do="dismiss", reason="other", remark="单位电话"
+    )
+    assert (officer.status, "刚由他人处理过" in officer.refusal) == (409, True)
+    assert "单位电话" in officer.words
+    assert settled(office, case) == before
+
+
+def test_who_presses_twice_is_told_nothing(office: Office, officer: Seat) -> None:
+    case = office.reviewed(body=f"{BODY}\n{LETTERS}")
+    officer.get(review(case))
+    first = officer.page
+    act(officer, "redact.remove")
+    done = settled(office, case)
+    officer.page = first
+    act(officer, "redact.remove")
+    assert (officer.status, officer.refusal, settled(office, case)) == (200, "", done)
+
+
 def test_a_claim_of_another_officer_is_told_and_blocks_nothing(office: Office, officer: Seat) -> None:
     case = office.reviewed(body=f"{BODY}\n{LETTERS}")
     with office.core.database.read() as connection:

@@ -1,4 +1,4 @@
-"""What earlier versions of a document were called and reviewed as."""
+"""What earlier versions of a document were called and reviewed as; when an item was last reviewed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,4 +20,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["document"], ["document.id"], name=op.f("fk_version_head_document")),
         sa.PrimaryKeyConstraint("document", "version", name=op.f("pk_version_head")),
         comment="What an earlier version was called and reviewed as, kept when the next one begins",
+    )
+    op.create_index(
+        op.f("ix_attribute_review_document_at"), "attribute_review", ["document", "at"], unique=False
     )
