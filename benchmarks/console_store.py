@@ -27,12 +27,15 @@ from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.pipeline import desk as queue
 from disclosure_pipeline.pipeline.desk import Filters
+from disclosure_pipeline.settings.calendars import load_calendar
+from disclosure_pipeline.settings.resources import share
 from disclosure_pipeline.store import audit, desk, search
 from disclosure_pipeline.store.database import Database
 from disclosure_pipeline.store.people import Grant
 from disclosure_pipeline.store.tables import clock, document, finding, referral, tier
 
 UNIT = "default"
+CALENDAR = load_calendar(share("config"))
 CALLS = 300
 BATCH = 10_000
 DEPARTMENTS = (
@@ -101,7 +104,7 @@ def beside(row: Values, day: date, *, waits: bool, dice: random.Random) -> Itera
     yield {
         "table": "clock", **of, "rule": "publish", "unit": UNIT, "department": row["department"],
         "start": day.isoformat(), "due": due.isoformat(), "provisional": False,
-        "done_on": None if waits else due.isoformat(), "inputs": {"calendar": "", "days": 20, "reached": {}},
+        "done_on": None if waits else due.isoformat(), "inputs": {"calendar": CALENDAR.version, "days": 20, "reached": {}},
     }  # fmt: skip
     if row["state"] not in (State.IN_REVIEW.value, State.REFERRED.value):
         return

@@ -12,6 +12,7 @@ from lxml import html
 from support import Office
 
 from disclosure_pipeline.console.app import Console
+from disclosure_pipeline.console.guards import Pace
 from disclosure_pipeline.console.parts import Parts
 from disclosure_pipeline.pipeline import accounts
 from disclosure_pipeline.service.desk import IntakeDesk
@@ -108,12 +109,14 @@ class Seat:
 
 
 @contextmanager
-def application(office: Office) -> Iterator[Any]:
-    """The console of an office, mounted as the daemon mounts it."""
+def application(office: Office, door: Pace | None = None) -> Iterator[Any]:
+    """The console of an office, mounted as the daemon mounts it, perhaps with another pace at its door."""
     from starlette.applications import Starlette
     from starlette.routing import Mount
 
-    console = Console(Parts(lambda: office.core, lambda: IntakeDesk(office.core), ROOT))
+    parts = Parts(lambda: office.core, lambda: IntakeDesk(office.core), ROOT)
+    parts.door = door or parts.door
+    console = Console(parts)
     try:
         yield Starlette(routes=[Mount(ROOT, console)])
     finally:

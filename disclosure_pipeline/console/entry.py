@@ -29,6 +29,7 @@ def sign_in(ask: Ask) -> Answer:
         if wait := ask.parts.door.wait(ask.client):
             return Page("too_often.html", {"seconds": int(wait) + 1}, 429)
         entered = accounts.enter(ask.core, ask.form.get("name"), ask.form.typed("password"))
+        ask.parts.door.give_back(ask.client)
     except DisclosureError as error:
         ask.error = error
         page = sign_in_page(ask)

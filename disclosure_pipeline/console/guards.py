@@ -155,3 +155,9 @@ class Pace:
         while len(self._buckets) > self._REMEMBERED:
             self._buckets.popitem(last=False)
         return 0.0 if allowed else (1 - left) / self._rate
+
+    def give_back(self, who: str) -> None:
+        """Put one request back into somebody's bucket: it was none of those that are counted."""
+        if who in self._buckets:
+            left, at = self._buckets[who]
+            self._buckets[who] = (min(float(self._burst), left + 1), at)

@@ -62,7 +62,8 @@ class Parts:
         root: path under which the console is mounted.
 
     Attributes:
-        door: tries to sign in from one network address: ten at once, then one in five seconds.
+        door: tries to sign in from one network address that fail or are under way: thirty at once, then one in five
+            seconds. Those that succeed do not count: a whole office may come from one address.
         shelf: texts of the documents that were looked at last.
     """
 
@@ -70,7 +71,7 @@ class Parts:
         self.core = core
         self.intake = intake
         self.root = root
-        self.door = Pace(rate=0.2, burst=10)
+        self.door = Pace(rate=0.2, burst=30)
         self.shelf = TextShelf()
         self._lock = Lock()
         self._pictures: tuple[Core, PagePictures] | None = None

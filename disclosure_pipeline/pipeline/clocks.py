@@ -8,7 +8,7 @@ are its own, like the day of its formation.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -140,8 +140,12 @@ def overdue(connection: Connection) -> set[str]:
     )
 
 
-def recompute(core: Core) -> int:
-    """Compute every running clock again with the calendar now loaded.
+def recompute(core: Core, enough: Callable[[], bool] = lambda: False) -> int:
+    """Compute every running clock again that rests on another calendar than the one now loaded, or another limit.
+
+    Args:
+        core: the process's parts.
+        enough: asked before each clock; the rest is left for the next time when it says so.
 
     Returns:
         How many due dates changed.
@@ -150,7 +154,9 @@ def recompute(core: Core) -> int:
     with core.database.read() as connection:
         rows = connection.execute(select(clock).where(clock.c.done_on.is_(None))).all()
     for row in rows:
-        if _differs(rebuild(core, row), row):
+        if enough():
+            break
+        if not _rests_on_the_same(core, row) and _differs(rebuild(core, row), row):
             with core.database.write() as connection:
                 changed += _recompute(core, connection, row.document, row.rule)
     return changed
@@ -200,6 +206,11 @@ def write(connection: Connection, row: Row[Any], running: Clock) -> None:
             inputs=inputs_of(running, row.inputs["reached"]),
         )
     )
+
+
+def _rests_on_the_same(core: Core, row: Row[Any]) -> bool:
+    present = core.calendar.version, core.rulebook.clock(row.rule).days
+    return (row.inputs.get("calendar"), row.inputs.get("days")) == present
 
 
 def _differs(running: Clock, row: Row[Any]) -> bool:

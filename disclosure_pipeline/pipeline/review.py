@@ -9,6 +9,7 @@ converts as well.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -41,13 +42,17 @@ def quarter_of(day: date) -> str:
     return f"{day.year}Q{(day.month - 1) // 3 + 1}"
 
 
-def open_due(core: Core) -> int:
+def open_due(core: Core, enough: Callable[[], bool] = lambda: False) -> int:
     """Open this quarter's review if it is not open yet; the scheduler's job.
+
+    Args:
+        core: the process's parts.
+        enough: asked before each batch; the rest is left for the next time when it says so.
 
     Returns:
         How many tasks were added.
     """
-    return _open(core, quarter_of(today_in_shanghai()))
+    return _open(core, quarter_of(today_in_shanghai()), enough)
 
 
 def open_quarter(core: Core, quarter: str | None = None) -> str:
@@ -74,14 +79,14 @@ def open_quarter(core: Core, quarter: str | None = None) -> str:
     return wanted
 
 
-def _open(core: Core, quarter: str) -> int:
+def _open(core: Core, quarter: str, enough: Callable[[], bool] = lambda: False) -> int:
     """Add what is due in a quarter and not in it yet, a batch at a time: others write in between.
 
     Returns:
         How many tasks were added.
     """
     added = 0
-    while number := _open_batch(core, quarter):
+    while not enough() and (number := _open_batch(core, quarter)):
         added += number
     return added
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from threading import Lock
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
@@ -48,6 +48,7 @@ class Scheduler:
         self._scheduler: BackgroundScheduler | None = None
         self._leadership: Connection | None = None
         self._asking = Lock()
+        self._ending = Event()
 
     def start(self) -> None:
         """Start every job; each runs once at the start."""
@@ -71,7 +72,8 @@ class Scheduler:
         self._scheduler = scheduler
 
     def stop(self) -> None:
-        """End; a job that runs is finished."""
+        """End; a job that runs is finished, a long one at the next place where it can be left."""
+        self._ending.set()
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=True)
             self._scheduler = None
@@ -82,11 +84,11 @@ class Scheduler:
             self._leadership = None
 
     def _jobs(self) -> list[tuple[str, float, Work]]:
-        settings = self._core.settings.scheduler
+        settings, ending = self._core.settings.scheduler, self._ending.is_set
         return [
             ("reconcile", settings.reconcile_every, _reconcile),
-            ("clocks", settings.clocks_every, lambda core: {"changed": clocks.recompute(core)}),
-            ("review", _REVIEW_EVERY, lambda core: {"opened": review.open_due(core)}),
+            ("clocks", settings.clocks_every, lambda core: {"changed": clocks.recompute(core, ending)}),
+            ("review", _REVIEW_EVERY, lambda core: {"opened": review.open_due(core, ending)}),
             ("anchor", settings.anchor_every, lambda core: {"rows": anchors.anchor_now(core)}),
             ("access", settings.prune_every, lambda core: {"chained": anchors.chain_views(core)}),
             ("statistics", _FIGURES_EVERY, lambda core: {"counted": statistics.catch_up(core)}),

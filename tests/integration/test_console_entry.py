@@ -13,6 +13,7 @@ from support import CLERK, DEPARTMENT, OFFICE, Office
 from web import PASSWORD, ROOT, Seat, application, give_password, seat, signed_in
 
 from disclosure_pipeline.console.frame import COOKIE
+from disclosure_pipeline.console.guards import Pace
 from disclosure_pipeline.pipeline import accounts
 
 WRONG = "碧纱窗下水沉烟棋声惊"
@@ -204,6 +205,22 @@ def test_who_asks_too_often_waits(app: Any, office: Office) -> None:
         late = [answer for answer in answers if answer.status_code == 429]
         assert late
         assert all(int(answer.headers["retry-after"]) >= 1 for answer in late)
+
+
+def test_an_office_behind_one_address_may_sign_in_and_who_guesses_there_waits(office: Office) -> None:
+    give_password(office, OFFICE)
+    door = Pace(rate=0.2, burst=3, clock=lambda: 0.0)
+    with application(office, door) as app, seat(app) as one:
+
+        def sign_in(password: str) -> int:
+            one.client.cookies.clear()
+            one.get("/sign-in")
+            one.post("/sign-in", {"name": OFFICE, "password": password})
+            return one.status
+
+        assert [sign_in(PASSWORD) for _ in range(5)] == [200] * 5
+        assert [sign_in("猜一个口令") for _ in range(4)] == [403, 403, 403, 429]
+        assert sign_in(PASSWORD) == 429
 
 
 def test_a_form_that_is_too_long_is_refused_before_it_is_read(app: Any, office: Office) -> None:

@@ -82,6 +82,16 @@ def test_haste_is_slowed_and_patience_forgives():
     assert [pace.wait("a") for _ in range(3)] == [0, 0, 0]
 
 
+def test_what_does_not_count_is_given_back_and_never_more():
+    pace = Pace(rate=1, burst=2, clock=lambda: 0.0)
+    for _ in range(5):
+        assert pace.wait("a") == 0
+        pace.give_back("a")
+    pace.give_back("a")
+    pace.give_back("nobody")
+    assert [pace.wait("a") > 0 for _ in range(3)] == [False, False, True]
+
+
 def test_who_asks_under_many_names_fills_no_memory():
     pace = Pace(rate=1, burst=1, clock=lambda: 0.0)
     for number in range(pace._REMEMBERED + 100):
