@@ -22,8 +22,11 @@ LONGEST = 200
 """Characters of a search that count."""
 
 LONG = 8
-"""Terms of a phrase from which on it is looked for by its numbers and every second pair, wherever they stand: a
-whole title would otherwise cost the comparison of twenty long lists, and nothing else has all its pairs."""
+"""Terms of a phrase from which on it is looked for by its numbers and some of its pairs, wherever they stand: a
+whole title would otherwise cost the comparison of twenty long lists, and hardly anything else has all of these."""
+
+PAIRS = 6
+"""Pairs by which a long phrase is looked for, spread over it."""
 
 
 def terms_of(text: str) -> list[str]:
@@ -61,12 +64,11 @@ def phrases_of(words: str) -> list[tuple[str, ...]]:
 
 
 def _thinned(terms: list[str]) -> list[str]:
-    """The numbers, every second pair and the last one of a long phrase; each once."""
-    kept = [
-        term
-        for at, term in enumerate(terms)
-        if term.isascii() or (len(term) > 1 and (at % 2 == 0 or at == len(terms) - 1))
-    ]
+    """The numbers of a long phrase and pairs from its beginning to its end; each once."""
+    pairs = [at for at, term in enumerate(terms) if len(term) > 1 and not term.isascii()]
+    last = min(PAIRS, len(pairs)) - 1
+    chosen = {pairs[number * (len(pairs) - 1) // last] for number in range(last + 1)} if last > 0 else set(pairs)
+    kept = [term for at, term in enumerate(terms) if at in chosen or term.isascii()]
     return list(dict.fromkeys(kept))
 
 

@@ -11,17 +11,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from disclosure_pipeline.errors import Refused
 from disclosure_pipeline.model.finding import Settlement, Treatment
 from disclosure_pipeline.model.masks import STAR, masked_pieces
 from disclosure_pipeline.model.policy import RuleBook
 from disclosure_pipeline.model.printed import cell_name
 from disclosure_pipeline.model.text import Text
 from disclosure_pipeline.pipeline.core import Core
-from disclosure_pipeline.pipeline.opened import check_open
 from disclosure_pipeline.pipeline.reading_view import DocumentView, Span, TableView, view
-from disclosure_pipeline.pipeline.shelf import TextShelf
-from disclosure_pipeline.store import documents
+from disclosure_pipeline.pipeline.shelf import TextShelf, on_the_desk
 from disclosure_pipeline.store.documents import Settled
 
 
@@ -97,16 +94,7 @@ def read(core: Core, document: str, version: int, shelf: TextShelf | None = None
         NotFound: no such case or version.
         Refused: ``content_sealed``.
     """
-    shelf = shelf or TextShelf()
-    with core.database.read() as connection:
-        try:
-            row = check_open(connection, document, version)
-        except Refused:
-            shelf.forget(document)
-            raise
-        parts = documents.parts_of(connection, document, version)
-        texts = shelf.of(connection, row, version)
-        findings = documents.findings_of(connection, document, version)
+    parts, texts, findings = on_the_desk(core, document, version, shelf)
     redacted = [item for item in findings if item.settled is Settlement.REDACT]
     forms = dict(_forms(redacted, {at: laid.text for at, laid in texts.items()}, core.rulebook))
     return Covered(

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from disclosure_pipeline.errors import Refused
 from disclosure_pipeline.model.document import Part, PartRole
 from disclosure_pipeline.model.pieces import Mark, Piece, cut, plain
 from disclosure_pipeline.model.printed import joint
@@ -25,9 +24,7 @@ from disclosure_pipeline.pipeline.layout import (
     TableRow,
     TextBlock,
 )
-from disclosure_pipeline.pipeline.opened import check_open
-from disclosure_pipeline.pipeline.shelf import Laid, TextShelf
-from disclosure_pipeline.store import documents
+from disclosure_pipeline.pipeline.shelf import Laid, TextShelf, on_the_desk
 from disclosure_pipeline.store.documents import Settled
 
 _PICTURED = ("application/pdf", "image/")
@@ -264,16 +261,7 @@ def read(core: Core, document: str, version: int, shelf: TextShelf | None = None
         NotFound: no such case or version.
         Refused: ``content_sealed``.
     """
-    shelf = shelf or TextShelf()
-    with core.database.read() as connection:
-        try:
-            row = check_open(connection, document, version)
-        except Refused:
-            shelf.forget(document)
-            raise
-        parts = documents.parts_of(connection, document, version)
-        texts = shelf.of(connection, row, version)
-        findings = documents.findings_of(connection, document, version)
+    parts, texts, findings = on_the_desk(core, document, version, shelf)
     return view(document, version, parts, texts, findings)
 
 

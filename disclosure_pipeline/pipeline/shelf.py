@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 from sqlalchemy import Connection, Row
 
+from disclosure_pipeline.errors import Refused
+from disclosure_pipeline.model.document import Part
 from disclosure_pipeline.model.text import Text
+from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.layout import Layout, lay_out
+from disclosure_pipeline.pipeline.opened import check_open
 from disclosure_pipeline.store import documents
+from disclosure_pipeline.store.documents import Settled
 
 ROOM = 200_000
 """Segments that are kept (some 100 MB at most)."""
@@ -83,3 +88,38 @@ class TextShelf:
     def _drop(self, unwanted: Callable[[tuple[str, int, int]], bool]) -> None:
         for key in [key for key in self._kept if unwanted(key)]:
             self._used -= self._kept.pop(key)[1]
+
+
+class Content(NamedTuple):
+    """What there is of a version: its files, their texts by position, what was found in them."""
+
+    parts: tuple[Part, ...]
+    texts: Mapping[int, Laid]
+    findings: Sequence[Settled]
+
+
+def on_the_desk(core: Core, document: str, version: int, shelf: TextShelf | None) -> Content:
+    """The content of a version; the caller has checked who asks.
+
+    Args:
+        core: the process's parts.
+        document: case number.
+        version: the version.
+        shelf: where texts are kept from one page to the next.
+
+    Raises:
+        NotFound: no such case or version.
+        Refused: ``content_sealed``; the shelf keeps nothing of the document then.
+    """
+    shelf = shelf or TextShelf()
+    with core.database.read() as connection:
+        try:
+            row = check_open(connection, document, version)
+        except Refused:
+            shelf.forget(document)
+            raise
+        return Content(
+            documents.parts_of(connection, document, version),
+            shelf.of(connection, row, version),
+            documents.findings_of(connection, document, version),
+        )

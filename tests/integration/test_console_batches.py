@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from support import CLERK, OTHER_DEPARTMENT, PHONE, SECRECY, SECRECY_2, Office
-from web import ROOT, Seat, application, signed_in
+from web import ROOT, Seat, signed_in
 
 from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.model.route import Role, Verb
@@ -21,18 +20,8 @@ HOSTILE = "计划<script>alert(1)</script>\u202etxt"
 
 
 @pytest.fixture
-def office(open_office: Callable[..., Office], tmp_path: Path, sqlite_template: Path) -> Office:
-    store = tmp_path / "store.sqlite"
-    store.write_bytes(sqlite_template.read_bytes())
-    made = open_office(f"sqlite:///{store}")
-    made.staff()
-    return made
-
-
-@pytest.fixture
-def app(office: Office) -> Iterator[Any]:
-    with application(office) as made:
-        yield made
+def office(staffed: Callable[..., Office]) -> Office:
+    return staffed()
 
 
 @pytest.fixture

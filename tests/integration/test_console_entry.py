@@ -20,18 +20,8 @@ WRONG = "碧纱窗下水沉烟棋声惊"
 
 
 @pytest.fixture
-def office(open_office: Callable[..., Office], tmp_path: Path, sqlite_template: Path) -> Office:
-    store = tmp_path / "store.sqlite"
-    store.write_bytes(sqlite_template.read_bytes())
-    made = open_office(f"sqlite:///{store}")
-    made.staff()
-    return made
-
-
-@pytest.fixture
-def app(office: Office) -> Iterator[Any]:
-    with application(office) as made:
-        yield made
+def office(staffed: Callable[..., Office]) -> Office:
+    return staffed()
 
 
 @pytest.fixture

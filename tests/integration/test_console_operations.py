@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -26,7 +25,7 @@ from support import (
     SIGNERS,
     Office,
 )
-from web import Seat, application, signed_in
+from web import Seat
 
 from disclosure_pipeline.console.operations import ALARMS, CURES
 from disclosure_pipeline.model.lifecycle import State
@@ -40,24 +39,10 @@ HOSTILE = "关于补贴的通知<script>x</script>\u202etxt"
 
 
 @pytest.fixture
-def office(open_office: Callable[..., Office], tmp_path: Path, sqlite_template: Path) -> Office:
-    store = tmp_path / "store.sqlite"
-    store.write_bytes(sqlite_template.read_bytes())
-    made = open_office(f"sqlite:///{store}", **UNITS)
-    made.staff()
+def office(staffed: Callable[..., Office]) -> Office:
+    made = staffed(**UNITS)
     made.hire("远管员", Role.ADMIN, unit="elsewhere")
     return made
-
-
-@pytest.fixture
-def sit(office: Office) -> Iterator[Callable[[str], Seat]]:
-    with application(office) as app, ExitStack() as stack:
-
-        def down(name: str) -> Seat:
-            made: Seat = stack.enter_context(signed_in(app, office, name))
-            return made
-
-        yield down
 
 
 @pytest.fixture

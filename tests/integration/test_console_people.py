@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +22,7 @@ from support import (
     Office,
     refused,
 )
-from web import PASSWORD, Seat, application, seat, signed_in
+from web import PASSWORD, Seat, application, seat
 
 from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.model.route import Role
@@ -39,27 +37,13 @@ TODAY = today_in_shanghai()
 
 
 @pytest.fixture
-def office(open_office: Callable[..., Office], tmp_path: Path, sqlite_template: Path) -> Office:
-    store = tmp_path / "store.sqlite"
-    store.write_bytes(sqlite_template.read_bytes())
-    made = open_office(f"sqlite:///{store}", **UNITS)
-    made.staff()
+def office(staffed: Callable[..., Office]) -> Office:
+    made = staffed(**UNITS)
     made.hire(FOREIGNER, Role.SECRECY, unit="elsewhere")
     made.hire("远管员", Role.ADMIN, unit="elsewhere")
     made.hire(BOTH, Role.OFFICE)
     made.hire(BOTH, Role.FINAL, unit="elsewhere")
     return made
-
-
-@pytest.fixture
-def sit(office: Office) -> Iterator[Callable[[str], Seat]]:
-    with application(office) as app, ExitStack() as stack:
-
-        def down(name: str) -> Seat:
-            made: Seat = stack.enter_context(signed_in(app, office, name))
-            return made
-
-        yield down
 
 
 @pytest.fixture

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from support import ADMIN, CLERK, FINAL, OFFICE, OTHER_DEPARTMENT, SECRECY, SECRECY_2, Office
-from web import Seat, application, signed_in
+from web import Seat
 
 from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.model.lifecycle import State
@@ -22,11 +20,8 @@ LEAKS = ("磐石", "甲号", "柳河", "机密★", "10年", ".txt")
 
 
 @pytest.fixture
-def office(open_office: Callable[..., Office], tmp_path: Path, sqlite_template: Path) -> Office:
-    store = tmp_path / "store.sqlite"
-    store.write_bytes(sqlite_template.read_bytes())
-    made = open_office(f"sqlite:///{store}")
-    made.staff()
+def office(staffed: Callable[..., Office]) -> Office:
+    made = staffed()
     made.hire("远方", Role.SECRECY, unit="elsewhere")
     return made
 
@@ -34,17 +29,6 @@ def office(open_office: Callable[..., Office], tmp_path: Path, sqlite_template: 
 @pytest.fixture
 def case(office: Office) -> str:
     return isolated(office)
-
-
-@pytest.fixture
-def sit(office: Office) -> Iterator[Callable[[str], Seat]]:
-    with application(office) as app, ExitStack() as stack:
-
-        def down(name: str) -> Seat:
-            made: Seat = stack.enter_context(signed_in(app, office, name))
-            return made
-
-        yield down
 
 
 def isolated(office: Office, **options: Any) -> str:

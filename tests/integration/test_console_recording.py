@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +25,7 @@ from support import (
     Office,
     refused,
 )
-from web import Seat, application, signed_in
+from web import Seat
 
 from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.model.lifecycle import State
@@ -42,24 +40,9 @@ HOSTILE = "../../磐石<script>\u202efdp.pdf"
 
 
 @pytest.fixture
-def office(open_office: Callable[..., Office], tmp_path: Path, sqlite_template: Path) -> Office:
-    store = tmp_path / "store.sqlite"
-    store.write_bytes(sqlite_template.read_bytes())
+def office(staffed: Callable[..., Office]) -> Office:
     units = [{"departments": [DEPARTMENT]}, {"code": "elsewhere", "name": "别县"}]
-    made = open_office(f"sqlite:///{store}", unit=units, intake={"max_scan_bytes": LARGEST})
-    made.staff()
-    return made
-
-
-@pytest.fixture
-def sit(office: Office) -> Iterator[Callable[[str], Seat]]:
-    with application(office) as app, ExitStack() as stack:
-
-        def down(name: str) -> Seat:
-            made: Seat = stack.enter_context(signed_in(app, office, name))
-            return made
-
-        yield down
+    return staffed(unit=units, intake={"max_scan_bytes": LARGEST})
 
 
 @pytest.fixture

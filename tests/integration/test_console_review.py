@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +21,7 @@ from support import (
     Office,
 )
 from typeset import Written, reportlab_pdf, set_in_type
-from web import ROOT, Seat, application, signed_in
+from web import ROOT, Seat, signed_in
 
 from disclosure_pipeline.model.finding import PERSON, Settlement, Treatment
 from disclosure_pipeline.model.lifecycle import State
@@ -37,18 +36,8 @@ WORDS = "柳河村名册甲字第九号"
 
 
 @pytest.fixture
-def office(open_office: Callable[..., Office], tmp_path: Path, sqlite_template: Path) -> Office:
-    store = tmp_path / "store.sqlite"
-    store.write_bytes(sqlite_template.read_bytes())
-    made = open_office(f"sqlite:///{store}")
-    made.staff()
-    return made
-
-
-@pytest.fixture
-def app(office: Office) -> Iterator[Any]:
-    with application(office) as made:
-        yield made
+def office(staffed: Callable[..., Office]) -> Office:
+    return staffed()
 
 
 @pytest.fixture

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from support import ADMIN, CLERK, DEPARTMENT, FINAL, FIRST, OFFICE, OTHER_DEPARTMENT, SECOND, SECRECY, Office
-from web import Seat, application, signed_in
+from web import Seat
 
 from disclosure_pipeline.model.route import Role
 
@@ -19,24 +17,10 @@ BODY = f"{TITLE}\n\n补贴按月发放。\n\n示范县{DEPARTMENT}\n2026年11月
 
 
 @pytest.fixture
-def office(open_office: Callable[..., Office], tmp_path: Path, sqlite_template: Path) -> Office:
-    store = tmp_path / "store.sqlite"
-    store.write_bytes(sqlite_template.read_bytes())
-    made = open_office(f"sqlite:///{store}")
-    made.staff()
+def office(staffed: Callable[..., Office]) -> Office:
+    made = staffed()
     made.hire(FOREIGN_CLERK, Role.CLERK, OTHER_DEPARTMENT)
     return made
-
-
-@pytest.fixture
-def sit(office: Office) -> Iterator[Callable[[str], Seat]]:
-    with application(office) as app, ExitStack() as stack:
-
-        def down(name: str) -> Seat:
-            made: Seat = stack.enter_context(signed_in(app, office, name))
-            return made
-
-        yield down
 
 
 def handed_in(seat: Seat, office: Office) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
 from support import ADMIN, CLERK, DEPARTMENT, FIRST, OFFICE, OTHER_DEPARTMENT, PHONE, SECRECY, Office
-from web import ROOT, Seat, application, signed_in
+from web import ROOT, Seat, signed_in
 
 from disclosure_pipeline.console import statistics, trail, words
 from disclosure_pipeline.console.answers import Fields
@@ -35,18 +34,8 @@ TITLE = "柳河村补贴名册"
 
 
 @pytest.fixture
-def office(open_office: Callable[..., Office], tmp_path: Path, sqlite_template: Path) -> Office:
-    store = tmp_path / "store.sqlite"
-    store.write_bytes(sqlite_template.read_bytes())
-    made = open_office(f"sqlite:///{store}", unit=UNITS)
-    made.staff()
-    return made
-
-
-@pytest.fixture
-def app(office: Office) -> Iterator[Any]:
-    with application(office) as made:
-        yield made
+def office(staffed: Callable[..., Office]) -> Office:
+    return staffed(unit=UNITS)
 
 
 @pytest.fixture
