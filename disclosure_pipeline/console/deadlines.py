@@ -50,7 +50,7 @@ def page(ask: Ask) -> Answer:
 
 def clock(ask: Ask) -> Answer:
     """How the dates of one document came about, and the form to extend one."""
-    doc = documents.opened(ask)
+    doc = documents.looked_at(ask, "clock")
     found = extensions.show(ask.core, doc.case)["clocks"]
     with ask.core.database.read() as connection:
         against = {

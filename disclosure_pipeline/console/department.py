@@ -54,7 +54,7 @@ def page(ask: Ask) -> Answer:
 
 def timeline(ask: Ask) -> Answer:
     """One draft's way, with the reasons for which it came back and what can be done now."""
-    doc = documents.opened(ask)
+    doc = documents.looked_at(ask, "timeline")
     told = department_view.timeline(ask.core, doc.case, ask.me.person)
     return Page("timeline.html", {"doc": doc, "row": doc.row, "told": told})
 

@@ -14,7 +14,7 @@ from disclosure_pipeline.console.languages import mark as _
 from disclosure_pipeline.console.menu import REVIEWERS
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
-from disclosure_pipeline.pipeline import claims, quarantine, records, rights
+from disclosure_pipeline.pipeline import claims, quarantine, records, rights, shown
 from disclosure_pipeline.pipeline.claims import Claim
 from disclosure_pipeline.store import documents
 
@@ -43,6 +43,7 @@ TABS: tuple[Tab, ...] = (
     Tab("difference", _("版本差异")),
     Tab("timeline", _("办理过程")),
     Tab("clock", _("期限")),
+    Tab("sheet", _("审查单"), REVIEWERS),
     Tab("record", _("代录"), frozenset({Role.ADMIN})),
 )
 """The pages about a document, in order."""
@@ -110,6 +111,21 @@ def opened(ask: Ask) -> Opened:
         chosen=queue.kept(ask.query),
         attributes=records.attributes(row),
     )
+
+
+def looked_at(ask: Ask, page: str) -> Opened:
+    """The document of a page that is about to be shown; the look is in the access log.
+
+    Args:
+        ask: the request.
+        page: which page, a key of :data:`~disclosure_pipeline.console.words.LOOKS`.
+
+    Raises:
+        NotFound: there is none, or not for this person.
+    """
+    doc = opened(ask)
+    shown.note_look(ask.core, ask.me.person, doc.case, page)
+    return doc
 
 
 def home(ask: Ask) -> Answer:

@@ -14,7 +14,7 @@ from disclosure_pipeline.pipeline import covered
 
 def page(ask: Ask) -> Answer:
     """The preview."""
-    doc = documents.opened(ask)
+    doc = documents.looked_at(ask, "preview")
     found = covered.read(ask.core, doc.case, doc.version, ask.parts.shelf)
     there = [item for item in review.sheets(found.view) if item.number > 0 and item.part.role.public]
     at = review.place_of(ask, found.view, there) if there else 0

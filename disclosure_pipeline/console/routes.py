@@ -21,6 +21,7 @@ from disclosure_pipeline.console import (
     recording,
     review,
     review_actions,
+    sheet,
     sign,
     statistics,
     trail,
@@ -77,6 +78,7 @@ PLACES: tuple[Place, ...] = (
     Place("/documents/{case}/sign", sign.sign, "POST", who=REVIEWERS, back=sign.page),
     Place("/documents/{case}/public/{name}", sign.public_file, who=REVIEWERS),
     Place("/documents/{case}/difference", sign.difference, who=READERS),
+    Place("/documents/{case}/sheet", sheet.page, who=REVIEWERS),
     # 部门视图
     Place("/department", department.page, who=DEPARTMENT),
     Place("/department/upload", department.upload, "POST", who=CLERKS, back=department.page, files=True),

@@ -30,7 +30,7 @@ _ON_ITS_OWN = {
 
 def page(ask: Ask) -> Answer:
     """The signing sheet."""
-    doc = documents.opened(ask)
+    doc = documents.looked_at(ask, "sign")
     sheet = signing.sheet(ask.core, doc.case, ask.me.person)
     frozen = sheet.frozen or ()
     with ask.core.database.read() as connection:
@@ -100,7 +100,7 @@ def wish_of(ask: Ask, case: str) -> Decision:
 
 def public_file(ask: Ask) -> Answer:
     """A file of the frozen public copy: the very bytes that the final tier signs."""
-    case = documents.opened(ask).case
+    case = documents.looked_at(ask, "public").case
     sheet = signing.sheet(ask.core, case, ask.me.person)
     wanted = ask.path["name"]
     for file in sheet.frozen or ():
@@ -115,7 +115,7 @@ def public_file(ask: Ask) -> Answer:
 
 def difference(ask: Ask) -> Answer:
     """What changed between two versions; without a wish, between the one signed before and the present one."""
-    doc = documents.opened(ask)
+    doc = documents.looked_at(ask, "difference")
     row = doc.row
     with ask.core.database.read() as connection:
         signed = differences.signed_before(connection, row.id, ask.name, row.version)

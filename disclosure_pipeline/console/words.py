@@ -300,6 +300,13 @@ ACTIONS: Mapping[str, str] = {
 
 LOOKS: Mapping[str, str] = {
     "review": _("审查页"),
+    "preview": _("遮盖预览"),
+    "sign": _("签署页"),
+    "public": _("公开件"),
+    "difference": _("版本差异"),
+    "timeline": _("办理过程"),
+    "clock": _("期限"),
+    "sheet": _("审查单"),
     "batch": _("批量处理的前后文"),
     "show": _("命令行：文件"),
     "findings": _("命令行：命中"),

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from typing import Any, Literal, Protocol
 
 from disclosure_pipeline.model.policy import ClockRule
+from disclosure_pipeline.model.times import as_text
 
 # China keeps one time zone without daylight saving since 1992; a fixed offset needs no zone database.
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -45,6 +46,11 @@ def day_of(instant: datetime) -> date:
 def today_in_shanghai(now: datetime | None = None) -> date:
     """Today in Asia/Shanghai; ``now`` (any time zone) stands in for the system clock."""
     return day_of(datetime.now(UTC) if now is None else now)
+
+
+def beginning_of(day: date) -> str:
+    """The instant at which a day begins in Asia/Shanghai, as it is stored."""
+    return as_text(datetime.combine(day, time(), SHANGHAI).astimezone(UTC))
 
 
 class Calendar(Protocol):

@@ -8,23 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from disclosure_pipeline.model.clock import SHANGHAI, today_in_shanghai
 from disclosure_pipeline.model.finding import Finding, Treatment
 from disclosure_pipeline.model.lifecycle import State
-from disclosure_pipeline.model.times import as_text
 from disclosure_pipeline.model.words import place_in_words
 from disclosure_pipeline.pipeline import settling
 from disclosure_pipeline.pipeline.batches import QUOTED, Candidate, alike, looked_at, sample_of
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store.people import Person
-from disclosure_pipeline.store.tables import access, extract, finding
 from disclosure_pipeline.store.tables import document as document_table
-from disclosure_pipeline.store.views import write_view
+from disclosure_pipeline.store.tables import extract, finding
+from disclosure_pipeline.store.views import not_noted_today, write_view
 
 PAGE = 50
 """Documents of a page, and so of one batch in the console."""
@@ -79,7 +76,7 @@ def sheet(
         shown = found[:limit]
         opened = looked_at(connection, person.name, [item.document for item in shown])
         rows = tuple(_quoted(connection, shown, opened))
-        unnoted = _not_noted_today(connection, person.name, [item.document for item in shown])
+        unnoted = not_noted_today(connection, person.name, [item.document for item in shown], QUOTED)
     if unnoted:
         with core.database.write() as connection:
             for case in unnoted:
@@ -129,15 +126,3 @@ def _segment(connection: Connection, row: Row[Any]) -> str:
         extract.c.position == row.part,
     )
     return connection.execute(query).scalar() or ""
-
-
-def _not_noted_today(connection: Connection, person: str, cases: Sequence[str]) -> list[str]:
-    midnight = as_text(datetime.combine(today_in_shanghai(), time(), SHANGHAI).astimezone(UTC))
-    query = select(access.c.document).where(
-        access.c.document.in_(cases),
-        access.c.actor == person,
-        access.c.what == QUOTED,
-        access.c.at >= midnight,
-    )
-    noted = set(connection.execute(query).scalars())
-    return [case for case in cases if case not in noted]

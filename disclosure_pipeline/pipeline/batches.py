@@ -16,6 +16,7 @@ from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.pipeline import rights
 from disclosure_pipeline.pipeline.core import Core
+from disclosure_pipeline.pipeline.shown import VIEWED
 from disclosure_pipeline.pipeline.settling import Handling, clear_alike
 from disclosure_pipeline.store import documents, finding_words, people
 from disclosure_pipeline.store.console_tables import page_view
@@ -28,6 +29,9 @@ MOST = 500
 """Most documents of one batch, and of one page of candidates."""
 
 DONE = "done"
+
+READ = (VIEWED, "show", "findings")
+"""What the access log says of somebody who has read a document: on the review page, or by command."""
 
 QUOTED = "batch"
 """What the access log says of a document of which a batch showed the words around a finding."""
@@ -225,7 +229,8 @@ def _units(person: Person) -> list[str]:
 def looked_at(connection: Connection, person: str, cases: Sequence[str]) -> frozenset[str]:
     """Those documents whose present version somebody has opened, or that they have read since they are in review.
 
-    The few words around a finding that the batch itself shows (:data:`QUOTED`) are no look at a document.
+    Pages that show less than the text, and the few words around a finding that the batch itself shows, are no look at
+    a document.
 
     Args:
         connection: a transaction.
@@ -240,7 +245,7 @@ def looked_at(connection: Connection, person: str, cases: Sequence[str]) -> froz
     read = exists().where(
         and_(access.c.document == document_table.c.id, access.c.at >= document_table.c.entered_at),
         access.c.actor == person,
-        access.c.what != QUOTED,
+        access.c.what.in_(READ),
     )
     query = select(document_table.c.id).where(
         document_table.c.id.in_(cases),

@@ -23,7 +23,7 @@ from disclosure_pipeline.store import documents
 from disclosure_pipeline.store.console_tables import page_view
 from disclosure_pipeline.store.database import insert_once
 from disclosure_pipeline.store.people import Person
-from disclosure_pipeline.store.views import write_view
+from disclosure_pipeline.store.views import not_noted_today, write_view
 
 VIEWED = "review"
 """What the access log says of a document that was looked at on the review page."""
@@ -61,6 +61,22 @@ def note_shown(core: Core, person: Person, document: str, version: int, *, part:
         if not _is_noted_today(connection, **key):
             write_view(connection, person.name, document, VIEWED)
         _note(connection, {**key, "part": part, "page": page})
+
+
+def note_look(core: Core, person: Person, document: str, what: str) -> None:
+    """Note that somebody looked at a page about a document: one line of the access log a day (design 8).
+
+    Args:
+        core: the process's parts.
+        person: who looks; that they may was checked.
+        document: case number.
+        what: which page.
+    """
+    with core.database.read() as connection:
+        if not not_noted_today(connection, person.name, [document], what):
+            return
+    with core.database.write() as connection:
+        write_view(connection, person.name, document, what)
 
 
 def all_shown(

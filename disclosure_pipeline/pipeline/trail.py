@@ -11,15 +11,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from heapq import merge
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Table, func, select
 
-from disclosure_pipeline.model.clock import ONE_DAY, SHANGHAI
+from disclosure_pipeline.model.clock import ONE_DAY, beginning_of
 from disclosure_pipeline.model.route import Role
-from disclosure_pipeline.model.times import as_text
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.scopes import require
 from disclosure_pipeline.store.people import Person
@@ -271,10 +270,10 @@ def _range(
 ) -> tuple[int, int]:
     """Numbers of the rows that can be meant: from the first up to, and without, the second."""
     last = connection.execute(select(func.max(seq))).scalar() or 0
-    low = 1 if wanted.first is None else _first_since(connection, seq, at, _midnight(wanted.first), last)
+    low = 1 if wanted.first is None else _first_since(connection, seq, at, beginning_of(wanted.first), last)
     high = last + 1
     if wanted.last is not None:
-        high = _first_since(connection, seq, at, _midnight(wanted.last + ONE_DAY), last)
+        high = _first_since(connection, seq, at, beginning_of(wanted.last + ONE_DAY), last)
     return low, high if before is None else min(high, before)
 
 
@@ -290,7 +289,3 @@ def _first_since(connection: Connection, seq: Column[int], at: Column[str], inst
         else:
             low = row[0] + 1
     return low
-
-
-def _midnight(day: date) -> str:
-    return as_text(datetime.combine(day, time(), SHANGHAI).astimezone(UTC))

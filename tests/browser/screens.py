@@ -93,6 +93,10 @@ SCREENS: dict[str, tuple[Visit, ...]] = {
         Visit(CLERK, "/documents/{better}/difference", "difference"),
         Visit(CLERK, "/documents/{open}/difference", "difference-none"),
     ),
+    "/documents/{case}/sheet": (
+        Visit(OFFICE, "/documents/{done}/sheet", "sheet"),
+        Visit(SECRECY, "/documents/{covered}/sheet", "sheet-open"),
+    ),
     "/department": (
         Visit(CLERK, "/department", "department"),
         Visit(FIRST, "/department?state=withdrawn", "department-empty"),

@@ -56,6 +56,7 @@ ALLOWED = {
     "POST /documents/{case}/sign": SIGN,
     "GET /documents/{case}/public/{name}": SIGN,
     "GET /documents/{case}/difference": READ,
+    "GET /documents/{case}/sheet": SIGN,
     "GET /department": "clerk first",
     "POST /department/upload": "clerk",
     "GET /documents/{case}/timeline": READ,

@@ -1,0 +1,34 @@
+"""审查单: the whole review of a document on one sheet, for looking at and for printing.
+
+It says what the archive's sheet says (design 7, A2.7). What was found is told by kind, rule and place, never by its
+words: the sheet may lie beside the public copy.
+"""
+
+from __future__ import annotations
+
+from disclosure_pipeline.console import documents
+from disclosure_pipeline.console.answers import Answer, Ask, Page
+from disclosure_pipeline.model.reasons import reason_in_words
+from disclosure_pipeline.model.words import place_in_words, signer_in_words
+from disclosure_pipeline.pipeline import records
+from disclosure_pipeline.store import documents as store
+
+
+def page(ask: Ask) -> Answer:
+    """The sheet of the present version."""
+    doc = documents.looked_at(ask, "sheet")
+    with ask.core.database.read() as connection:
+        record = records.review_record(ask.core, connection, doc.row)
+    reasons, clocks = ask.core.rulebook.reasons, ask.core.rulebook.clocks
+    values = {
+        "doc": doc,
+        "row": doc.row,
+        "slip": store.slip_of(doc.row),
+        "record": record,
+        "labels": {item["tier"]: item["label"] for item in record["tiers"]},
+        "clocks": {rule.id: rule.title for rule in clocks},
+        "place": place_in_words,
+        "signer": signer_in_words,
+        "why": lambda reason: reason_in_words(reasons, reason or ""),
+    }
+    return Page("sheet.html", values)
