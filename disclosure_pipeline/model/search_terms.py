@@ -67,7 +67,9 @@ def _thinned(terms: list[str]) -> list[str]:
     """The numbers of a long phrase and pairs from its beginning to its end; each once."""
     pairs = [at for at, term in enumerate(terms) if len(term) > 1 and not term.isascii()]
     last = min(PAIRS, len(pairs)) - 1
-    chosen = {pairs[number * (len(pairs) - 1) // last] for number in range(last + 1)} if last > 0 else set(pairs)
+    chosen = (
+        {pairs[number * (len(pairs) - 1) // last] for number in range(last + 1)} if last > 0 else set(pairs)
+    )
     kept = [term for at, term in enumerate(terms) if at in chosen or term.isascii()]
     return list(dict.fromkeys(kept))
 

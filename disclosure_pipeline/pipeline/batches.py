@@ -16,8 +16,8 @@ from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.pipeline import rights
 from disclosure_pipeline.pipeline.core import Core
-from disclosure_pipeline.pipeline.shown import VIEWED
 from disclosure_pipeline.pipeline.settling import Handling, clear_alike
+from disclosure_pipeline.pipeline.shown import VIEWED
 from disclosure_pipeline.store import documents, finding_words, people
 from disclosure_pipeline.store.console_tables import page_view
 from disclosure_pipeline.store.documents import Settled
