@@ -169,6 +169,8 @@ def _next_document(ask: Ask, doc: Opened, said: str) -> Redirect:
     """The next document of the filter that nobody else reviews; the queue when there is none."""
     filters = queue.filters_of(ask.query, ask.name)
     with ask.core.database.read() as connection:
-        following = next_in(connection, ask.me.person.grants, filters, doc.case, but_held_from=ask.name)
+        following = next_in(
+            connection, ask.me.person.grants, filters, doc.case, but_held_from=ask.name, around=True
+        )
     to = f"/documents/{following.document}" if following else "/queue"
     return Redirect(to, said=said if following else f"{said}-last", query=doc.chosen)

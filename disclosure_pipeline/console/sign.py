@@ -60,7 +60,7 @@ def sign(ask: Ask) -> Answer:
     with ask.core.database.read() as connection:
         after = desk.next_in(
             connection, ask.me.person.grants, filters_of(Fields(tuple(chosen.items())), ask.name), case,
-            but_held_from=ask.name,
+            but_held_from=ask.name, around=True,
         )  # fmt: skip
     to, said = (f"/documents/{after.document}", "decided") if after else ("/queue", "decided-last")
     return Redirect(to, said=said, query=chosen)

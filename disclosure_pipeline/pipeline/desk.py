@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -175,6 +176,7 @@ def next_in(
     after_document: str,
     *,
     but_held_from: str = "",
+    around: bool = False,
 ) -> Waiting | None:
     """The document behind another one in a filter, for "sign and next".
 
@@ -184,6 +186,8 @@ def next_in(
         filters: what is asked for.
         after_document: case number; it may have left the queue.
         but_held_from: a person's name: documents that others have claimed are passed over.
+        around: at the end go on from the beginning: who began in the middle, or was overtaken by something urgent, has
+            not done all.
 
     Returns:
         The row; ``None`` at the end of the queue.
@@ -191,13 +195,28 @@ def next_in(
     place, grants = place_of(connection, after_document), list(scope)
     if place is None:
         return None
-    page = Page((), place)
-    while page.after is not None:
-        page = waiting(connection, grants, filters, page.after)
+    free = partial(_first_free, connection, grants, filters, but=after_document, but_held_from=but_held_from)
+    return free(place) or (free(None) if around else None)
+
+
+def _first_free(
+    connection: Connection,
+    grants: Sequence[Grant],
+    filters: Filters,
+    after: Place | None,
+    *,
+    but: str,
+    but_held_from: str,
+) -> Waiting | None:
+    """The first document behind a place (or of all) that is not ``but``, and that nobody else has claimed."""
+    while True:
+        page = waiting(connection, grants, filters, after)
         for row in page.rows:
-            if not but_held_from or row.holder in ("", but_held_from):
+            if row.document != but and (not but_held_from or row.holder in ("", but_held_from)):
                 return row
-    return None
+        if page.after is None:
+            return None
+        after = page.after
 
 
 def place_of(connection: Connection, case: str) -> Place | None:

@@ -364,6 +364,24 @@ def test_next_passes_over_what_others_have_claimed(office: Office):
     assert behind and behind.document == cases[1]
 
 
+def test_who_began_in_the_middle_is_led_around(office: Office):
+    cases = [office.reviewed() for _ in range(3)]
+    claim(office, cases[0], SECRECY_2)
+    scope = grants(office, SECRECY)
+
+    def around(case: str, held_from: str = "") -> str:
+        with office.core.database.read() as connection:
+            found = desk.next_in(connection, scope, Filters(), case, but_held_from=held_from, around=True)
+        return found.document if found else ""
+
+    assert [around(case) for case in cases] == [cases[1], cases[2], cases[0]]
+    assert around(cases[2], SECRECY) == cases[1]
+    office.sign(cases[1], SECRECY)
+    assert around(cases[1], SECRECY) == cases[2]
+    assert around(cases[2], SECRECY) == ""  # it alone is left, and it is where the officer is
+    assert around("2026-999999") == ""
+
+
 def test_counts_are_those_of_the_rows(full: Office):
     with full.core.database.read() as connection:
         for scope in SCOPES.values():
