@@ -147,26 +147,6 @@
     all("[data-keep-scroll]").forEach(function (column) { column.scrollTop = kept.tops[column.id] || 0; });
   }
 
-  /* Shows the page that a stop stands on, unless the person has gone on to something else meanwhile. What they have
-   * ticked, opened or typed beside it stays. */
-  async function visit(stop) {
-    var mine = asked;
-    var answer = await fetch(stop.dataset.at, { credentials: "same-origin" });
-    var text = await answer.text();
-    if (mine !== asked) { return; }
-    var fresh = new DOMParser().parseFromString(text, "text/html");
-    var there = fresh.getElementById(stop.id);
-    if (!there || there.dataset.at !== stop.dataset.at) { show(text, answer.url); return; }
-    all("[data-turned]").forEach(function (old) {
-      var now = fresh.getElementById(old.id);
-      if (now) { old.parentNode.replaceChild(document.importNode(now, true), old); }
-    });
-    window.history.replaceState({}, "", answer.url);
-    shown = here();
-    prepare();
-    light(stop);
-  }
-
   function focusPath() {
     var here = document.activeElement;
     return here && here !== body ? { id: here.id, stop: (here.closest && here.closest("[data-stop]") || {}).id } : {};
@@ -241,19 +221,6 @@
     if (link) { link.focus({ preventScroll: true }); }
     stop.scrollIntoView({ block: "nearest" });
     if (!light(stop) && stop.dataset.at) { visit(stop); }
-  }
-
-  /* Shows where a stop stands in the text; answers whether that is on the page. */
-  function light(stop) {
-    var first = null;
-    if (!stop) { return false; }
-    all("[data-shown-by]").forEach(function (mark) {
-      var ours = mark.dataset.shownBy.split(" ").indexOf(stop.id) >= 0;
-      mark.classList.toggle("present", ours);
-      if (ours && !first && mark.getClientRects().length) { first = mark; }
-    });
-    if (first) { first.scrollIntoView({ block: "center" }); }
-    return Boolean(first);
   }
 
   function step(by, only) {
@@ -383,85 +350,6 @@
     prepare();
     if (focused && first) { first.tabIndex = -1; first.focus({ preventScroll: true }); }
   }
-
-  /* ---- pointing at a page: words that are selected, a box that is drawn */
-
-  function point(sheet, values) {
-    var form = document.querySelector("form[data-marking]");
-    if (!form || !sheet) { return; }
-    values.part = sheet.dataset.part;
-    values.page = sheet.dataset.page;
-    ["segment", "start", "end", "selected", "words", "left", "top", "right", "bottom", "part", "page"].forEach(function (name) {
-      form.elements[name].value = values[name] === undefined ? "" : values[name];
-    });
-    form.querySelector(".drawn").hidden = values.left === undefined;
-  }
-
-  function within(segment, node, offset) {
-    var before = document.createRange();
-    before.setStart(segment, 0);
-    before.setEnd(node, offset);
-    return before.toString().length;
-  }
-
-  document.addEventListener("selectionchange", function () {
-    var chosen = window.getSelection();
-    if (!chosen.rangeCount || chosen.isCollapsed) { return; }
-    var range = chosen.getRangeAt(0);
-    var from = range.startContainer.parentElement && range.startContainer.parentElement.closest("[data-segment]");
-    var to = range.endContainer.parentElement && range.endContainer.parentElement.closest("[data-segment]");
-    if (!from || from !== to) { return; }
-    var words = range.toString();
-    point(from.closest("[data-page]"), {
-      segment: from.dataset.segment, words: words, selected: words,
-      start: within(from, range.startContainer, range.startOffset), end: within(from, range.endContainer, range.endOffset),
-    });
-  });
-
-  var drawing = null;
-
-  function share(event) {
-    var area = drawing.figure.getBoundingClientRect();
-    return [(event.clientX - area.left) / area.width, (event.clientY - area.top) / area.height].map(function (one) {
-      return Math.min(1, Math.max(0, one));
-    });
-  }
-
-  document.addEventListener("pointerdown", function (event) {
-    var figure = event.target.closest && event.target.closest("figure[data-draw]");
-    if (!figure || event.button !== 0 || event.pointerType === "touch" || !document.querySelector("form[data-marking]")) { return; }
-    event.preventDefault();
-    all("rect.new").forEach(function (box) { box.remove(); });
-    drawing = { figure: figure, box: document.createElementNS("http://www.w3.org/2000/svg", "rect") };
-    drawing.from = share(event);
-    drawing.box.setAttribute("class", "new");
-    figure.querySelector("svg").appendChild(drawing.box);
-  });
-
-  document.addEventListener("pointermove", function (event) {
-    if (!drawing) { return; }
-    var to = share(event);
-    drawing.left = Math.min(drawing.from[0], to[0]);
-    drawing.top = Math.min(drawing.from[1], to[1]);
-    drawing.right = Math.max(drawing.from[0], to[0]);
-    drawing.bottom = Math.max(drawing.from[1], to[1]);
-    drawing.box.setAttribute("x", drawing.left);
-    drawing.box.setAttribute("y", drawing.top);
-    drawing.box.setAttribute("width", drawing.right - drawing.left);
-    drawing.box.setAttribute("height", drawing.bottom - drawing.top);
-  });
-
-  document.addEventListener("pointerup", function () {
-    if (!drawing) { return; }
-    var drawn = drawing;
-    drawing = null;
-    if (drawn.right - drawn.left < 0.005 || drawn.bottom - drawn.top < 0.005 || drawn.right === undefined) { drawn.box.remove(); return; }
-    point(drawn.figure.closest("[data-page]"), {
-      left: drawn.left.toFixed(5), top: drawn.top.toFixed(5), right: drawn.right.toFixed(5), bottom: drawn.bottom.toFixed(5),
-    });
-    var tool = document.querySelector("form[data-marking]").closest("details");
-    if (tool) { tool.open = true; tool.scrollIntoView({ block: "nearest" }); }
-  });
 
   /* ---- live counts */
 
