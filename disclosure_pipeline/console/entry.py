@@ -56,9 +56,9 @@ def change_password(ask: Ask) -> Answer:
     return Redirect("/", said="password-changed", session=entered.token)
 
 
-def account_page(_ask: Ask) -> Answer:
+def account_page(ask: Ask) -> Answer:
     """One's roles, language and keys."""
-    return Page("account.html")
+    return Page("account.html", {"unit_names": {unit.code: unit.name for unit in ask.core.settings.unit}})
 
 
 def save_account(ask: Ask) -> Answer:

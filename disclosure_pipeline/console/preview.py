@@ -8,7 +8,6 @@ from typing import Any
 from disclosure_pipeline.console import documents, review
 from disclosure_pipeline.console.answers import Answer, Ask, Page
 from disclosure_pipeline.model.reasons import reason_in_words
-from disclosure_pipeline.model.words import place_in_words
 from disclosure_pipeline.pipeline import covered
 
 
@@ -28,7 +27,7 @@ def page(ask: Ask) -> Answer:
         "next": there[at + 1] if at + 1 < len(there) else None,
         "picture": review.picture_of(ask, doc, here) if here else None,
         "left_out": [
-            (item, place_in_words(item.settled.finding.place.as_json()),
+            (item, item.settled.finding.place.as_json(),
              reason_in_words(reasons, item.settled.reason or ""))
             for item in found.view.findings.values()
         ],

@@ -21,7 +21,6 @@ from disclosure_pipeline.model.boxes import Box
 from disclosure_pipeline.model.finding import PERSON, Settlement, Treatment
 from disclosure_pipeline.model.reasons import Reason, reason_in_words
 from disclosure_pipeline.model.route import Role
-from disclosure_pipeline.model.words import place_in_words
 from disclosure_pipeline.pipeline import (
     marking,
     reading_view,
@@ -87,7 +86,7 @@ class Listed:
     """A finding as the list shows it.
 
     Args:
-        view: the finding. place: where it is, in words. said: its reason in words, if it is settled.
+        view: the finding. place: where it is, as JSON. said: its reason in words, if it is settled.
         same: how many open ones have the same words.
         treatments: how it could be left out. reasons: those that fit dismissing it.
         by_hand: whether an officer marked it.
@@ -95,7 +94,7 @@ class Listed:
     """
 
     view: FindingView
-    place: str
+    place: Mapping[str, Any]
     said: str
     same: int
     treatments: tuple[Treatment, ...]
@@ -246,7 +245,7 @@ def _listed(ask: Ask, item: FindingView, same: int) -> Listed:
     waits = settled.settled is None
     return Listed(
         view=item,
-        place=place_in_words(found.place.as_json()),
+        place=found.place.as_json(),
         said=reason_in_words(rulebook.reasons, settled.reason or ""),
         same=same if waits else 0,
         treatments=settling.treatments(ask.core, settled) if waits else (),

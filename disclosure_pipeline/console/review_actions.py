@@ -63,7 +63,7 @@ def mark(ask: Ask) -> Answer:
             ask.core, doc.case, place, kind=ask.form.get("kind"), by=ask.name,
             reason=settling.in_words(Settlement.REDACT, "", ask.form.get("remark")), how=redact,
             treatment=Treatment(treatment) if treatment in set(Treatment) else Treatment.REMOVE,
-            version=ask.form.number("version") if first else None,
+            version=ask.form.number("version") if first else None, pictures=ask.parts.pictures,
         )[0]
         for first, place in _meant(ask, doc)
     ]  # fmt: skip

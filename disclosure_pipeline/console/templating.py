@@ -22,6 +22,7 @@ from disclosure_pipeline.console.languages import speaker, translations
 from disclosure_pipeline.console.menu import menu
 from disclosure_pipeline.model.clock import SHANGHAI
 from disclosure_pipeline.model.times import parse
+from disclosure_pipeline.model.words import place_in_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -138,12 +139,9 @@ class Templates:
             name = words.TABLES[table].get(str(code))
             return spoken.gettext(name) if name else str(code)
 
-        def location(place: Mapping[str, Any]) -> str:
+        def location(place: Mapping[str, Any] | None) -> str:
             """Where a passage stands, for people."""
-            told = [
-                spoken.gettext(form) % {"n": place[key]} for key, form in words.LOCATIONS if place.get(key)
-            ]
-            return " ".join(told)
+            return place_in_words(place, spoken.gettext)
 
         def refusal(error: DisclosureError) -> str:
             """What an error tells the officer."""

@@ -159,13 +159,6 @@ FIELDS: Mapping[str, str] = {
     "joint_bodies": _("联合发文"),
 }
 
-LOCATIONS: tuple[tuple[str, str], ...] = (
-    ("page", _("第 %(n)s 页")),
-    ("paragraph", _("第 %(n)s 段")),
-    ("cell", _("单元格 %(n)s")),
-)
-"""The parts of a place, in the order in which they are told."""
-
 REVIEWS: Mapping[str, str] = {
     "keep": _("维持"),
     "convert": _("转为公开"),

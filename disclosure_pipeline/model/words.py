@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import reduce
 from typing import Any
+
+from disclosure_pipeline.model.property_names import NAMES
 
 _KINDS = {
     "body": "",
@@ -34,60 +37,85 @@ _KINDS = {
     "unplaced": "未定位的文字",
 }
 _WITHOUT_PARAGRAPH = frozenset({"header", "footer", "metadata", "attachment", "table"})
+_UNKNOWN, _ELSEWHERE, _BODY = "位置不明", "其他位置", "正文"
+_PAGE, _PARAGRAPH = "第%(n)s页", "第%(n)s段"
+_SHEET, _TABLE, _CELL, _IN_CELL = (
+    "工作表“%(sheet)s”%(cell)s单元格", "表格%(table)s的%(cell)s单元格", "%(cell)s单元格", "的%(kind)s",
+)  # fmt: skip
+_PROPERTY, _JOINED = "%(kind)s“%(name)s”", "%(before)s%(behind)s"
+
+MESSAGES = tuple(
+    dict.fromkeys(
+        (
+            _UNKNOWN, _ELSEWHERE, _BODY, _PAGE, _PARAGRAPH, _SHEET, _TABLE, _CELL, _IN_CELL, _PROPERTY, _JOINED,
+            *filter(None, _KINDS.values()), *NAMES.values(),
+        )
+    )
+)  # fmt: skip
+"""Everything that a place is told with, for translations."""
+
+Say = Callable[[str], str]
+"""Says one of :data:`MESSAGES` in another language."""
 
 
-def place_in_words(place: Mapping[str, Any] | None) -> str:
+def place_in_words(place: Mapping[str, Any] | None, say: Say = str) -> str:
     """Say where something stands, e.g. ``第2页第3段``, ``工作表“名册”B3单元格``, ``第2页批注``.
 
     Args:
         place: a place as :meth:`~disclosure_pipeline.model.text.Place.as_json` gives it, or ``None``.
+        say: translates; as it is, the words are Chinese.
 
     Returns:
-        Chinese words; ``位置不明`` when nothing is known. Of ``detail`` only the name of a document
-        property is used.
+        Words; ``位置不明`` when nothing is known. Of ``detail`` only the name of a document property is used.
     """
     if not place:
-        return "位置不明"
-    kind = str(place.get("kind", ""))
-    page = f"第{place['page']}页" if place.get("page") else ""
-    if cell := place.get("cell"):
-        return page + _cell(str(cell)) + _after_cell(kind)
-    return (page + _kind(kind, place) + _paragraph(kind, place)) or "正文"
+        return say(_UNKNOWN)
+    told = list(_told(str(place.get("kind", "")), place, say))
+    return reduce(
+        lambda before, behind: say(_JOINED) % {"before": before, "behind": behind}, told or [say(_BODY)]
+    )
 
 
 def kind_in_words(kind: str) -> str:
     """The Chinese name of a kind of place; 正文 for the body."""
-    return _KINDS.get(kind, "其他位置") or "正文"
+    return _KINDS.get(kind, _ELSEWHERE) or _BODY
 
 
-def _kind(kind: str, place: Mapping[str, Any]) -> str:
-    name = _KINDS.get(kind, "其他位置")
-    if kind == "metadata" and place.get("detail"):
-        return f"{name}“{place['detail']}”"
-    return name
+def _told(kind: str, place: Mapping[str, Any], say: Say) -> Iterator[str]:
+    """Page, cell or kind, paragraph: what is known of them."""
+    name = _KINDS.get(kind, _ELSEWHERE)
+    if place.get("page"):
+        yield say(_PAGE) % {"n": place["page"]}
+    if cell := place.get("cell"):
+        yield _cell(str(cell), say)
+        if name and kind != "table":
+            yield say(_IN_CELL) % {"kind": say(name)}
+        return
+    if name:
+        yield (
+            _property(say(name), str(place["detail"]), say)
+            if kind == "metadata" and place.get("detail")
+            else say(name)
+        )
+    if place.get("paragraph") and kind not in _WITHOUT_PARAGRAPH:
+        yield say(_PARAGRAPH) % {"n": place["paragraph"]}
+
+
+def _property(kind: str, label: str, say: Say) -> str:
+    """A property by its name; one that nobody knows is shown as it is."""
+    return say(_PROPERTY) % {"kind": kind, "name": say(NAMES[label]) if label in NAMES else label}
+
+
+def _cell(cell: str, say: Say) -> str:
+    sheet, mark, address = cell.rpartition("!")
+    if mark:
+        return say(_SHEET) % {"sheet": sheet.strip(chr(39)), "cell": address}
+    words = cell.split()
+    if len(words) == 3 and words[0] == "table":
+        return say(_TABLE) % {"table": words[1], "cell": words[2]}
+    return say(_CELL) % {"cell": cell}
 
 
 def signer_in_words(name: str | None, principal: str | None) -> str:
     """Who really signed; of a deputy (AB角) also for whom."""
     return f"{name}（代{principal}）" if name and principal else name or ""
-
-
-def _paragraph(kind: str, place: Mapping[str, Any]) -> str:
-    if not place.get("paragraph") or kind in _WITHOUT_PARAGRAPH:
-        return ""
-    return f"第{place['paragraph']}段"
-
-
-def _cell(cell: str) -> str:
-    sheet, mark, address = cell.rpartition("!")
-    if mark:
-        return f"工作表“{sheet.strip(chr(39))}”{address}单元格"
-    words = cell.split()
-    if len(words) == 3 and words[0] == "table":
-        return f"表格{words[1]}的{words[2]}单元格"
-    return f"{cell}单元格"
-
-
-def _after_cell(kind: str) -> str:
-    name = _KINDS.get(kind, "其他位置")
-    return f"的{name}" if name and kind != "table" else ""

@@ -1,16 +1,19 @@
 """What an officer finds that no detector found: marked by hand, or the whole submission suspected.
 
 A mark is a finding like any other: settled, bound to the signatures, asked for more tiers by the route rules. It stands
-on the stored characters; a box that is drawn on a page means the characters whose boxes it holds.
+on the stored characters; a box that is drawn on a page means the characters that it holds (`drawn_words.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
-from disclosure_pipeline.errors import NotAllowed, NotFound, Refused, StaleVersion
-from disclosure_pipeline.model.boxes import GRAZE, HELD, Box, is_box, share
+from disclosure_pipeline.errors import DisclosureError, NotAllowed, NotFound, Refused, StaleVersion
+from disclosure_pipeline.hooks.page_pictures import Letters
+from disclosure_pipeline.model.boxes import Box, is_box
 from disclosure_pipeline.model.finding import (
     FINDING_KINDS,
     MARKING,
@@ -24,14 +27,17 @@ from disclosure_pipeline.model.finding import (
 )
 from disclosure_pipeline.model.lifecycle import State, step
 from disclosure_pipeline.model.route import Role
-from disclosure_pipeline.model.text import VISIBLE_KINDS, Place, Segment, Text
-from disclosure_pipeline.pipeline import deputies, isolation, settling, versions, widening
+from disclosure_pipeline.model.text import Place, Text
+from disclosure_pipeline.pipeline import deputies, drawn_words, isolation, settling, versions, widening
 from disclosure_pipeline.pipeline.cases import load_case
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.findings_desk import MARK, UNMARK, desk, tally
 from disclosure_pipeline.store import documents, people
 from disclosure_pipeline.store.audit import digest_of
 from disclosure_pipeline.store.documents import Settled
+
+if TYPE_CHECKING:
+    from disclosure_pipeline.pipeline.pages import PagePictures
 
 MARKABLE = tuple(kind for kind in FINDING_KINDS if kind not in (MARKING, UNDETERMINED))
 """Kinds of what can be marked by hand; a suspected state secret isolates the submission instead."""
@@ -83,6 +89,7 @@ def mark(
     how: Settlement | None = Settlement.REDACT,
     treatment: Treatment = Treatment.REMOVE,
     version: int | None = None,
+    pictures: Callable[[], PagePictures] | None = None,
 ) -> tuple[str, int]:
     """Add a finding that no detector made.
 
@@ -96,6 +103,8 @@ def mark(
         how: ``redact``, or ``None`` to leave it open.
         treatment: how it is left out.
         version: the version that the officer saw; ``None`` when they named none.
+        pictures: gives what looks at the characters of a page, for a box around some words of a paragraph; without it
+            a box holds whole paragraphs only.
 
     Returns:
         The finding's id, and the version it belongs to.
@@ -123,7 +132,9 @@ def mark(
             versions.check_current(row, version)
         case = load_case(core, connection, row)
     texts = {part.position: part.text for part in case.texts}
-    found = _finding(where, kind, texts, [item for item in case.findings if item.detector == PERSON])
+    marks = [item for item in case.findings if item.detector == PERSON]
+    letters = partial(_letters, pictures, document, row.version, where)
+    found = _finding(where, kind, texts, marks, letters)
     item = Settled(found, found.id, None, None, None)
     wish = settling.Handling(how, by, reason, treatment) if how else None
     if wish is not None:
@@ -237,13 +248,31 @@ def _officer(person: people.Person, unit: str) -> str:
 # ------------------------------------------------------------------------ places
 
 
-def _finding(where: Chars | Drawn, kind: str, texts: Mapping[int, Text], marks: list[Finding]) -> Finding:
+def _letters(
+    pictures: Callable[[], PagePictures] | None, document: str, version: int, where: Chars | Drawn
+) -> Letters:
+    """The characters of the page with the box; none when they cannot be looked at, so that nothing is sure."""
+    if pictures is None or isinstance(where, Chars):
+        return drawn_words.UNKNOWN
+    try:
+        return pictures().letters(document, version, where.part, where.page)
+    except DisclosureError:
+        return drawn_words.UNKNOWN
+
+
+def _finding(
+    where: Chars | Drawn,
+    kind: str,
+    texts: Mapping[int, Text],
+    marks: list[Finding],
+    letters: Callable[[], Letters],
+) -> Finding:
     text = texts.get(where.part)
     if text is None:
         raise _bad_range()
     if isinstance(where, Chars):
         return _of_chars(where, kind, text)
-    return _of_box(where, kind, text, marks)
+    return _of_box(where, kind, text, marks, letters)
 
 
 def _of_chars(where: Chars, kind: str, text: Text) -> Finding:
@@ -261,20 +290,17 @@ def _of_chars(where: Chars, kind: str, text: Text) -> Finding:
     )  # fmt: skip
 
 
-def _of_box(where: Drawn, kind: str, text: Text, marks: list[Finding]) -> Finding:
+def _of_box(
+    where: Drawn, kind: str, text: Text, marks: list[Finding], letters: Callable[[], Letters]
+) -> Finding:
     if not is_box(where.bbox) or not 1 <= where.page <= _last_page(text):
         raise _bad_range()
-    held: list[tuple[int, int, int]] = []
-    for index, segment in enumerate(text.segments):
-        if segment.text.strip() and segment.place.page == where.page and _lies_in(segment, where):
-            held.append((index, 0, len(segment.text)))
-        elif _seen_on(segment, where.page):
-            _refuse_unclear(segment, where)
+    held = drawn_words.meant(text.segments, where.page, where.bbox, letters)
     more: list[tuple[int, int, int]] = []
     if held:
         (first, start, end), *more = held
         segment = text.segments[first]
-        place, words = segment.place._replace(bbox=where.bbox), segment.text
+        place, words = segment.place._replace(bbox=where.bbox), segment.text[start:end]
     else:
         # Without characters there are no offsets: such boxes are numbered.
         bare = (item.segment for item in marks if item.part == where.part and item.text is None)
@@ -294,38 +320,6 @@ def _last_page(text: Text) -> int:
     places += [doubt.place for doubt in text.doubts if doubt.place is not None]
     pages = text.facts.get("pages", 0)
     return max((place.page or 0 for place in places), default=0) or (pages if isinstance(pages, int) else 0)
-
-
-def _lies_in(segment: Segment, where: Drawn) -> bool:
-    return segment.place.bbox is not None and share(segment.place.bbox, where.bbox) >= HELD
-
-
-def _seen_on(segment: Segment, page: int) -> bool:
-    return (
-        segment.visible
-        and segment.place.kind in VISIBLE_KINDS
-        and bool(segment.text.strip())
-        and segment.place.page in (page, None)
-    )
-
-
-def _refuse_unclear(segment: Segment, where: Drawn) -> None:
-    """Refuse a box that may mean characters which it does not hold: they would go out.
-
-    Raises:
-        Refused: it may.
-    """
-    box = segment.place.bbox
-    if box is None:
-        raise Refused(
-            "Nobody knows where the words of this page stand.", code="box_unplaced",
-            advice="Mark the words themselves.",
-        )  # fmt: skip
-    if max(share(box, where.bbox), share(where.bbox, box)) > GRAZE:
-        raise Refused(
-            "The box cuts through text.", code="box_cuts_text",
-            advice="Draw it around whole lines, or mark the words themselves.",
-        )  # fmt: skip
 
 
 def _bad_range() -> Refused:

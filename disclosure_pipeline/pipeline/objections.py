@@ -89,17 +89,13 @@ def check_person(matter: Matter) -> str:
         The principal as whose deputy they would, or empty for somebody with the role of their own.
 
     Raises:
-        NotAllowed: wrong role or unit, signed this version before, or drafted any version; as a deputy
-            also when the principal has.
+        NotAllowed: wrong role or unit, the person's tier is signed already, signed this version before, or
+            drafted any version; as a deputy also when the principal has.
     """
     row, tier, person = matter.row, matter.tier, matter.person
-    role = Role(tier.role)
-    principals = person.acts_for(role, row.unit, row.department if tier.department else None)
+    principals = _principals(matter, tier)
     if not principals:
-        raise NotAllowed(
-            f"{person.name} does not hold the role '{role.value}' that the open tier '{tier.tier}' needs.",
-            code="wrong_role",
-        )
+        raise _no_principals(matter)
     signed = {
         name
         for item in matter.tiers
@@ -117,6 +113,27 @@ def check_person(matter: Matter) -> str:
         refuse_drafter(matter.connection, row, person, principal)
 
     return deputies.first_allowed(principals, check)
+
+
+def _principals(matter: Matter, tier: Row[Any]) -> tuple[str, ...]:
+    """For whom the person would sign a tier; nobody when it is not theirs to sign."""
+    row = matter.row
+    return matter.person.acts_for(Role(tier.role), row.unit, row.department if tier.department else None)
+
+
+def _no_principals(matter: Matter) -> NotAllowed:
+    """Why the open tier is not the person's: their own is signed already, or they never had one that is due."""
+    states = {item.state for item in matter.tiers if _principals(matter, item)}
+    if states == {TierState.APPROVED.value}:
+        return NotAllowed(
+            f"The tier that {matter.person.name} may sign is signed already.",
+            code="already_signed",
+            advice="Nothing is left to do here: look at the document's present state.",
+        )
+    return NotAllowed(
+        f"{matter.person.name} does not hold the role '{matter.tier.role}' that the open tier '{matter.tier.tier}' needs.",
+        code="wrong_role",
+    )
 
 
 def refuse_drafter(connection: Connection, row: Row[Any], person: Person, principal: str = "") -> None:

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from disclosure_pipeline.model.boxes import GRAZE
 from disclosure_pipeline.model.text import Segment
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ _SLACK = 1.0
 _SAME_ROW = 0.5
 _TALL = 1.5
 """A recognised line that is higher than wide by this ratio is written downwards."""
-_OCR = "ocr"
+OCR = "ocr"
+"""Kind of the lines that were read from pixels."""
+_UNSEEN = ("Cc", "Cf")
+"""Categories of characters that are not printed."""
 
 
 def rectangles(segment: Segment, start: int, end: int, letters: Letters) -> tuple[Box, ...]:
@@ -37,10 +41,34 @@ def rectangles(segment: Segment, start: int, end: int, letters: Letters) -> tupl
     box = segment.place.bbox
     if box is None:
         return ()
-    if segment.place.kind == _OCR:
+    if segment.place.kind == OCR:
         return (_share(segment.text, box, start, end),)
-    known = _matched(segment.text, box, start, end, letters)
+    known = _matched(segment, box, start, end, letters)
     return tuple(_rows(known)) if known else (box,)
+
+
+def aligned(segment: Segment, letters: Letters) -> list[tuple[int, Box]] | None:
+    """Where each printed character of a segment stands, as (its offset, its box).
+
+    Blanks do not count, and other forms of the same character are the same.
+
+    Args:
+        segment: the segment.
+        letters: the characters of its page's text layer.
+
+    Returns:
+        In the order of the text; ``None`` unless the characters that lie in the segment's box are, one for one, its
+        own.
+    """
+    if segment.place.bbox is None:
+        return None
+    ours = [(sign, at) for at, character in enumerate(segment.text) for sign in _signs(character)]
+    theirs = [
+        (sign, place) for letter, place in _drawn(letters, segment.place.bbox) for sign in _signs(letter)
+    ]
+    if [sign for sign, _ in ours] != [sign for sign, _ in theirs]:
+        return None
+    return [(at, place) for (_, at), (_, place) in zip(ours, theirs, strict=True)]
 
 
 def fraction(box: Box, size: tuple[float, float]) -> Box:
@@ -70,27 +98,45 @@ def _share(text: str, box: Box, start: int, end: int) -> Box:
     return left + first * (right - left), top, left + last * (right - left), bottom
 
 
-def _matched(text: str, box: Box, start: int, end: int, letters: Letters) -> list[Box]:
+def _matched(segment: Segment, box: Box, start: int, end: int, letters: Letters) -> list[Box]:
     """Boxes of the characters from ``start`` to ``end``; none when it is not sure which they are."""
-    drawn = [
-        (letter, place)
-        for letter, place in zip(letters.text, letters.boxes, strict=True)
-        if place is not None and not letter.isspace() and _is_inside(place, box)
-    ]
-    offsets = [at for at, character in enumerate(text) if not character.isspace()]
-    ours, theirs = "".join(text[at] for at in offsets), "".join(letter for letter, _ in drawn)
-    first = sum(at < start for at in offsets)
-    wanted = ours[first : first + sum(start <= at < end for at in offsets)]
-    if ours != theirs:
-        if not wanted or ours.count(wanted) != 1 or theirs.count(wanted) != 1:
-            return []
-        first = theirs.index(wanted)
+    known = aligned(segment, letters)
+    if known is not None:
+        return [place for at, place in known if start <= at < end]
+    drawn = _drawn(letters, box)
+    ours, theirs = _printed(segment.text), "".join(letter for letter, _ in drawn)
+    wanted = _printed(segment.text[start:end])
+    if not wanted or ours.count(wanted) != 1 or theirs.count(wanted) != 1:
+        return []
+    first = theirs.index(wanted)
     return [place for _, place in drawn[first : first + len(wanted)]]
 
 
-def _is_inside(box: Box, area: Box) -> bool:
+def _printed(text: str) -> str:
+    return "".join(text.split())
+
+
+def _signs(character: str) -> Iterator[str]:
+    """What is printed of a character, in its usual form: nothing of a blank, two letters of a ligature."""
+    usual = unicodedata.normalize("NFKC", character)
+    return (sign for sign in usual if not sign.isspace() and unicodedata.category(sign) not in _UNSEEN)
+
+
+def _drawn(letters: Letters, area: Box) -> list[tuple[str, Box]]:
+    """The printed characters that lie in a box."""
+    return [
+        (letter, place)
+        for letter, place in zip(letters.text, letters.boxes, strict=True)
+        if place is not None and not letter.isspace() and is_inside(place, area)
+    ]
+
+
+def is_inside(box: Box, area: Box) -> bool:
+    """Whether a character stands in a segment's box: a line ends with the ink of its last mark, not with its letter."""
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    return area[0] - _SLACK <= x <= area[2] + _SLACK and area[1] - _SLACK <= y <= area[3] + _SLACK
+    shared = min(box[2], area[2]) - max(box[0], area[0])
+    across = area[0] - _SLACK <= x <= area[2] + _SLACK or shared >= GRAZE * (box[2] - box[0])
+    return across and area[1] - _SLACK <= y <= area[3] + _SLACK
 
 
 def _rows(boxes: Iterable[Box]) -> Iterator[Box]:

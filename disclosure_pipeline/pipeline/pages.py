@@ -104,13 +104,16 @@ class PagePictures:
         if not on_page:
             return {}
         sizes = self._sizes(file, media_type)
-        letters: Letters = self._once(
-            (file.sha256, page, 0), lambda: self._printer.letters(file, media_type, page)
-        )
+        letters = self._letters(file, media_type, page)
         size = sizes[page - 1]
         wanted = {item: places[item] for item in places if item in on_page}
         found = page_boxes.on_page(text.segments, wanted, page, letters)
         return {item: tuple(page_boxes.fraction(box, size) for box in boxes) for item, boxes in found.items()}
+
+    def letters(self, document: str, version: int, part: int, page: int) -> Letters:
+        """The characters of a page's text layer with their boxes; raises as :meth:`picture` does."""
+        file, media_type = self._original(document, version, part)
+        return self._letters(file, media_type, page)
 
     def close(self) -> None:
         """End the processes."""
@@ -140,6 +143,12 @@ class PagePictures:
             (file.sha256, 0, 0), lambda: self._printer.sizes(file, media_type)
         )
         return sizes
+
+    def _letters(self, file: SourceFile, media_type: str, page: int) -> Letters:
+        letters: Letters = self._once(
+            (file.sha256, page, 0), lambda: self._printer.letters(file, media_type, page)
+        )
+        return letters
 
     def _once(self, key: tuple[str, int, int], draw: Callable[[], Any]) -> Any:
         """What is kept, else what is drawn now; a failure of the sandbox is kept for a while too."""

@@ -187,6 +187,11 @@ def test_single_keys_can_be_switched_off(seats: Seats, office: Office, case: str
     assert (officer.present, set(settled(office, case))) == (before, {None})
     office.clear(case, Settlement.REDACT)
     officer.go(f"/documents/{case}/review")
+    assert officer.page.locator("kbd:visible").all_inner_texts() == ["Ctrl+Enter"]
+    officer.tab_to(officer.page.locator("[data-open=keys]"))
+    officer.page.keyboard.press("Enter")
+    assert officer.page.locator("#keys kbd:visible").all_inner_texts() == ["Ctrl+Enter", "Esc"]
+    officer.page.keyboard.press("Escape")
     officer.send("Ctrl+Enter")
     assert office.tier_states(case)[0] == "approved"
 

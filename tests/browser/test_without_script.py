@@ -17,6 +17,8 @@ def test_what_only_a_script_could_do_is_not_offered(office: Office, seats: Seats
     case = office.reviewed(body=lines)
     officer.go(f"/documents/{case}/review")
     assert officer.page.locator("[data-open]:visible, [data-needs-script]:visible").count() == 0
+    assert officer.page.locator("kbd").count() > 0
+    assert officer.page.locator("kbd:visible").count() == 0
     while officer.page.locator("a[data-more]").count():
         officer.press(officer.page.locator("a[data-more]"))
     assert "全文完" in officer.words

@@ -123,6 +123,14 @@ def test_after_going_out_the_session_is_worth_nothing(app: Any, office: Office) 
         assert me.path == "/sign-in"
 
 
+def test_the_account_names_units_as_people_do(app: Any, office: Office) -> None:
+    (unit,) = office.core.settings.unit
+    assert unit.name != unit.code
+    with signed_in(app, office, OFFICE) as me:
+        (told,) = me.get("/account").xpath("//main//ul[1]/li/text()")
+    assert told.split(" · ")[1].strip() == unit.name
+
+
 def test_a_form_without_the_token_of_the_session_does_nothing(app: Any, office: Office) -> None:
     with signed_in(app, office, OFFICE) as me, signed_in(app, office, CLERK) as other:
         other.get("/account")

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
+import docx
 import pytest
-from support import ADMIN, CLERK, DEPARTMENT, FINAL, FIRST, OFFICE, OTHER_DEPARTMENT, SECOND, SECRECY, Office
+from support import (
+    ADMIN,
+    CLERK,
+    DEPARTMENT,
+    FINAL,
+    FIRST,
+    OFFICE,
+    OTHER_DEPARTMENT,
+    PHONE,
+    SECOND,
+    SECRECY,
+    SECRECY_2,
+    Office,
+)
 from web import Seat
 
-from disclosure_pipeline.model.route import Role
+from disclosure_pipeline.model.judgement import Quote
+from disclosure_pipeline.model.route import Role, Verb
 
 FOREIGN_CLERK = "周财经办"
 TITLE = "关于冬季养老服务补贴发放的通知"
@@ -94,6 +110,40 @@ def test_a_return_says_why_and_the_correction_goes_on_as_the_next_version(
     clerk.get(f"/documents/{case}/difference")
     assert clerk.page.xpath("//ins/text()")
     assert office.row(case).version == 2
+
+
+def test_a_place_is_called_the_same_by_the_officer_and_in_the_departments_timeline(
+    office: Office, sit: Callable[[str], Seat]
+) -> None:
+    draft = docx.Document()
+    for line in BODY.splitlines():
+        remarked = draft.add_paragraph(line)
+    draft.add_comment(remarked.runs, text=f"请先致电{PHONE}。", author="某人")
+    packed = io.BytesIO()
+    draft.save(packed)
+    case = office.hand_in(raw=packed.getvalue(), name="通知.docx").case
+    office.work()
+    found = next(item for item in office.findings(case) if item.finding.text == PHONE)
+    secrecy, clerk = sit(SECRECY), sit(CLERK)
+    secrecy.get(f"/documents/{case}/review")
+    (place,) = secrecy.page.xpath(f"//li[@id='{found.id}']//p[@class='where']/a/text()")
+    assert place == "批注第1段"
+    office.decide(case, SECRECY, Verb.RETURN, reason="请删去", quotes=(Quote(found.id, remark="请删去"),))
+    clerk.get(f"/documents/{case}/timeline")
+    assert place in clerk.page.xpath("//ul[@class='reasons']//span[@class='hint']/text()")
+    clerk.post("/account", {"language": "en"})
+    clerk.get(f"/documents/{case}/timeline")
+    assert "Comment, Paragraph 1" in clerk.page.xpath("//ul[@class='reasons']//span[@class='hint']/text()")
+
+
+def test_who_comes_too_late_to_sign_is_told_so(office: Office, sit: Callable[[str], Seat]) -> None:
+    case = handed_in(sit(CLERK), office)
+    late = sit(SECRECY_2)
+    late.get(f"/documents/{case}/sign")
+    office.decide(case, SECRECY)
+    late.post(f"/documents/{case}/sign", {"version": "1", "verb": "return", "reason": "写了很久的理由"})
+    assert "已经签署" in late.refusal
+    assert office.tier_states(case) == ["approved", "open", "open", "open"]
 
 
 def test_a_stale_decision_is_refused_and_nothing_typed_is_lost(

@@ -51,6 +51,26 @@ def test_tiers_are_signed_in_order(office: Office):
     office.chain_holds()
 
 
+def test_who_comes_too_late_is_told_so_and_nobody_else(office: Office):
+    office.hire("迟到员", Role.SECRECY)
+    office.hire("两岗员", Role.SECRECY)
+    office.hire("两岗员", Role.SECOND)
+    office.hire("别处初审", Role.FIRST, OTHER_DEPARTMENT)
+    case = office.reviewed()
+    office.sign(case, SECRECY)
+    codes = {
+        who: refused(lambda who=who: office.decide(case, who))
+        for who in (SECRECY, "迟到员", "两岗员", "别处初审", SECOND, OFFICE)
+    }
+    assert codes == {
+        SECRECY: "already_signed", "迟到员": "already_signed", "两岗员": "wrong_role", "别处初审": "wrong_role",
+        SECOND: "wrong_role", OFFICE: "wrong_role",
+    }  # fmt: skip
+    office.sign(case, FIRST)
+    assert refused(lambda: office.decide(case, FIRST, Verb.RETURN, reason="重看")) == "already_signed"
+    assert office.tier_states(case) == ["approved", "approved", "open", "open"]
+
+
 def test_every_tier_is_signed_by_a_different_person(office: Office):
     office.hire("多面手", Role.SECRECY)
     office.hire("多面手", Role.FIRST, DEPARTMENT)
@@ -256,7 +276,7 @@ def test_a_signature_on_paper_is_recorded_with_its_scan(office: Office):
         (made,) = decisions_of(connection, case)
     assert (made.by, made.recorded_by, made.scan) == (SECRECY, "管员", scan)
     assert scan in str(office.query("SELECT detail FROM audit WHERE action = 'sign'"))
-    assert refused(lambda: office.decide(case, SECRECY, recorded_by="管员", scan=scan)) == "wrong_role"
+    assert refused(lambda: office.decide(case, SECRECY, recorded_by="管员", scan=scan)) == "already_signed"
 
 
 def test_a_refused_decision_leaves_no_trace(office: Office):

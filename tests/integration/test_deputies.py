@@ -336,7 +336,7 @@ def test_paper_is_recorded_as_the_deputys_and_by_an_administrators_deputy(office
     detail = told(office, "sign")
     assert (detail["deputy_for"], detail["recorded_by"], detail["recorder_for"]) == (SECRECY, OFFICE, ADMIN)
     assert office.query("SELECT by, deputy_for FROM decision") == [(DEPUTY, SECRECY)]
-    assert refused(lambda: office.decide(case, DEPUTY, recorded_by=OFFICE, scan=scan)) == "wrong_role"
+    assert refused(lambda: office.decide(case, DEPUTY, recorded_by=OFFICE, scan=scan)) == "already_signed"
 
 
 def test_what_the_caller_says_about_deputies_counts_for_nothing(office: Office):

@@ -313,7 +313,7 @@ def test_hidden_places_are_grouped_and_named() -> None:
     assert panel.number == 0
     assert [(group.kind, group.label, [place.place for place in group.places]) for group in panel.groups] == [
         ("deletion", "修订删除内容", ["修订删除内容第5段"]),
-        ("metadata", "文档属性", ["文档属性“creator”"]),
+        ("metadata", "文档属性", ["文档属性“作者”"]),
         ("comment", "批注", ["批注第1段"]),
         ("body", "正文（页面上不显示）", ["第7段"]),
     ]

@@ -18,7 +18,10 @@ from disclosure_pipeline.model.words import place_in_words
         (Place("word/comments.xml", "comment", paragraph=1, detail="某人"), "批注第1段"),
         (Place("word/document.xml", "deletion"), "修订删除内容"),
         (Place("word/header1.xml", "header", page=1, paragraph=1), "第1页页眉"),
-        (Place("docProps/core.xml", "metadata", detail="creator"), "文档属性“creator”"),
+        (Place("docProps/core.xml", "metadata", detail="creator"), "文档属性“作者”"),
+        (Place("docProps/app.xml", "metadata", detail="lpstr"), "文档属性“各部分标题”"),
+        (Place("word/comments.xml", "metadata", detail="comment author"), "文档属性“批注作者”"),
+        (Place("docProps/custom.xml", "metadata", detail="密级 100%(n)s"), "文档属性“密级 100%(n)s”"),
     ],
 )
 def test_places_in_words(place: Place, words: str) -> None:

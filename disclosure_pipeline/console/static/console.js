@@ -1,21 +1,20 @@
-/* The console's one script. Every page works without it; with it, forms change the page in place, keys work,
- * lists grow while they are read, and counts are live. Written in ECMAScript 2017: offices run old browsers.
+/* The script of every page; the pages of documents have review.js beside it. Every page works without: with it, forms
+ * change the page in place, keys work, lists grow while they are read, and counts are live. Written in ECMAScript 2017:
+ * offices run old browsers.
  *
  * What the pages tell it:
  *   data-key="a"        this button, link or field is reached by that key ("?" and "Ctrl+Enter" too)
  *   data-stop           one of the stops that j and k go through; the present one bears aria-current
- *   data-stop-next="n"  n goes to the next stop with data-open
  *   data-whole          submit this form as the browser does, do not change the page in place
  *   data-more           a link to what follows; it is fetched and put in its place when it comes into sight
  *   data-count="x"      text that the server's events keep up to date
  *   data-announce       text that is read out after the page has changed
  *   data-focus          what gets the focus after the page has changed
  *   data-leave          a form whose typed text must not be lost by leaving
- *   data-at             address of the page that shows what a stop is about
- *   data-shown-by       ids of the stops that a place in the text belongs to
- *   data-turned         with an id: what changes when a stop stands on another page of the document, and nothing else does
  *   data-keep-scroll    what scrolls on its own, and stays where it is when the page changes in place
- *   data-marking        the form that takes what is selected ([data-segment]) or drawn ([data-draw]) on a page
+ *
+ * What it tells the pages: html.scripted, so that hints at keys are shown only where keys work.
+ * What it tells review.js: the event "stop", and the functions in window.disclosure.
  */
 (function () {
   "use strict";
@@ -46,6 +45,24 @@
   function announce(text) {
     announcer.textContent = "";
     window.setTimeout(function () { announcer.textContent = text; }, 50);
+  }
+
+  /* What review.js does with this script: the page that a stop stands on takes the place of the present one. */
+  window.disclosure = {
+    all: all,
+    show: show,
+    writing: writing,
+    asked: function () { return asked; },
+    turned: function (address) {
+      window.history.replaceState({}, "", address);
+      shown = here();
+      prepare();
+    },
+  };
+
+  /* Tells which stop is the present one, and whether the person has just come to it. */
+  function tell(stop, arrived) {
+    if (stop) { stop.dispatchEvent(new CustomEvent("stop", { bubbles: true, detail: { arrived: arrived } })); }
   }
 
   /* ---- the page changes in place */
@@ -98,7 +115,7 @@
   function show(text, address) {
     var fresh = new DOMParser().parseFromString(text, "text/html");
     if (!fresh.getElementById("main")) { window.location.reload(); return; }
-    if (address && (styles(fresh) !== styles(document) || isIn(fresh) !== isIn(document))) {
+    if (address && (made(fresh) !== made(document) || isIn(fresh) !== isIn(document))) {
       window.location.assign(address);
       return;
     }
@@ -121,14 +138,17 @@
     window.scrollTo(0, same ? scroll : 0);
     if (kept) { restore(kept); }
     refocus(before, same);
-    light(present());
+    tell(present(), false);
   }
 
   /* Whether a page is one for people who are signed in. */
   function isIn(page) { return Boolean(page.querySelector(".self")); }
 
-  function styles(page) {
-    return all("link[rel=stylesheet]", page).map(function (link) { return link.getAttribute("href"); }).join(" ");
+  /* The styles and scripts of a page: with others than those that are here, it is loaded as a whole. */
+  function made(page) {
+    return all("link[rel=stylesheet], script[src]", page).map(function (one) {
+      return one.getAttribute("href") || one.getAttribute("src");
+    }).join(" ");
   }
 
   /* Pictures that were drawn, and how far the columns of the page were scrolled. */
@@ -220,7 +240,7 @@
     var link = handle(stop);
     if (link) { link.focus({ preventScroll: true }); }
     stop.scrollIntoView({ block: "nearest" });
-    if (!light(stop) && stop.dataset.at) { visit(stop); }
+    tell(stop, true);
   }
 
   function step(by, only) {
@@ -253,23 +273,15 @@
     return true;
   }
 
+  /* Whether a key does anything: people may switch off those that are pressed on their own. */
+  function works(name) { return body.dataset.keys !== "off" || name === "Ctrl+Enter"; }
+
   /* Ctrl+Enter in a form that has not the page's main action sends that form, and nothing else. */
   function finish(element) {
     var form = writing(element) && element.form;
     if (!form || form.querySelector('[data-key="Ctrl+Enter"]')) { return false; }
     var button = form.querySelector("button:not([type=button])");
     if (button) { button.click(); }
-    return true;
-  }
-
-  /* The keys that scroll a page scroll its first column where columns scroll on their own. */
-  function scroll(name) {
-    var column = document.querySelector("[data-keep-scroll]");
-    var here = document.activeElement;
-    var by = { " ": 0.85, PageDown: 0.85, PageUp: -0.85 }[name];
-    var own = here.matches("[data-keep-scroll], dialog, dialog *") || (name === " " && here.matches("button, a, summary, input, select"));
-    if (!by || own || !column || column.scrollHeight <= column.clientHeight) { return false; }
-    column.scrollBy(0, by * column.clientHeight);
     return true;
   }
 
@@ -282,8 +294,7 @@
     }
     if (name === "Escape" && writing(document.activeElement)) { document.activeElement.blur(); return; }
     if (writing(document.activeElement)) { return; }
-    if (scroll(name)) { event.preventDefault(); return; }
-    if (body.dataset.keys === "off") { return; }
+    if (!works(name)) { return; }
     var dialog = document.querySelector("dialog[open]");
     if (!dialog && (name === "j" || name === "k") && stops().length) {
       step(name === "j" ? 1 : -1);
@@ -315,11 +326,12 @@
     fixed.concat(all("[data-key]").filter(inSight).map(function (element) {
       return [element.dataset.key, element.dataset.name || element.getAttribute("aria-label") || element.textContent];
     })).forEach(function (pair) {
-      if (seen[pair[0]]) { return; }
+      if (seen[pair[0]] || !works(pair[0])) { return; }
       seen[pair[0]] = true;
       var term = document.createElement("dt");
       var key = document.createElement("kbd");
       key.textContent = pair[0];
+      key.classList.toggle("chord", pair[0] === "Ctrl+Enter");
       term.appendChild(key);
       var what = document.createElement("dd");
       what.textContent = pair[1].replace(pair[0], "").trim();
@@ -382,6 +394,7 @@
     all("[data-needs-script]").forEach(function (element) { element.hidden = false; });
   }
 
+  document.documentElement.classList.add("scripted");
   prepare();
   listen();
 })();
