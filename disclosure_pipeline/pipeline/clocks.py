@@ -141,7 +141,7 @@ def overdue(connection: Connection) -> set[str]:
 
 
 def recompute(core: Core, enough: Callable[[], bool] = lambda: False) -> int:
-    """Compute every running clock again that rests on another calendar than the one now loaded, or another limit.
+    """Compute every running clock again with the calendar now loaded.
 
     Args:
         core: the process's parts.
@@ -151,12 +151,16 @@ def recompute(core: Core, enough: Callable[[], bool] = lambda: False) -> int:
         How many due dates changed.
     """
     changed = 0
+    computed: dict[tuple[str, str, str], Clock] = {}  # many begin on the same day
     with core.database.read() as connection:
         rows = connection.execute(select(clock).where(clock.c.done_on.is_(None))).all()
     for row in rows:
         if enough():
             break
-        if not _rests_on_the_same(core, row) and _differs(rebuild(core, row), row):
+        key = (row.rule, row.start, repr(row.inputs))
+        if key not in computed:
+            computed[key] = rebuild(core, row)
+        if _differs(computed[key], row):
             with core.database.write() as connection:
                 changed += _recompute(core, connection, row.document, row.rule)
     return changed
@@ -206,11 +210,6 @@ def write(connection: Connection, row: Row[Any], running: Clock) -> None:
             inputs=inputs_of(running, row.inputs["reached"]),
         )
     )
-
-
-def _rests_on_the_same(core: Core, row: Row[Any]) -> bool:
-    present = core.calendar.version, core.rulebook.clock(row.rule).days
-    return (row.inputs.get("calendar"), row.inputs.get("days")) == present
 
 
 def _differs(running: Clock, row: Row[Any]) -> bool:
