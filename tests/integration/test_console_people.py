@@ -265,7 +265,7 @@ def test_a_principal_appoints_and_ends_their_own_deputy(office: Office, sit: Cal
     final.press("//form[.//select[@name='post']]", deputy=SECOND, **days())
     assert (final.refusal, "已指定代理人" in final.words) == ("", True)
     second.get("/account")
-    assert f"终审 · default （代{FINAL}）" in second.words
+    assert f"终审 · {office.core.settings.unit[0].name} （代{FINAL}）" in second.words
     second.get("/deputies")
     second.press("//form[contains(@action, '/deputies/end')]")
     assert "已结束代理" in second.words
