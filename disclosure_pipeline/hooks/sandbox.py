@@ -30,7 +30,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, CancelledError, Future
+from concurrent.futures import BrokenExecutor, CancelledError, Future, wait
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -52,6 +52,9 @@ START_ALLOWANCE = 60.0
 
 OUTER_ALLOWANCE = 1.0
 """Seconds after a job's own limit at which the parent kills its process, should the kernel's alarm have failed."""
+
+_LOOK = 0.2
+"""Seconds between looks whether the process of a job is still there."""
 
 RETRIED = "sandbox.retried"
 """Code of the fault that a process crashed and its job was tried once more."""
@@ -229,8 +232,15 @@ class Sandbox:
     def _wait(self, slot: _Slot, future: Future[Answer], timeout: float) -> Answer:
         from pebble import ProcessExpired
 
+        ends = time.monotonic() + timeout + self._outer + START_ALLOWANCE
+        while not future.done() and time.monotonic() < ends and slot.pool is not None and slot.pool.active:
+            wait((future,), _LOOK)
+        if not future.done() and time.monotonic() < ends and not self._closed:
+            # A process that dies between its start and its first job breaks the pool, which may forget the job then.
+            self._replace(slot)
+            return Answer(error=SandboxFault("The sandbox died before its job."), died=True)
         try:
-            return future.result(timeout + self._outer + START_ALLOWANCE)
+            return future.result(max(0.0, ends - time.monotonic()))
         except TimeoutError:
             # Either the process never got as far as the job, or pebble has just killed it.
             self._replace(slot)
