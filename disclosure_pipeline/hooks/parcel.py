@@ -24,6 +24,8 @@ class Parcel(Generic[Content]):
         content: the value; it must pickle.
     """
 
+    _descriptor = -1
+
     def __init__(self, content: Content):
         packed = pickle.dumps(content)
         self._size = len(packed)

@@ -233,7 +233,8 @@ class Sandbox:
         from pebble import ProcessExpired
 
         ends = time.monotonic() + timeout + self._outer + START_ALLOWANCE
-        while not future.done() and time.monotonic() < ends and slot.pool is not None and slot.pool.active:
+        pool = slot.pool  # closing the sandbox takes it out of its place
+        while not future.done() and time.monotonic() < ends and pool is not None and pool.active:
             wait((future,), _LOOK)
         if not future.done() and time.monotonic() < ends and not self._closed:
             # A process that dies between its start and its first job breaks the pool, which may forget the job then.
