@@ -102,6 +102,7 @@ def page(ask: Ask) -> Answer:
     values = {
         "unit": unit,
         "units": units.mine(ask, operations.READERS),
+        "longest": operations.SHOWN,
         "board": board,
         "alarms": alarms.alarms(board, today_in_shanghai()),
         "said_of": ALARMS,

@@ -7,6 +7,7 @@ from typing import Any
 
 from disclosure_pipeline.console import documents
 from disclosure_pipeline.console.answers import Answer, Ask, Download, Fields, Page, Redirect
+from disclosure_pipeline.console.languages import translations
 from disclosure_pipeline.console.queue import filters_of, kept
 from disclosure_pipeline.errors import NotFound, StoreFault, UsageError
 from disclosure_pipeline.model.document import Attribute
@@ -121,5 +122,8 @@ def difference(ask: Ask) -> Answer:
         signed = differences.signed_before(connection, row.id, ask.name, row.version)
     old = ask.query.number("from", signed or max(1, row.version - 1))
     new = ask.query.number("to", row.version)
-    found = differences.between_versions(ask.core, row.id, old, new) if 0 < old < new <= row.version else None
+    found = None
+    if 0 < old < new <= row.version:
+        say = translations(ask.me.language).gettext
+        found = differences.between_versions(ask.core, row.id, old, new, say)
     return Page("difference.html", {"doc": doc, "row": row, "old": old, "new": new, "found": found})

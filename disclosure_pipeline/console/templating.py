@@ -22,7 +22,7 @@ from disclosure_pipeline.console.languages import speaker, translations
 from disclosure_pipeline.console.menu import menu
 from disclosure_pipeline.model.clock import SHANGHAI
 from disclosure_pipeline.model.times import parse
-from disclosure_pipeline.model.words import place_in_words
+from disclosure_pipeline.model.words import kind_in_words, place_in_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -143,6 +143,10 @@ class Templates:
             """Where a passage stands, for people."""
             return place_in_words(place, spoken.gettext)
 
+        def part_of_text(kind: str) -> str:
+            """What a kind of place is called, for people."""
+            return kind_in_words(kind, spoken.gettext)
+
         def refusal(error: DisclosureError) -> str:
             """What an error tells the officer."""
             known = sayings.REFUSED.get(error.code)
@@ -153,7 +157,14 @@ class Templates:
             given = {key: value for key, value in query.items() if value not in (None, "", False)}
             return f"{self._root}{path}" + (f"?{urlencode(given, doseq=True)}" if given else "")
 
-        made.filters |= {"word": word, "day": day, "moment": moment, "visible": visible, "location": location}
+        made.filters |= {
+            "word": word,
+            "day": day,
+            "moment": moment,
+            "visible": visible,
+            "location": location,
+            "part_of_text": part_of_text,
+        }
         made.globals |= {
             "url": url,
             "refusal": refusal,

@@ -76,9 +76,14 @@ def place_in_words(place: Mapping[str, Any] | None, say: Say = str) -> str:
     )
 
 
-def kind_in_words(kind: str) -> str:
-    """The Chinese name of a kind of place; 正文 for the body."""
-    return _KINDS.get(kind, _ELSEWHERE) or _BODY
+def kind_in_words(kind: str, say: Say = str) -> str:
+    """The name of a kind of place; 正文 for the body.
+
+    Args:
+        kind: see :class:`~disclosure_pipeline.model.text.Place`.
+        say: translates; as it is, the name is Chinese.
+    """
+    return say(_KINDS.get(kind, _ELSEWHERE) or _BODY)
 
 
 def _told(kind: str, place: Mapping[str, Any], say: Say) -> Iterator[str]:

@@ -6,7 +6,7 @@ look at a document (:data:`~disclosure_pipeline.pipeline.batches.QUOTED`): one h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,6 @@ from sqlalchemy import Connection, Row, select
 
 from disclosure_pipeline.model.finding import Finding, Treatment
 from disclosure_pipeline.model.lifecycle import State
-from disclosure_pipeline.model.words import place_in_words
 from disclosure_pipeline.pipeline import settling
 from disclosure_pipeline.pipeline.batches import QUOTED, Candidate, alike, looked_at, sample_of
 from disclosure_pipeline.pipeline.core import Core
@@ -36,13 +35,13 @@ class Quoted:
 
     Args:
         candidate: the document.
-        place: where the finding stands, in words.
+        place: where the finding stands, as it is stored.
         before: characters before it. words: what was found. behind: characters behind it.
         opened: whether the person has looked at the document itself.
     """
 
     candidate: Candidate
-    place: str
+    place: Mapping[str, Any]
     before: str
     words: str
     behind: str
@@ -108,7 +107,7 @@ def _quoted(connection: Connection, shown: Sequence[Candidate], opened: frozense
         start, end = max(0, row.start - AROUND), min(len(text), row.end + AROUND)
         yield Quoted(
             item,
-            place_in_words(row.place),
+            row.place,
             ("…" if start else "") + text[start : row.start],
             row.text,
             text[row.end : end] + ("…" if end < len(text) else ""),

@@ -13,7 +13,7 @@ from disclosure_pipeline.errors import NotAllowed, NotFound, Refused
 from disclosure_pipeline.model.publication import Action, PublicationState
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.pipeline import deputies
+from disclosure_pipeline.pipeline import deputies, rights
 from disclosure_pipeline.pipeline.core import PUBLISH, Core
 from disclosure_pipeline.pipeline.publication_rows import change, publications_of
 from disclosure_pipeline.store import audit, documents, people
@@ -43,7 +43,9 @@ def cancel(core: Core, document: str, channel: str, *, by: str, reason: str) -> 
     readable = {name for name, item in core.host.channels.items() if not item.archive}
     with core.database.write() as connection:
         case = documents.fetch(connection, document, lock=True)
-        principal = deputies.entitled(people.get(connection, by), (Role.OFFICE, Role.ADMIN), case.unit)
+        person = people.get(connection, by)
+        rights.require_unit(person, case)
+        principal = deputies.entitled(person, (Role.OFFICE, Role.ADMIN), case.unit)
         if principal is None:
             raise NotAllowed("Only office or admin may give a channel up.", code="wrong_role")
         rows = {row.channel: row for row in publications_of(connection, document, lock=True)}

@@ -19,7 +19,7 @@ from disclosure_pipeline.model.pieces import plain
 from disclosure_pipeline.model.printed import Printed, running_text
 from disclosure_pipeline.model.route import Verb
 from disclosure_pipeline.model.text import Segment, Text
-from disclosure_pipeline.model.words import place_in_words
+from disclosure_pipeline.model.words import Say, place_in_words
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.layout import TableBlock, lay_out
 from disclosure_pipeline.pipeline.opened import check_open
@@ -143,8 +143,15 @@ class VersionDifference:
         return self.head_known and same and not self.fields and not self.findings
 
 
-def between_versions(core: Core, document: str, old: int, new: int) -> VersionDifference:
+def between_versions(core: Core, document: str, old: int, new: int, say: Say = str) -> VersionDifference:
     """What changed between two versions; the caller has checked who asks.
+
+    Args:
+        core: the process's parts.
+        document: case number.
+        old: the version before.
+        new: the version after it.
+        say: translates where hidden places stand.
 
     Raises:
         NotFound: no such case or version.
@@ -154,7 +161,7 @@ def between_versions(core: Core, document: str, old: int, new: int) -> VersionDi
         row = check_open(connection, document, old)
         check_open(connection, document, new)
         before, after = record_of(connection, row, old), record_of(connection, row, new)
-    return between(before, after)
+    return between(before, after, say)
 
 
 def record_of(connection: Connection, row: Row[Any], version: int) -> VersionRecord:
@@ -184,14 +191,23 @@ def signed_before(connection: Connection, document: str, person: str, version: i
     ).scalar()  # fmt: skip
 
 
-def between(old: VersionRecord, new: VersionRecord) -> VersionDifference:
-    """What changed from one version to another."""
+def between(old: VersionRecord, new: VersionRecord, say: Say = str) -> VersionDifference:
+    """What changed from one version to another; ``say`` translates where hidden places stand."""
     return VersionDifference(
         old.version,
         new.version,
         old.head is not None and new.head is not None,
         tuple(_fields(old.head, new.head)) if old.head and new.head else (),
-        tuple(_part(one, other, old.texts, new.texts) for one, other in _matched_parts(old.parts, new.parts)),
+        tuple(
+            PartChange(
+                one,
+                other,
+                difference.differences(_shown(before), _shown(after)),
+                difference.differences(_hidden(before, say), _hidden(after, say)),
+            )
+            for one, other in _matched_parts(old.parts, new.parts)
+            for before, after in [(_text(one, old.texts), _text(other, new.texts))]
+        ),
         tuple(_findings(old.findings, new.findings)),
     )
 
@@ -260,17 +276,8 @@ def _main(part: Part) -> object:
     return part.role if part.role in (PartRole.MAIN, PartRole.SLIP) else None
 
 
-def _part(
-    old: Part | None, new: Part | None, old_texts: Mapping[int, Text], new_texts: Mapping[int, Text]
-) -> PartChange:
-    before = old_texts.get(old.position) if old is not None else None
-    after = new_texts.get(new.position) if new is not None else None
-    return PartChange(
-        old,
-        new,
-        difference.differences(_shown(before), _shown(after)),
-        difference.differences(_hidden(before), _hidden(after)),
-    )
+def _text(part: Part | None, texts: Mapping[int, Text]) -> Text | None:
+    return texts.get(part.position) if part is not None else None
 
 
 def _shown(text: Text | None) -> list[str]:
@@ -299,12 +306,12 @@ def _cell(segments: Sequence[Segment], indexes: Iterable[int]) -> str:
     return " ".join(segments[index].text.strip() for index in indexes)
 
 
-def _hidden(text: Text | None) -> list[str]:
+def _hidden(text: Text | None, say: Say) -> list[str]:
     """Hidden places, each with where it is."""
     if text is None:
         return []
     return [
-        f"{place_in_words(segment.place.as_json())}：{plain(segment.text.strip())}"
+        f"{place_in_words(segment.place.as_json(), say)}：{plain(segment.text.strip())}"
         for segment in text.segments
         if not segment.visible and segment.text.strip()
     ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from disclosure_pipeline.errors import NotFound
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
-from disclosure_pipeline.pipeline import publication, takeback
+from disclosure_pipeline.pipeline import publication, rights, takeback
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.operations import READERS
 from disclosure_pipeline.pipeline.ports import EnginePort
@@ -25,6 +25,7 @@ def retry_document(core: Core, person: Person, document: str) -> State:
         The state afterwards.
 
     Raises:
+        NotFound: no such case in a unit of this person.
         NotAllowed: the person may not.
         Refused: there is nothing to try again.
     """
@@ -39,6 +40,7 @@ def retry_publication(core: Core, person: Person, document: str, channel: str) -
         How many publications will be tried: 1, or 0 when there is nothing to try.
 
     Raises:
+        NotFound: no such case in a unit of this person.
         NotAllowed: the person may not.
     """
     unit = _check(core, person, document)
@@ -76,11 +78,12 @@ def drop(core: Core, person: Person, unit: str, key: str) -> None:
 
 
 def _check(core: Core, person: Person, document: str) -> str:
-    """Prove the person's right; returns the document's unit."""
+    """Prove the person's right; returns the document's unit. Numbers of another unit tell nothing."""
     with core.database.read() as connection:
-        unit = str(documents.fetch(connection, document).unit)
-    require(person, unit, READERS)
-    return unit
+        row = documents.fetch(connection, document)
+    rights.require_unit(person, row)
+    require(person, row.unit, READERS)
+    return str(row.unit)
 
 
 def _engine(core: Core, key: str) -> EnginePort:

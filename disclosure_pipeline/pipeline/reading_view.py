@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from disclosure_pipeline.model.document import Part, PartRole
 from disclosure_pipeline.model.pieces import Mark, Piece, cut, plain
 from disclosure_pipeline.model.printed import joint
 from disclosure_pipeline.model.text import VISIBLE_KINDS, Text
-from disclosure_pipeline.model.words import kind_in_words, place_in_words
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.layout import (
     Block,
@@ -39,7 +39,7 @@ class Span:
     Args:
         segment: index of the segment in its file.
         pieces: its text; joined it is the segment's.
-        note: what kind of place it is, where that is not plain to see (修订插入内容 …), else empty.
+        note: its kind of place, where that is not plain to see (``insertion``), else empty.
         before: what stands between it and the span before it (a blank between two words of letters).
     """
 
@@ -51,12 +51,12 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class TextView:
-    """A heading (``level`` 1 or 2), a paragraph, or a text that stands apart (``kind`` header, footnote, textbox …)."""
+    """A heading (``level`` 1 or 2), a paragraph, or a text that stands ``apart`` (``kind`` header, footnote …)."""
 
     kind: str
     level: int
     spans: tuple[Span, ...]
-    label: str = ""
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +102,25 @@ class HiddenView:
     """A place that no reader of the page sees.
 
     Args:
-        kind: of the place.
-        place: where it is, in words.
+        place: where it is, as it is stored.
         span: its text.
     """
 
-    kind: str
-    place: str
+    place: Mapping[str, Any]
     span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class HiddenGroup:
-    """Hidden places of one kind."""
+    """Hidden places of one kind.
+
+    Args:
+        kind: theirs. unprinted: whether such places are shown elsewhere, and only these are not.
+        places: in the order of the file.
+    """
 
     kind: str
-    label: str
+    unprinted: bool
     places: tuple[HiddenView, ...]
 
 
@@ -159,15 +162,14 @@ class PanelView:
     @cached_property
     def groups(self) -> tuple[HiddenGroup, ...]:
         """Its places by kind, in the order of the file."""
-        by_kind: dict[tuple[str, str], list[HiddenView]] = {}
+        by_kind: dict[str, list[HiddenView]] = {}
         for index in self._indexes:
             place = self._source.text.segments[index].place
             span = self._source.span(index)
-            label = kind_in_words(place.kind)
-            label += "（页面上不显示）" if place.kind in VISIBLE_KINDS else ""
-            found = HiddenView(place.kind, place_in_words(place.as_json()), span)
-            by_kind.setdefault((place.kind, label), []).append(found)
-        return tuple(HiddenGroup(kind, label, tuple(places)) for (kind, label), places in by_kind.items())
+            by_kind.setdefault(place.kind, []).append(HiddenView(place.as_json(), span))
+        return tuple(
+            HiddenGroup(kind, kind in VISIBLE_KINDS, tuple(places)) for kind, places in by_kind.items()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,14 +342,14 @@ class _Source:
         """A block with its text."""
         if isinstance(block, TableBlock):
             return self._table(block)
-        label = "" if block.kind in ("heading", "paragraph") else kind_in_words(block.kind)
-        return TextView(block.kind, block.level, tuple(self._spans(block)), label)
+        apart = block.kind not in ("heading", "paragraph")
+        return TextView(block.kind, block.level, tuple(self._spans(block)), apart)
 
     def span(self, index: int, before: str = "") -> Span:
         """A segment, cut where its findings begin and end."""
         segment = self.text.segments[index]
         pieces = cut(segment.text, self._marks.get(index, ()), printed=self.layout.printed)
-        note = kind_in_words(segment.place.kind) if segment.place.kind == _INSERTION else ""
+        note = segment.place.kind if segment.place.kind == _INSERTION else ""
         return Span(index, pieces, note, before)
 
     def _spans(self, block: TextBlock) -> Iterator[Span]:

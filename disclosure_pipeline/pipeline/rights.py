@@ -72,6 +72,16 @@ def require(person: Person, row: Row[Any], wanted: Sight) -> None:
         raise NotFound(f"There is no case {row.id}.")
 
 
+def require_unit(person: Person, row: Row[Any]) -> None:
+    """Refuse an act on a document to somebody of other units, whatever its state.
+
+    Raises:
+        NotFound: the person holds no role in its unit.
+    """
+    if all(grant.unit != row.unit for grant in person.grants):
+        raise NotFound(f"There is no case {row.id}.")
+
+
 def units_below(settings: Settings, unit: str) -> Iterator[str]:
     """Codes of all units under one, in the order of the configuration; never the unit itself."""
     seen, waiting = {unit}, [unit]
