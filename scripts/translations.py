@@ -15,6 +15,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from disclosure_pipeline.model.words import MESSAGES
+from disclosure_pipeline.pipeline.quarantine import COPIES
 
 CONSOLE = Path(__file__).parents[1] / "disclosure_pipeline" / "console"
 CATALOGUE = CONSOLE / "locale" / "en" / "console.po"
@@ -24,7 +25,7 @@ _OPTIONS = {"**.html": {"trimmed": "true"}}
 
 
 def messages() -> Catalog:
-    """Every message of templates and code, in the order of files and lines; then the words for places."""
+    """Every message of templates and code, in the order of files and lines; then those that other layers say."""
     found = Catalog(locale="en", fuzzy=False)
     found.header_comment = "# English for the review console; the messages are the Chinese of the source."
     rows = extract_from_dir(
@@ -32,8 +33,9 @@ def messages() -> Catalog:
     )
     for name, _line, message, _comments, _context in sorted(rows, key=lambda row: (row[0], row[1])):
         found.add(message, locations=[(name, None)])  # type: ignore[list-item]
-    for message in MESSAGES:
-        found.add(message, locations=[("model/words.py", None)])  # type: ignore[list-item]
+    for messages, name in ((MESSAGES, "model/words.py"), (COPIES, "pipeline/quarantine.py")):
+        for message in messages:
+            found.add(message, locations=[(name, None)])  # type: ignore[list-item]
     return found
 
 

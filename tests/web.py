@@ -12,8 +12,8 @@ from lxml import html
 from support import Office
 
 from disclosure_pipeline.console.app import Console
-from disclosure_pipeline.console.guards import Pace
 from disclosure_pipeline.console.parts import Parts
+from disclosure_pipeline.model.pace import Pace
 from disclosure_pipeline.pipeline import accounts
 from disclosure_pipeline.service.desk import IntakeDesk
 
@@ -37,6 +37,7 @@ class Seat:
     page: html.HtmlElement = field(default_factory=lambda: html.fromstring("<p>"))
     status: int = 0
     text: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def get(self, path: str, **query: Any) -> html.HtmlElement:
         """Open a page of the console and follow where it leads."""
@@ -99,7 +100,7 @@ class Seat:
     _path: str = ""
 
     def _took(self, response: httpx.Response) -> html.HtmlElement:
-        self.status, self.text = response.status_code, response.text
+        self.status, self.text, self.headers = response.status_code, response.text, response.headers
         self._path = response.url.path.removeprefix(ROOT)
         kind = response.headers.get("content-type", "")
         self.page = (

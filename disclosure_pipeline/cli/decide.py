@@ -8,6 +8,7 @@ paper is kept in the vault.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ import click
 
 from disclosure_pipeline.cli import output
 from disclosure_pipeline.cli.look import ID
-from disclosure_pipeline.cli.session import ACTING, REASON, Session, command, prove
+from disclosure_pipeline.cli.session import ACTING, DAY, REASON, Session, command, prove
 from disclosure_pipeline.errors import UsageError
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.judgement import Risk, RiskLevel
@@ -36,7 +37,7 @@ class Wish:
         risk: level of the 风险评估, or ``None``. risk_text: its words.
         recorded_for: who signed the paper that ``user`` records, or ``None``.
         number: 文号 of an outside answer. body: who answered. outcome: ``agree`` or ``refuse``.
-        scan: scan of the paper or of the answer.
+        scan: scan of the paper or of the answer. signed_on: the day that the paper bears, or ``None``.
     """
 
     verb: Verb
@@ -53,6 +54,7 @@ class Wish:
     body: str
     outcome: str | None
     scan: Path | None
+    signed_on: datetime | None
 
 
 def read_attribute(ctx: click.Context, param: click.Parameter, value: str | None) -> Attribute | None:
@@ -89,6 +91,7 @@ def read_attribute(ctx: click.Context, param: click.Parameter, value: str | None
 @click.option("--body", metavar="B", default="", help="答复单位（answer）。")
 @click.option("--outcome", type=click.Choice(["agree", "refuse"]), help="答复意见（answer）。")
 @click.option("--scan", metavar="FILE", type=click.Path(path_type=Path), help="代录原件或答复的扫描件。")
+@click.option("--signed-on", metavar="DATE", type=DAY, help="代录：纸面上的签署日期，如 2026-12-01。")
 def decide(session: Session, *, document: str, verb: str, **words: Any) -> None:
     """Decide on one version of a document.
 
@@ -116,6 +119,8 @@ def _check_words(wish: Wish) -> None:
     if wish.verb is Verb.ANSWER:
         if wish.recorded_for:
             raise UsageError("An answer is recorded by its own scan; --recorded-for does not go with it.")
+        if wish.signed_on:
+            raise UsageError("--signed-on goes with --recorded-for, not with an answer.")
         if wish.risk or wish.risk_text:
             raise UsageError("--risk and --risk-text go with a signature, not with an answer.")
         if wish.outcome is None:
@@ -127,6 +132,8 @@ def _check_words(wish: Wish) -> None:
         raise UsageError("A risk assessment needs both --risk LEVEL and --risk-text T.")
     if bool(wish.recorded_for) != bool(wish.scan):
         raise UsageError("A decision signed on paper needs both --recorded-for USER and --scan FILE.")
+    if wish.signed_on and not wish.recorded_for:
+        raise UsageError("--signed-on goes with --recorded-for.")
 
 
 def _decide(core: Core, document: str, wish: Wish) -> State:
@@ -136,6 +143,7 @@ def _decide(core: Core, document: str, wish: Wish) -> State:
         verb=wish.verb, version=wish.version, by=wish.recorded_for or wish.user, reason=wish.reason,
         attribute=wish.attribute, ground=wish.ground, meeting=wish.meeting,
         risk=Risk(RiskLevel(wish.risk), wish.risk_text.strip()) if wish.risk else None,
+        signed_on=wish.signed_on.date() if wish.signed_on else None,
     )  # fmt: skip
     if wish.scan is not None:
         return paper.record(core, document, decision, wish.scan, by=wish.user, any_kind=True)

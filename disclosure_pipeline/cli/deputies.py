@@ -7,11 +7,10 @@ from datetime import datetime
 import click
 
 from disclosure_pipeline.cli import output
-from disclosure_pipeline.cli.session import ACTING, Session, in_group, prove
+from disclosure_pipeline.cli.session import ACTING, DAY, Session, in_group, prove
 from disclosure_pipeline.model.route import Role
 
 _STATES = {"running": "有效", "coming": "未开始", "ended": "已结束"}
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.argument("principal", metavar="PRINCIPAL")
@@ -19,10 +18,8 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option(
     "--role", type=click.Choice([role.value for role in Role]), required=True, help="所代理的角色。"
 )
-@click.option(
-    "--from", "first_day", metavar="D", type=_DAY, required=True, help="首日（含），如 2026-12-01。"
-)
-@click.option("--to", "last_day", metavar="D", type=_DAY, required=True, help="末日（含）。")
+@click.option("--from", "first_day", metavar="D", type=DAY, required=True, help="首日（含），如 2026-12-01。")
+@click.option("--to", "last_day", metavar="D", type=DAY, required=True, help="末日（含）。")
 @click.option("--unit", metavar="U", help="单位代码；不写为配置中的第一个单位。")
 @click.option("--department", metavar="D", default="", help="部门；不写为被代理人该角色的全部部门。")
 @ACTING

@@ -36,6 +36,23 @@ def say(text: str) -> None:
     click.echo(text)
 
 
+_GIVEN = {
+    "token": "令牌（只显示这一次，请妥善保管）",
+    "password": "工作台初始密码（只显示这一次，首次登录须修改）",
+}
+
+
+def give(name: str | None, what: str, secret: str | None) -> None:
+    """Tell a person's new secret, this once.
+
+    Args:
+        name: whose it is.
+        what: ``token`` or ``password``.
+        secret: the secret.
+    """
+    say(f"{name} 的{_GIVEN[what]}：\n{secret}")
+
+
 def progress(text: str) -> None:
     """A line about what is going on."""
     click.echo(text, err=True)

@@ -208,6 +208,7 @@ def _command(name: str, summary: str, function: Callback) -> click.Command:
 # --------------------------------------------------------------------- who is acting
 
 ACTING = click.option("--as", "user", metavar="USER", required=True, help="以谁的名义（须以本人令牌证明）。")
+DAY = click.DateTime(["%Y-%m-%d"])
 REASON = click.option("--reason", metavar="TEXT", default="", help="理由。")
 
 
@@ -221,7 +222,9 @@ def os_account() -> str:
 
 def operator() -> str:
     """How the audit and access logs name somebody who acts without a user's name."""
-    return f"os:{os_account()}"
+    from disclosure_pipeline.pipeline.staff import BY_ACCOUNT
+
+    return f"{BY_ACCOUNT}{os_account()}"
 
 
 def prove(core: Core, user: str) -> str:

@@ -149,8 +149,8 @@ def _print(session: Session, made: dict[str, Any]) -> None:
         return
     output.say(f"配置：{made['config']}\n数据：{made['data']}")
     output.say(f"投递文件夹：{session.data / 'inbox'}/（{'、'.join(made['departments'])}）")
-    output.say(f"{made['user']} 的令牌（只显示这一次，请妥善保管）：\n{made['token']}")
-    output.say(f"{made['user']} 的工作台初始密码（只显示这一次，首次登录须修改）：\n{made['password']}")
+    output.give(made["user"], "token", made["token"])
+    output.give(made["user"], "password", made["password"])
     output.say(
         "下一步：修改 disclosure.toml 中的单位和网站信息，用 disclosure user add 增加人员，然后 disclosure run。"
     )

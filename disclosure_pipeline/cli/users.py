@@ -155,14 +155,14 @@ def _print(session: Session, told: dict[str, str | None]) -> None:
         output.print_json(told)
         return
     name = told["user"]
-    if "token" in told:
-        given = f"{name} 的令牌（只显示这一次，请妥善保管）：\n{told['token']}"
-        output.say(
-            given if told["token"] else f"{name}：已增加角色；令牌不变（换发用 disclosure user token）。"
-        )
-    if "password" in told:
-        given = f"{name} 的工作台初始密码（只显示这一次，首次登录须修改）：\n{told['password']}"
-        output.say(given if told["password"] else f"{name}：密码不变（换发用 disclosure user password）。")
+    if told.get("token"):
+        output.give(name, "token", told["token"])
+    elif "token" in told:
+        output.say(f"{name}：已增加角色；令牌不变（换发用 disclosure user token）。")
+    if told.get("password"):
+        output.give(name, "password", told["password"])
+    elif "password" in told:
+        output.say(f"{name}：密码不变（换发用 disclosure user password）。")
 
 
 user.add_command(deputy)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from disclosure_pipeline.errors import UsageError
+
 if TYPE_CHECKING:
     from starlette.datastructures import UploadFile
 
@@ -50,6 +52,27 @@ class Fields:
         """A value that is one of those offered; the default when it is none of them."""
         value = self.get(name)
         return value if value in among else default
+
+    def act(self, among: Iterable[str], name: str = "do") -> str:
+        """Which of some actions a form stands for: one of them is named, or nothing is done.
+
+        Args:
+            among: the actions.
+            name: the field that names one.
+
+        Raises:
+            UsageError: none is named, or another one (``act``).
+        """
+        wanted = self.chosen(name, among)
+        if not wanted:
+            raise UsageError(
+                "The form does not say what is to be done.", code="act", advice="Use its buttons."
+            )
+        return wanted
+
+    def filled(self, names: Iterable[str]) -> dict[str, str]:
+        """Those of some values that are filled in, for links that stay in a filter."""
+        return {name: value for name in names if (value := self.get(name))}
 
 
 @dataclass(slots=True)
@@ -100,6 +123,11 @@ class Ask:
         """Name of the person who asks."""
         return self.me.person.name
 
+    @property
+    def english(self) -> bool:
+        """Whether the person reads English."""
+        return self.me.language == "en"
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -139,6 +167,14 @@ class Redirect:
         more = urlencode({**self.query, **({"said": self.said} if self.said else {})})
         joined = "&".join(item for item in (there, more) if item)
         return f"{path}?{joined}" if joined else path
+
+
+ON_ITS_OWN = {
+    "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "frame-ancestors 'self'",
+    "x-frame-options": "SAMEORIGIN",
+}
+"""Headers of a frozen page: shown in a frame of ours, it can run nothing, load nothing and send nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from disclosure_pipeline.console import documents, units
 from disclosure_pipeline.console.answers import Answer, Ask, Page, Redirect
+from disclosure_pipeline.console.days import day_of
 from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.pipeline import deadlines, extensions
 from disclosure_pipeline.pipeline.scopes import scope_of
@@ -18,8 +17,8 @@ def page(ask: Ask) -> Answer:
     """The month, and the list of one kind."""
     unit = units.chosen(ask)
     scope, today = scope_of(ask.me.person, unit.code), today_in_shanghai()
-    shown = _day(ask.query.get("day"))
-    first = _day(f"{ask.query.get('month')}-01") or (shown or today).replace(day=1)
+    shown, month = day_of(ask.query.get("day")), ask.query.get("month")
+    first = (day_of(f"{month}-01") if month else shown) or today
     which = "day" if shown else ask.query.chosen("list", LISTS, "overdue")
     after = ask.query.get("after").partition(".")
     cursor = (after[0], after[2]) if after[2] else None
@@ -29,12 +28,12 @@ def page(ask: Ask) -> Answer:
         found = deadlines.due_this_week(ask.core, scope, cursor)
     else:
         found = deadlines.overdue(ask.core, scope, cursor)
-    month = deadlines.month(ask.core, scope, first.year, first.month)
+    shown_month = deadlines.month(ask.core, scope, first.year, first.month)
     values = {
         "unit": unit,
         "units": units.mine(ask),
-        "month": month,
-        "blanks": month.first.weekday(),
+        "month": shown_month,
+        "blanks": shown_month.first.weekday(),
         "today": today,
         "totals": deadlines.totals(ask.core, scope),
         "which": which,
@@ -50,13 +49,14 @@ def page(ask: Ask) -> Answer:
 
 def clock(ask: Ask) -> Answer:
     """How the dates of one document came about, and the form to extend one."""
-    doc = documents.looked_at(ask, "clock")
+    doc = documents.opened(ask)
     found = extensions.show(ask.core, doc.case)["clocks"]
     with ask.core.database.read() as connection:
         against = {
             item["rule"]: extensions.may_extend(ask.core, connection, doc.case, item["rule"], ask.name)
             for item in found
         }
+    documents.note_look(ask, doc, "clock")
     return Page(
         "clock.html",
         {"doc": doc, "row": doc.row, "clocks": found, "against": against, "titles": _titles(ask)},
@@ -75,11 +75,3 @@ def extend(ask: Ask) -> Answer:
 
 def _titles(ask: Ask) -> dict[str, str]:
     return {rule.id: rule.title for rule in ask.core.rulebook.clocks}
-
-
-def _day(text: str) -> date | None:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if 2000 <= found.year < 2200 else None

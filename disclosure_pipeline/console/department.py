@@ -54,8 +54,9 @@ def page(ask: Ask) -> Answer:
 
 def timeline(ask: Ask) -> Answer:
     """One draft's way, with the reasons for which it came back and what can be done now."""
-    doc = documents.looked_at(ask, "timeline")
+    doc = documents.opened(ask)
     told = department_view.timeline(ask.core, doc.case, ask.me.person)
+    documents.note_look(ask, doc, "timeline")
     return Page("timeline.html", {"doc": doc, "row": doc.row, "told": told})
 
 
@@ -98,15 +99,16 @@ def _files(ask: Ask) -> list[Upload]:
 
 
 def _chosen(ask: Ask, mine: list[Grant]) -> Grant:
-    """The department that an address or a form names; the first one when it names none of the person's.
+    """The department that an address or a form names; the first one when an address names none of the person's.
 
     Raises:
-        NotFound: the person has no department at all.
+        NotFound: the person has no department at all, or a form names none of theirs.
     """
-    wanted = {(item.get("unit"), item.get("department")) for item in (ask.form, ask.query)}
+    named = (ask.form.get("unit"), ask.form.get("department"))
+    wanted = named if any(named) else (ask.query.get("unit"), ask.query.get("department"))
     for grant in mine:
-        if (grant.unit, grant.department) in wanted:
+        if (grant.unit, grant.department) == wanted:
             return grant
-    if not mine:
-        raise NotFound("There is no department for this person.")
+    if not mine or (any(named) and ask.error is None):
+        raise NotFound("There is no such department for this person.")
     return mine[0]

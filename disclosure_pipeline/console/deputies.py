@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
 from disclosure_pipeline.console import units
 from disclosure_pipeline.console.answers import Answer, Ask, Page, Redirect
+from disclosure_pipeline.console.days import day_of
 from disclosure_pipeline.errors import UsageError
 from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.model.route import Role
@@ -66,11 +66,3 @@ def post_of(value: str) -> tuple[str, Grant | None]:
     return words.get("name", ""), Grant(
         Role(words["role"]), words.get("unit", ""), words.get("department", "")
     )
-
-
-def day_of(text: str) -> date | None:
-    """A day as a browser sends it; ``None`` when it is none."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

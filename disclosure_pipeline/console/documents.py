@@ -106,26 +106,24 @@ def opened(ask: Ask) -> Opened:
     return Opened(
         row=row,
         claim=held,
-        tabs=tuple(tab for tab in TABS if tab.who & ask.me.roles),
+        tabs=tuple(
+            tab for tab in TABS if any(person.holds(role, row.unit, row.department) for role in tab.who)
+        ),
         officer=bool(person.acts_for(Role.SECRECY, row.unit)),
-        chosen=queue.kept(ask.query),
+        chosen=ask.query.filled(queue.KEYS),
         attributes=records.attributes(row),
     )
 
 
-def looked_at(ask: Ask, page: str) -> Opened:
-    """The document of a page that is about to be shown; the look is in the access log.
+def note_look(ask: Ask, doc: Opened, page: str) -> None:
+    """Note in the access log that a page is shown; the last thing of its view, when nothing can refuse it any more.
 
     Args:
         ask: the request.
-        page: which page, a key of :data:`~disclosure_pipeline.console.words.LOOKS`.
-
-    Raises:
-        NotFound: there is none, or not for this person.
+        doc: the document.
+        page: which page, a key of :data:`~disclosure_pipeline.console.trail_words.LOOKS`.
     """
-    doc = opened(ask)
     shown.note_look(ask.core, ask.me.person, doc.case, page)
-    return doc
 
 
 def home(ask: Ask) -> Answer:
@@ -156,8 +154,7 @@ def claim(ask: Ask) -> Answer:
 def _closed(ask: Ask, row: Row[Any]) -> Page:
     """A document of which the person sees the head only; of a quarantined one, officers see rules and dates."""
     sealed = State(row.state) in rights.SEALED
-    told = sealed and ask.me.person.holds(Role.SECRECY, row.unit)
-    case = (
-        next((item for item in quarantine.listing(ask.core) if item["id"] == row.id), None) if told else None
-    )
-    return Page("document_closed.html", {"row": row, "sealed": sealed, "case": case})
+    told = row.state == State.QUARANTINED and ask.me.person.holds(Role.SECRECY, row.unit)
+    case = quarantine.one_sealed(ask.core, ask.me.person, row.id) if told else None
+    recorder = not sealed and ask.me.person.holds(Role.ADMIN, row.unit)
+    return Page("document_closed.html", {"row": row, "sealed": sealed, "case": case, "recorder": recorder})

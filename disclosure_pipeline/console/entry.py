@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from disclosure_pipeline.console import units
 from disclosure_pipeline.console.answers import Answer, Ask, Page, Redirect
 from disclosure_pipeline.errors import DisclosureError, Refused
 from disclosure_pipeline.pipeline import accounts
@@ -58,7 +59,7 @@ def change_password(ask: Ask) -> Answer:
 
 def account_page(ask: Ask) -> Answer:
     """One's roles, language and keys."""
-    return Page("account.html", {"unit_names": {unit.code: unit.name for unit in ask.core.settings.unit}})
+    return Page("account.html", {"unit_names": units.names(ask)})
 
 
 def save_account(ask: Ask) -> Answer:

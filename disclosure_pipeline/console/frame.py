@@ -21,7 +21,6 @@ from structlog import get_logger
 
 from disclosure_pipeline.console import forms
 from disclosure_pipeline.console.answers import Answer, Ask, Download, Export, Fields, Page, Redirect
-from disclosure_pipeline.console.guards import Pace
 from disclosure_pipeline.console.languages import preferred
 from disclosure_pipeline.console.parts import Parts, Visitor
 from disclosure_pipeline.errors import (
@@ -32,6 +31,7 @@ from disclosure_pipeline.errors import (
     StoreFault,
     UsageError,
 )
+from disclosure_pipeline.model.pace import Pace
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.pipeline import accounts
 

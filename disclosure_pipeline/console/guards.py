@@ -1,16 +1,15 @@
-"""What stands before every page: headers that tie the browser down, limits on bodies and on haste.
+"""What stands before every page: headers that tie the browser down, and limits on bodies.
 
 Threat model. The console is used by officers in a closed network, and shows text that attackers wrote (drafts).
 A page can therefore load nothing but our own files and run no script that stands in it; a request that another
-site started is refused (`console/frame.py`); a body is counted while it comes in; who asks too often waits.
-Limits are kept in this process: one daemon serves one office.
+site started is refused (`console/frame.py`); a body is counted while it comes in; who asks too often waits
+(`model/pace.py`).
 """
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -84,28 +83,29 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
-        most, seen, begun = self._most(path), 0, False
+        most, seen, begun, over = self._most(path), 0, False, False
 
         async def counted() -> Message:
-            nonlocal seen
+            nonlocal seen, over
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > most:
+                over = True
                 raise TooMuch
             return message
 
         async def noted(message: Message) -> None:
             nonlocal begun
+            if over and not begun:
+                return  # what the application says about a body that it did not get is no answer
             begun = begun or message["type"] == "http.response.start"
             await send(message)
 
         said = dict(scope["headers"]).get(b"content-length", b"0")
-        try:
-            if not said.isdigit() or int(said) <= most:
+        if not said.isdigit() or int(said) <= most:
+            with suppress(TooMuch):
                 await self._app(scope, counted, noted)
-                return
-        except TooMuch:
-            if begun:
+            if begun or not over:
                 return
         await _plain(send, 413, f"提交内容超过上限（{most} 字节）。The body is too long.")
 
@@ -119,45 +119,3 @@ async def _plain(send: Send, status: int, text: str) -> None:
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-class Pace:
-    """How often somebody may ask: a bucket that fills steadily and is emptied by asking.
-
-    Args:
-        rate: requests a second in the long run.
-        burst: requests that may come at once.
-        clock: seconds, ever growing.
-    """
-
-    _REMEMBERED = 10_000
-
-    def __init__(self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic):
-        self._rate = rate
-        self._burst = burst
-        self._clock = clock
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def wait(self, who: str) -> float:
-        """Take one request from somebody's bucket.
-
-        Args:
-            who: a session, a name or a network address.
-
-        Returns:
-            Seconds to wait before asking again; 0 when the request may go on.
-        """
-        now = self._clock()
-        left, at = self._buckets.pop(who, (float(self._burst), now))
-        left = min(float(self._burst), left + (now - at) * self._rate)
-        allowed = left >= 1
-        self._buckets[who] = (left - 1 if allowed else left, now)
-        while len(self._buckets) > self._REMEMBERED:
-            self._buckets.popitem(last=False)
-        return 0.0 if allowed else (1 - left) / self._rate
-
-    def give_back(self, who: str) -> None:
-        """Put one request back into somebody's bucket: it was none of those that are counted."""
-        if who in self._buckets:
-            left, at = self._buckets[who]
-            self._buckets[who] = (min(float(self._burst), left + 1), at)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from disclosure_pipeline.console.answers import Ask
 from disclosure_pipeline.console.languages import mark as _
 from disclosure_pipeline.model.route import Role
-from disclosure_pipeline.pipeline import figures, operations, trail
+from disclosure_pipeline.pipeline import errands, figures, operations, trail
 from disclosure_pipeline.pipeline.rights import OF_DEPARTMENT
 
 REVIEWERS = frozenset({Role.SECRECY, Role.FIRST, Role.SECOND, Role.FINAL, Role.OFFICE})
@@ -37,6 +37,7 @@ ENTRIES: Sequence[Entry] = (
     Entry("/quarantine", _("隔离"), frozenset({Role.SECRECY})),
     Entry("/deadlines", _("期限"), frozenset(Role), "overdue"),
     Entry("/attribute-reviews", _("属性审查"), frozenset({Role.SECRECY, Role.SECOND, Role.OFFICE})),
+    Entry("/errands", _("渠道事项"), frozenset(errands.ROLES)),
     Entry("/trail", _("留痕"), frozenset(trail.READERS)),
     Entry("/statistics", _("统计"), frozenset(figures.READERS)),
     Entry("/record", _("代录"), frozenset({Role.ADMIN})),

@@ -37,6 +37,10 @@ ALARMS: Mapping[str, tuple[str, str]] = {
         _("%(n)s 起事件待保密审查员处置：新规则在已公开的文件中有发现。"),
         _("请保密审查员逐件核对：撤回，或写明理由保留（disclosure rescreen --keep）。"),
     ),
+    "deviations": (
+        _("渠道中的 %(n)s 处内容与回执不符：缺失、被改动或多出。"),
+        _("见下面的“渠道内容不符”：先查明是谁改动，再对该渠道点“重试”恢复；多出的内容从渠道中删除。"),
+    ),
     "late": (
         _("队列“%(names)s”中最早的工作已等待 %(n)s 分钟。"),
         _("确认工作进程在运行；进程正常而仍在积压的，增加 [engine] workers。"),
@@ -91,6 +95,34 @@ CURES: Mapping[str, str] = {
     "vault": _("存储的文件已损坏。不要重试，先从备份核对并恢复。"),
     "disk": _("磁盘已满。清理后重试。"),
     "route": _("审批链配置有误。运行 disclosure config check，改正后重试。"),
+    "config": _("配置有误。运行 disclosure config check，改正后重新启动服务。"),
+    "clean": _("公开件没有清理干净（对象、图片、公式等）。退回部门，请其去掉或另存后重交。"),
+    "public": _("公开件中仍有应遮盖的内容，或者缺少应公开的文字。重试将从头审查；仍不行的，退回部门。"),
+    "slip": _("拟稿单不能读取。请部门改用本系统的模板填写后重交。"),
+    "stage": _("处理环节没有给出可用的结果。打开“插件”页查看，修复后重试。"),
+    "tag": _("没有得出公开属性。请部门在拟稿单上写明属性后重交。"),
+    "attribute": _("渠道不接收这种公开属性的文件。核对渠道的配置后重试，或者放弃该渠道。"),
+    "profile": _("公示口径已过有效期。请管理员更新规则后重试。"),
+    "text": _("文字没有读出或已不完整。请部门提供能打开的文件后重交。"),
+    "page": _("页面内容不能完整读取。请部门提供文字清楚的文件后重交。"),
+    "submission": _("提交的文件中没有可审查的内容。请部门重交。"),
+    "name": _("文件名须由人核对。看过文件后重试或退回。"),
+    "collator": _("汇总检测结果时出错。打开“插件”页查看，修复后重试。"),
+    "store": _("数据库不可读写。检查磁盘、权限和数据库后重试。"),
+    "spool": _("暂存区不可读写，或者与记录不符。检查磁盘和权限后重试；文件不在的，请部门重交。"),
+    "archive": _("归档位置中已有不同的内容，或者归档包损坏。不要覆盖，先核对归档和备份。"),
+    "record": _("渠道上的登记已损坏。先用 disclosure channel verify 核对，修复后重试。"),
+    "artefact": _("公开件与签署时的不一致，或者缺少文件。不要重试，先从备份核对。"),
+    "order": _("发布指令与签署的内容不一致。重试将重新生成；仍不行的，查看日志。"),
+    "site": _("网站渠道的设置有误。检查设置，改正后重试。"),
+    "template": _("网站模板有误。改正模板后重试。"),
+    "listing": _("公开目录页不能读写。检查网站文件夹和模板，修复后重试。"),
+    "register": _("登记信息缺少必需的项目。补齐属性依据后重试。"),
+    "outbox": _("发件箱文件夹不可用。检查文件夹和权限后重试。"),
+    "copy": _("副本没有写成。检查目标位置的空间和权限后重试。"),
+    "lexicon": _("词库不能载入。检查词库文件和最近的修改，改正后重新启动服务。"),
+    "names": _("姓名识别所需的数据不能载入。重新安装后启动服务。"),
+    "rule": _("规则文件有误。运行 disclosure config check，改正后重新启动服务。"),
 }
 """What to do about a fault, by the first word of its code."""
 
@@ -143,7 +175,8 @@ def cancel(ask: Ask) -> Answer:
 def engine(ask: Ask) -> Answer:
     """Let the engine look again at what it has given up, or forget it."""
     unit = units.chosen(ask, (Role.ADMIN,)).code
-    act, said = (mending.drop, "dropped") if ask.form.get("do") == "drop" else (mending.revive, "retried")
+    wanted = ask.form.act(("revive", "drop"))
+    act, said = (mending.drop, "dropped") if wanted == "drop" else (mending.revive, "retried")
     act(ask.core, ask.me.person, unit, ask.form.get("key"))
     return _back(ask, said)
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from disclosure_pipeline.console.guards import Pace
+from disclosure_pipeline.model.pace import Pace
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.pipeline.shelf import TextShelf
 from disclosure_pipeline.store.people import Person

@@ -12,6 +12,7 @@ from disclosure_pipeline.errors import UsageError
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.pipeline import staff
 from disclosure_pipeline.pipeline.rights import OF_DEPARTMENT
+from disclosure_pipeline.settings.models import UnitSettings
 from disclosure_pipeline.store.people import Grant
 
 ADMINISTRATORS = frozenset({Role.ADMIN})
@@ -35,15 +36,14 @@ def page(ask: Ask) -> Answer:
 
 def add(ask: Ask) -> Answer:
     """Add somebody; answers with the first password."""
-    name = ask.form.get("name")
-    password = staff.hire(ask.core, name, _grant(ask), by=ask.name)
-    return _given(ask, name, password)
+    unit, name = units.chosen(ask, ADMINISTRATORS), ask.form.get("name")
+    return _given(unit, name, staff.hire(ask.core, name, _grant(ask), by=ask.name))
 
 
 def roles(ask: Ask) -> Answer:
     """Give somebody a further role, or take one away."""
     name, grant = ask.form.get("name"), _grant(ask)
-    if ask.form.get("do") == "take":
+    if ask.form.act(("give", "take")) == "take":
         staff.take_role(ask.core, name, grant, by=ask.name)
         return _back(ask, "role-taken")
     staff.give_role(ask.core, name, grant, by=ask.name)
@@ -52,13 +52,14 @@ def roles(ask: Ask) -> Answer:
 
 def password(ask: Ask) -> Answer:
     """Give somebody a first password, new or instead of a forgotten one; answers with it."""
-    name = ask.form.get("name")
-    return _given(ask, name, staff.give_password(ask.core, name, by=ask.name))
+    unit, name = units.chosen(ask, ADMINISTRATORS), ask.form.get("name")
+    return _given(unit, name, staff.give_password(ask.core, name, by=ask.name))
 
 
 def disable(ask: Ask) -> Answer:
     """Let somebody act no more, or again."""
-    disabled = ask.form.get("do") != "enable"
+    disabled = ask.form.act(("disable", "enable")) == "disable"
+    units.chosen(ask, ADMINISTRATORS)
     staff.disable(ask.core, ask.form.get("name"), by=ask.name, disabled=disabled)
     return _back(ask, "disabled" if disabled else "enabled")
 
@@ -75,10 +76,8 @@ def _grant(ask: Ask) -> Grant:
     return Grant(Role(role), units.chosen(ask, ADMINISTRATORS).code, ask.form.get("department"))
 
 
-def _given(ask: Ask, name: str, made: str) -> Page:
-    return Page(
-        "first_password.html", {"name": name, "password": made, "unit": units.chosen(ask, ADMINISTRATORS)}
-    )
+def _given(unit: UnitSettings, name: str, made: str) -> Page:
+    return Page("first_password.html", {"name": name, "password": made, "unit": unit})
 
 
 def _back(ask: Ask, said: str) -> Redirect:

@@ -13,7 +13,7 @@ from disclosure_pipeline.pipeline import covered
 
 def page(ask: Ask) -> Answer:
     """The preview."""
-    doc = documents.looked_at(ask, "preview")
+    doc = documents.opened(ask)
     found = covered.read(ask.core, doc.case, doc.version, ask.parts.shelf)
     there = [item for item in review.sheets(found.view) if item.number > 0 and item.part.role.public]
     at = review.place_of(ask, found.view, there) if there else 0
@@ -33,4 +33,5 @@ def page(ask: Ask) -> Answer:
         ],
         "deciding": doc.officer and doc.in_review,
     }  # fmt: skip
+    documents.note_look(ask, doc, "preview")
     return Page("preview.html", values)

@@ -9,10 +9,8 @@ from disclosure_pipeline.pipeline import quarantine
 
 def page(ask: Ask) -> Answer:
     """The cases that wait, oldest first."""
-    return Page(
-        "quarantine.html",
-        {"cases": quarantine.sealed(ask.core, ask.me.person), "copies": quarantine.COPIES},
-    )
+    found = quarantine.sealed(ask.core, ask.me.person, after=ask.query.get("after"))
+    return Page("quarantine.html", {"found": found, "copies": quarantine.COPIES})
 
 
 def case(ask: Ask) -> Answer:
@@ -20,7 +18,7 @@ def case(ask: Ask) -> Answer:
     found = quarantine.one_sealed(ask.core, ask.me.person, ask.path["case"])
     values = {
         "case": found,
-        "typed": quarantine.destruction(found.document),
+        "typed": quarantine.destruction(found.document, english=ask.english),
         "copies": quarantine.COPIES,
     }
     return Page("quarantine_case.html", values)

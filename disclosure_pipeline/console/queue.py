@@ -38,14 +38,9 @@ def filters_of(query: Fields, name: str) -> desk.Filters:
     )
 
 
-def kept(query: Fields) -> dict[str, str]:
-    """The filter of an address as its values, for links that stay in it."""
-    return {key: value for key in KEYS if (value := query.get(key))}
-
-
 def page(ask: Ask) -> Answer:
     """The queue."""
-    chosen = kept(ask.query)
+    chosen = ask.query.filled(KEYS)
     with ask.core.database.read() as connection:
         found = desk.waiting(
             connection, ask.me.person.grants, filters_of(ask.query, ask.name),
@@ -86,7 +81,7 @@ def release(ask: Ask) -> Answer:
 
 def save_view(ask: Ask) -> Answer:
     """Give the present filter a name."""
-    chosen = kept(Fields(tuple(parse_qsl(ask.form.get("filter")))))
+    chosen = _filter(ask)
     saved_views.save_view(ask.core, ask.name, ask.form.get("name"), urlencode(chosen))
     return _back(ask, "view-saved")
 
@@ -112,7 +107,12 @@ def find(ask: Ask) -> Answer:
 
 def _back(ask: Ask, said: str) -> Redirect:
     """The queue again, in the filter that the form came from."""
-    return Redirect("/queue", said=said, query=kept(Fields(tuple(parse_qsl(ask.form.get("filter"))))))
+    return Redirect("/queue", said=said, query=_filter(ask))
+
+
+def _filter(ask: Ask) -> dict[str, str]:
+    """The filter that a form came from."""
+    return Fields(tuple(parse_qsl(ask.form.get("filter")))).filled(KEYS)
 
 
 def _left(calendar: Calendar, today: date, due: str | None) -> int | None:

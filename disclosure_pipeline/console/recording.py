@@ -5,12 +5,14 @@ The page shows number, title and chain; whoever records needs no text of the doc
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from disclosure_pipeline.console.answers import Answer, Ask, Page, Redirect
-from disclosure_pipeline.console.deputies import day_of
+from disclosure_pipeline.console.days import day_of
+from disclosure_pipeline.console.sign import decision_of
 from disclosure_pipeline.errors import Refused, UsageError
 from disclosure_pipeline.model.clock import today_in_shanghai
-from disclosure_pipeline.model.document import Attribute
-from disclosure_pipeline.model.judgement import Risk, RiskLevel
+from disclosure_pipeline.model.judgement import RiskLevel
 from disclosure_pipeline.model.route import Verb
 from disclosure_pipeline.pipeline import paper
 from disclosure_pipeline.pipeline.decisions import Decision
@@ -30,7 +32,6 @@ def page(ask: Ask) -> Answer:
         "sheet": paper.sheet(ask.core, ask.path["case"], ask.me.person),
         "today": today_in_shanghai(),
         "levels": list(RiskLevel),
-        "attributes": list(Attribute),
     }
     return Page("record.html", values)
 
@@ -57,18 +58,7 @@ def wish_of(ask: Ask) -> Decision:
         raise UsageError("The form does not say who signed.", code="paper.signer")
     if signed_on is None:
         raise UsageError("The form does not say which day the paper bears.", code="paper.day")
-    level = form.chosen("risk_level", set(RiskLevel))
-    return Decision(
-        verb=Verb(verb),
-        version=form.number("version"),
-        by=form.get("signer"),
-        reason=form.get("reason"),
-        attribute=Attribute.parse(form.get("attribute")) if form.get("attribute") else None,
-        ground=form.get("ground"),
-        meeting=form.get("meeting"),
-        risk=Risk(RiskLevel(level), form.get("risk_text")) if level else None,
-        signed_on=signed_on,
-    )
+    return replace(decision_of(form, Verb(verb), by=form.get("signer")), signed_on=signed_on)
 
 
 def _scan(ask: Ask) -> bytes:

@@ -18,7 +18,7 @@ from disclosure_pipeline.console.answers import Answer, Ask, Download, Page
 from disclosure_pipeline.console.documents import Opened
 from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.model.boxes import Box
-from disclosure_pipeline.model.finding import PERSON, Settlement, Treatment
+from disclosure_pipeline.model.finding import Settlement, Treatment
 from disclosure_pipeline.model.reasons import Reason, reason_in_words
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.pipeline import (
@@ -89,7 +89,6 @@ class Listed:
         view: the finding. place: where it is, as JSON. said: its reason in words, if it is settled.
         same: how many open ones have the same words.
         treatments: how it could be left out. reasons: those that fit dismissing it.
-        by_hand: whether an officer marked it.
         elsewhere: whether other documents can be looked through for the same words.
     """
 
@@ -99,7 +98,6 @@ class Listed:
     same: int
     treatments: tuple[Treatment, ...]
     reasons: tuple[Reason, ...]
-    by_hand: bool
     elsewhere: bool
 
     @property
@@ -175,7 +173,7 @@ def page(ask: Ask) -> Answer:
         "undo": undo,
         "reasons": ask.core.rulebook.reasons,
         "kinds": marking.MARKABLE,
-        "typed": marking.suspicion(doc.case),
+        "typed": marking.suspicion(doc.case, english=ask.english),
     }
     return Page("review.html", values)
 
@@ -252,7 +250,6 @@ def _listed(ask: Ask, item: FindingView, same: int) -> Listed:
         reasons=tuple(
             reason for reason in rulebook.reasons if reason.fits(Settlement.DISMISS.value, found.kind)
         ) if waits else (),
-        by_hand=found.detector == PERSON,
         elsewhere=waits and finding_words.is_alike(found),
     )  # fmt: skip
 

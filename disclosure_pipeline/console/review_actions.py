@@ -5,6 +5,7 @@ Each action is one function of the pipeline; afterwards the page comes again wit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from disclosure_pipeline.console import documents, queue, review
@@ -54,20 +55,31 @@ def settle(ask: Ask) -> Answer:
 
 
 def mark(ask: Ask) -> Answer:
-    """Mark what no detector found: a selection, a drawn box, or words of the page."""
+    """Mark what no detector found: a selection, a drawn box, or words of the page wherever they stand on it.
+
+    Places that are marked already are passed over, as long as there is one that is not.
+    """
     doc = documents.opened(ask)
     how, _, treatment = ask.form.get("do").partition(".")
-    redact = Settlement.REDACT if how == Settlement.REDACT.value else None
-    made = [
-        marking.mark(
-            ask.core, doc.case, place, kind=ask.form.get("kind"), by=ask.name,
-            reason=settling.in_words(Settlement.REDACT, "", ask.form.get("remark")), how=redact,
-            treatment=Treatment(treatment) if treatment in set(Treatment) else Treatment.REMOVE,
-            version=ask.form.number("version") if first else None, pictures=ask.parts.pictures,
-        )[0]
-        for first, place in _meant(ask, doc)
-    ]  # fmt: skip
-    return _again(ask, doc, made[0], said="marked")
+    if how not in (Settlement.REDACT.value, "open"):
+        raise Refused("Nothing was chosen.", code="nothing_chosen", advice="Choose how it is marked.")
+    places = _meant(ask, doc)
+    made: list[str] = []
+    for place in places:
+        try:
+            finding, *_rest = marking.mark(
+                ask.core, doc.case, place, kind=ask.form.get("kind"), by=ask.name,
+                reason=settling.in_words(Settlement.REDACT, "", ask.form.get("remark")),
+                how=Settlement.REDACT if how == Settlement.REDACT.value else None,
+                treatment=Treatment(treatment) if treatment in set(Treatment) else Treatment.REMOVE,
+                version=None if made else ask.form.number("version"), pictures=ask.parts.pictures,
+            )  # fmt: skip
+        except Refused as error:
+            if error.code != "already_marked" or (place is places[-1] and not made):
+                raise
+        else:
+            made.append(finding)
+    return _again(ask, doc, made[0], "marked" if len(made) == len(places) else "marked-rest", n=len(made))
 
 
 def suspect(ask: Ask) -> Answer:
@@ -82,7 +94,7 @@ def suspect(ask: Ask) -> Answer:
 def conclude(ask: Ask) -> Answer:
     """Conclude the secrecy review, or return the draft; then the next document of the filter."""
     doc = documents.opened(ask)
-    back = ask.form.get("do") == Verb.RETURN.value
+    back = ask.form.act((Verb.APPROVE.value, Verb.RETURN.value)) == Verb.RETURN.value
     level, text = ask.form.chosen("risk", set(RiskLevel)), ask.form.get("risk_text")
     wish = Decision(
         Verb.RETURN if back else Verb.APPROVE,
@@ -98,22 +110,21 @@ def conclude(ask: Ask) -> Answer:
     return _next_document(ask, doc, "returned" if back else "concluded")
 
 
-def _meant(ask: Ask, doc: Opened) -> list[tuple[bool, Chars | Drawn]]:
-    """What is to be marked, each with whether it is the first.
+def _meant(ask: Ask, doc: Opened) -> Sequence[Chars | Drawn]:
+    """What is to be marked; words that were typed go before a box that was drawn.
 
     Raises:
         Refused: nothing is meant.
     """
     part, page, version = ask.form.number("part"), _page(ask.form.get("page")), ask.form.number("version")
     words = ask.form.get("words")
-    if ask.form.get("left"):
-        return [(True, Drawn(part, page, _points(ask, doc, part, page)))]
+    if ask.form.get("left") and not words:
+        return [Drawn(part, page, _points(ask, doc, part, page))]
     if ask.form.get("segment") and words == ask.form.get("selected"):
         start, end = ask.form.number("start"), ask.form.number("end")
         found = Chars(part, ask.form.number("segment"), start, end)
-        return [(True, pointing.selected(ask.core, doc.case, version, found, ask.parts.shelf))]
-    places = pointing.named(ask.core, doc.case, version, words, part=part, page=page, shelf=ask.parts.shelf)
-    return [(number == 0, place) for number, place in enumerate(places)]
+        return [pointing.selected(ask.core, doc.case, version, found, ask.parts.shelf)]
+    return pointing.named(ask.core, doc.case, version, words, part=part, page=page, shelf=ask.parts.shelf)
 
 
 def _points(ask: Ask, doc: Opened, part: int, page: int) -> Box:
@@ -153,9 +164,9 @@ def _on(ask: Ask, doc: Opened, finding: str, said: str) -> Redirect:
     return _again(ask, doc, following, said)
 
 
-def _again(ask: Ask, doc: Opened, finding: str, said: str) -> Redirect:
-    """The page again, with one finding before it."""
-    where: dict[str, Any] = dict(doc.chosen)
+def _again(ask: Ask, doc: Opened, finding: str, said: str, **told: int) -> Redirect:
+    """The page again, with one finding before it; ``told`` are the numbers in what is said."""
+    where: dict[str, Any] = {**doc.chosen, **told}
     where |= {"finding": finding} if finding else _where(ask)
     page = ask.query.chosen("then", ("preview",), "review")
     return Redirect(f"/documents/{doc.case}/{page}", said=said, query=where)

@@ -13,6 +13,7 @@ from disclosure_pipeline.console import (
     deputies,
     documents,
     entry,
+    errands,
     operations,
     people,
     preview,
@@ -30,6 +31,7 @@ from disclosure_pipeline.console.documents import READERS
 from disclosure_pipeline.console.frame import Place
 from disclosure_pipeline.console.menu import REVIEWERS
 from disclosure_pipeline.model.route import Role
+from disclosure_pipeline.pipeline import errands as doing
 from disclosure_pipeline.pipeline import figures
 from disclosure_pipeline.pipeline import operations as running
 from disclosure_pipeline.pipeline import trail as records
@@ -43,6 +45,7 @@ REVIEW_ATTRIBUTES = frozenset({Role.SECRECY, Role.SECOND, Role.OFFICE})
 DEPARTMENT = OF_DEPARTMENT
 ADMINISTRATORS = people.ADMINISTRATORS
 OPERATORS = frozenset(running.READERS)
+OF_ERRANDS = frozenset(doing.ROLES)
 OF_TRAIL = frozenset(records.READERS)
 OF_FIGURES = frozenset(figures.READERS)
 
@@ -138,6 +141,10 @@ PLACES: tuple[Place, ...] = (
     Place("/deputies", deputies.page),
     Place("/deputies", deputies.give, "POST", back=deputies.page),
     Place("/deputies/end", deputies.end, "POST", back=deputies.page),
+    # 渠道事项
+    Place("/errands", errands.page, who=OF_ERRANDS),
+    Place("/errands", errands.close, "POST", who=OF_ERRANDS, back=errands.page, files=True),
+    Place("/errands/{number:int}/papers/{name}", errands.paper, who=OF_ERRANDS),
     # 运维
     Place("/operations", operations.page, who=OPERATORS),
     Place("/operations/plugins", operations.plugins, who=OPERATORS),

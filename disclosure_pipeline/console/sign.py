@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from disclosure_pipeline.console import documents
-from disclosure_pipeline.console.answers import Answer, Ask, Download, Fields, Page, Redirect
+from disclosure_pipeline.console.answers import ON_ITS_OWN, Answer, Ask, Download, Fields, Page, Redirect
 from disclosure_pipeline.console.languages import translations
-from disclosure_pipeline.console.queue import filters_of, kept
+from disclosure_pipeline.console.queue import KEYS, filters_of
 from disclosure_pipeline.errors import NotFound, StoreFault, UsageError
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.finding import Settlement, Severity
@@ -21,17 +22,10 @@ from disclosure_pipeline.store import documents as store
 VERBS = (Verb.APPROVE, Verb.RETURN, Verb.WITHHOLD, Verb.REFER)
 """What the page offers; the answer of an outside body has a form of its own."""
 
-_ON_ITS_OWN = {
-    "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
-    "frame-ancestors 'self'",
-    "x-frame-options": "SAMEORIGIN",
-}
-"""Headers of a frozen page: shown in a frame of ours, it can run nothing, load nothing and send nothing."""
-
 
 def page(ask: Ask) -> Answer:
     """The signing sheet."""
-    doc = documents.looked_at(ask, "sign")
+    doc = documents.opened(ask)
     sheet = signing.sheet(ask.core, doc.case, ask.me.person)
     frozen = sheet.frozen or ()
     with ask.core.database.read() as connection:
@@ -48,8 +42,9 @@ def page(ask: Ask) -> Answer:
             item for item in findings
             if item.settled is not Settlement.DISMISS and item.finding.severity is not Severity.INFO
         ],
-        "chosen": kept(ask.form) or doc.chosen,
+        "chosen": ask.form.filled(KEYS) or doc.chosen,
     }  # fmt: skip
+    documents.note_look(ask, doc, "sign")
     return Page("sign.html", values)
 
 
@@ -57,7 +52,7 @@ def sign(ask: Ask) -> Answer:
     """Decide, and go on to the next document of the filter."""
     case = documents.opened(ask).case
     decide(ask.core, case, wish_of(ask, case))
-    chosen = kept(ask.form)
+    chosen = ask.form.filled(KEYS)
     with ask.core.database.read() as connection:
         after = desk.next_in(
             connection, ask.me.person.grants, filters_of(Fields(tuple(chosen.items())), ask.name), case,
@@ -81,42 +76,55 @@ def wish_of(ask: Ask, case: str) -> Decision:
     verb = form.chosen("verb", set(Verb))
     if not verb:
         raise UsageError(f"Nothing was decided about {case}.", code="verb_missing")
+    quoted = form.all("quote") if verb == Verb.RETURN else ()
+    return replace(
+        decision_of(form, Verb(verb), by=ask.name),
+        checklist=tuple(form.all("check")),
+        quotes=tuple(Quote(finding=name, remark=form.get(f"remark-{name}")) for name in quoted),
+        shown=True,
+    )
+
+
+def decision_of(form: Fields, verb: Verb, *, by: str) -> Decision:
+    """What every form for a decision brings, on the signing page or from paper.
+
+    Args:
+        form: its fields.
+        verb: what is decided.
+        by: who decides.
+    """
     level = form.chosen("risk_level", set(RiskLevel))
     return Decision(
-        verb=Verb(verb),
+        verb=verb,
         version=form.number("version"),
-        by=ask.name,
+        by=by,
         reason=form.get("reason"),
         attribute=Attribute.parse(form.get("attribute")) if form.get("attribute") else None,
         ground=form.get("ground"),
         meeting=form.get("meeting"),
-        checklist=tuple(form.all("check")),
         risk=Risk(RiskLevel(level), form.get("risk_text")) if level else None,
-        quotes=tuple(Quote(finding=name, remark=form.get(f"remark-{name}")) for name in form.all("quote"))
-        if verb == Verb.RETURN
-        else (),
-        shown=True,
     )
 
 
 def public_file(ask: Ask) -> Answer:
     """A file of the frozen public copy: the very bytes that the final tier signs."""
-    case = documents.looked_at(ask, "public").case
-    sheet = signing.sheet(ask.core, case, ask.me.person)
+    doc = documents.opened(ask)
+    sheet = signing.sheet(ask.core, doc.case, ask.me.person)
     wanted = ask.path["name"]
     for file in sheet.frozen or ():
         if file.name == wanted:
             content = ask.core.vault.path(file.sha256).read_bytes()
             if hashlib.sha256(content).hexdigest() != file.sha256:
                 raise StoreFault("A frozen file is not what was frozen.", code="vault.damaged")
+            documents.note_look(ask, doc, "public")
             shown = file.media_type == "text/html" and not ask.query.get("keep")
-            return Download(content, file.media_type, "" if shown else file.name, _ON_ITS_OWN)
-    raise NotFound(f"{case} has no such public file.")
+            return Download(content, file.media_type, "" if shown else file.name, ON_ITS_OWN)
+    raise NotFound(f"{doc.case} has no such public file.")
 
 
 def difference(ask: Ask) -> Answer:
     """What changed between two versions; without a wish, between the one signed before and the present one."""
-    doc = documents.looked_at(ask, "difference")
+    doc = documents.opened(ask)
     row = doc.row
     with ask.core.database.read() as connection:
         signed = differences.signed_before(connection, row.id, ask.name, row.version)
@@ -126,4 +134,5 @@ def difference(ask: Ask) -> Answer:
     if 0 < old < new <= row.version:
         say = translations(ask.me.language).gettext
         found = differences.between_versions(ask.core, row.id, old, new, say)
+    documents.note_look(ask, doc, "difference")
     return Page("difference.html", {"doc": doc, "row": row, "old": old, "new": new, "found": found})

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 from disclosure_pipeline.console import downloads, units, words
 from disclosure_pipeline.console.answers import Answer, Ask, Fields, Page
 from disclosure_pipeline.console.charts import Chart, Series
+from disclosure_pipeline.console.days import day_of
 from disclosure_pipeline.console.languages import mark as _
 from disclosure_pipeline.console.languages import translations
 from disclosure_pipeline.console.templating import visible
 from disclosure_pipeline.console.trail import Speak
+from disclosure_pipeline.errors import UsageError
 from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.pipeline import figures
@@ -54,7 +55,7 @@ def page(ask: Ask) -> Answer:
     values = {
         "unit": unit,
         "units": units.mine(ask, READERS),
-        "names": {item.code: item.name for item in ask.core.settings.unit},
+        "names": units.names(ask),
         "found": found,
         "counts": COUNTS,
         "charts": _charts(found, speak),
@@ -69,9 +70,10 @@ def export(ask: Ask) -> Answer:
     """The figures as a file."""
     unit = units.chosen(ask, READERS)
     found = _report(ask, unit.code, ask.form)
-    names = {item.code: item.name for item in ask.core.settings.unit}
     speak = translations(ask.me.language).gettext
-    return downloads.export(ask, unit.code, "statistics", _tables(found, names, speak))
+    return downloads.export(
+        ask, unit.code, "statistics", _tables(found, units.names(ask), speak), roles=READERS
+    )
 
 
 def months_of(fields: Fields) -> tuple[str, str]:
@@ -168,10 +170,10 @@ def _kinds(line: Line, speak: Speak) -> Iterator[Sequence[Value]]:
 
 def _month(text: str) -> tuple[int, int] | None:
     try:
-        day = date.fromisoformat(f"{text}-01")
-    except ValueError:
+        day = day_of(f"{text}-01")
+    except UsageError:
         return None
-    return (day.year, day.month) if 2000 <= day.year < 2200 else None
+    return (day.year, day.month) if day else None
 
 
 def _before(month: tuple[int, int], number: int) -> tuple[int, int]:

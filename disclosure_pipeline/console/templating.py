@@ -22,7 +22,13 @@ from disclosure_pipeline.console.languages import speaker, translations
 from disclosure_pipeline.console.menu import menu
 from disclosure_pipeline.model.clock import SHANGHAI
 from disclosure_pipeline.model.times import parse
-from disclosure_pipeline.model.words import kind_in_words, place_in_words
+from disclosure_pipeline.model.words import (
+    PageLabel,
+    kind_in_words,
+    page_in_words,
+    place_in_words,
+    signer_in_words,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -147,6 +153,14 @@ class Templates:
             """What a kind of place is called, for people."""
             return kind_in_words(kind, spoken.gettext)
 
+        def page_name(label: PageLabel) -> str:
+            """What a page of a document is called, for people."""
+            return page_in_words(label, spoken.gettext)
+
+        def signer(name: str | None, principal: str | None) -> str:
+            """Who signed, and for whom."""
+            return signer_in_words(name, principal, spoken.gettext)
+
         def refusal(error: DisclosureError) -> str:
             """What an error tells the officer."""
             known = sayings.REFUSED.get(error.code)
@@ -164,10 +178,12 @@ class Templates:
             "visible": visible,
             "location": location,
             "part_of_text": part_of_text,
+            "page_name": page_name,
         }
         made.globals |= {
             "url": url,
             "refusal": refusal,
+            "signer": signer,
             "bars": _bars,
             "lines": _lines,
             "desk_places": frozenset(words.PLACES),

@@ -7,14 +7,15 @@ length of the log.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from disclosure_pipeline.console import downloads, units, words
+from disclosure_pipeline.console import downloads, trail_words, units, words
 from disclosure_pipeline.console.answers import Answer, Ask, Fields, Page, Redirect
+from disclosure_pipeline.console.days import day_of
 from disclosure_pipeline.console.languages import mark as _
 from disclosure_pipeline.console.languages import translations
 from disclosure_pipeline.console.templating import moment
+from disclosure_pipeline.errors import UsageError
 from disclosure_pipeline.pipeline import chain_status, trail
 from disclosure_pipeline.pipeline.exports import Table, Value
 from disclosure_pipeline.pipeline.trail import READERS, Event, View, Wanted
@@ -43,33 +44,39 @@ _HEADS = {
 def page(ask: Ask) -> Answer:
     """One page of a log."""
     unit, log = units.chosen(ask, READERS), _log(ask.query)
-    wanted, before = wanted_of(ask.query), ask.query.number("before") or None
-    person = ask.me.person
-    found = (
-        trail.views(ask.core, person, unit.code, wanted, before)
-        if log == LOOKS
-        else trail.events(ask.core, person, unit.code, wanted, before)
-    )
-    chosen = kept(ask.query)
+    before = ask.query.number("before") or None
+    found = _found(ask, unit.code, log, before)
+    chosen = ask.query.filled(KEYS) | ({"unit": unit.code} if ask.query.get("unit") else {})
     values = {
         "unit": unit,
         "units": units.mine(ask, READERS),
         "log": log,
         "found": found,
         "chosen": chosen,
-        "actions": words.LOOKS if log == LOOKS else words.ACTIONS,
+        "actions": trail_words.LOOKS if log == LOOKS else trail_words.ACTIONS,
         "chain": chain_status.status(ask.core),
         "more": {**chosen, "before": str(found.before)} if found.before else None,
         "newest": before is None,
         "most": EXPORTED,
     }
-    return Page("trail.html", values)
+    return Page("trail.html", values, 400 if ask.error else 200)
+
+
+def _found(ask: Ask, unit: str, log: str, before: int | None) -> trail.Page[Event] | trail.Page[View]:
+    """The rows that an address asks for; none, and why, when it cannot be understood."""
+    look = trail.views if log == LOOKS else trail.events
+    try:
+        return look(ask.core, ask.me.person, unit, wanted_of(ask.query), before)
+    except UsageError as error:
+        ask.error = error
+        nothing: trail.Page[Event] = trail.Page((), None)
+        return nothing
 
 
 def prove(ask: Ask) -> Answer:
     """Prove some more of the chain."""
     chain_status.prove_further(ask.core, PIECES)
-    return Redirect("/trail", said="proved", query=kept(ask.form))
+    return Redirect("/trail", said="proved", query=ask.form.filled(KEYS))
 
 
 def export(ask: Ask) -> Answer:
@@ -86,46 +93,37 @@ def export(ask: Ask) -> Answer:
         rows = (_event_cells(row, speak) for row in done)
     title = _("查阅记录") if log == LOOKS else _("办理留痕")
     cut_off = speak(_("已到上限，更早的记录没有导出。"))
-    table = Table(speak(title), [speak(head) for head in _HEADS[log]], _bounded(rows, cut_off))
-    return downloads.export(ask, unit.code, "access" if log == LOOKS else "trail", [table])
+    table = Table(speak(title), [speak(head) for head in _HEADS[log]], rows, most=EXPORTED, cut_off=cut_off)
+    return downloads.export(ask, unit.code, "access" if log == LOOKS else "trail", [table], roles=READERS)
 
 
 def wanted_of(fields: Fields) -> Wanted:
-    """The filter that an address stands for; days that are none filter nothing.
+    """The filter that an address stands for.
 
     Args:
         fields: the address's query, or a form with the same fields.
+
+    Raises:
+        UsageError: what stands for a day is none; a wider list than was asked for would pass for the right one.
     """
     return Wanted(
         document=fields.get("document"),
         actor=fields.get("person"),
         action=fields.get("action"),
         department=fields.get("department"),
-        first=_day(fields.get("from")),
-        last=_day(fields.get("to")),
+        first=day_of(fields.get("from")),
+        last=day_of(fields.get("to")),
     )
-
-
-def kept(fields: Fields) -> dict[str, str]:
-    """The filter of an address as its values, for links that stay in it."""
-    return {key: value for key in KEYS if (value := fields.get(key))}
 
 
 def _log(fields: Fields) -> str:
     return fields.chosen("log", (EVENTS, LOOKS), EVENTS)
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def _event_cells(row: Event, speak: Speak) -> Sequence[Value]:
     detail = json.dumps(dict(row.detail), ensure_ascii=False, sort_keys=True) if row.detail else ""
     return (
-        row.seq, moment(row.at), row.actor, _word(words.ACTIONS, row.action, speak), row.action, row.document,
+        row.seq, moment(row.at), row.actor, _word(trail_words.ACTIONS, row.action, speak), row.action, row.document,
         row.version or None, _word(words.STATES, row.before, speak), _word(words.STATES, row.after, speak),
         detail, row.hash,
     )  # fmt: skip
@@ -133,7 +131,7 @@ def _event_cells(row: Event, speak: Speak) -> Sequence[Value]:
 
 def _view_cells(row: View, speak: Speak) -> Sequence[Value]:
     return (
-        row.seq, moment(row.at), row.actor, _word(words.LOOKS, row.what, speak), row.what, row.document,
+        row.seq, moment(row.at), row.actor, _word(trail_words.LOOKS, row.what, speak), row.what, row.document,
         "✓" if row.chained else "",
     )  # fmt: skip
 
@@ -141,12 +139,3 @@ def _view_cells(row: View, speak: Speak) -> Sequence[Value]:
 def _word(table: Mapping[str, str], code: str, speak: Speak) -> str:
     """What a code is called; an unknown code is written as it is."""
     return speak(table[code]) if code in table else code
-
-
-def _bounded(rows: Iterable[Sequence[Value]], cut_off: str) -> Iterator[Sequence[Value]]:
-    """The rows; in place of the first one too many, that there are more."""
-    for number, row in enumerate(rows):
-        if number == EXPORTED:
-            yield (cut_off,)
-            return
-        yield row

@@ -18,18 +18,26 @@ def mine(ask: Ask, roles: Iterable[Role] = Role) -> list[UnitSettings]:
 
 
 def chosen(ask: Ask, roles: Iterable[Role] = Role) -> UnitSettings:
-    """The unit that the address or the form names; the first one when it names none of the person's.
+    """The unit that the address or the form names; the first one when an address names none of the person's.
 
     Args:
         ask: the request.
         roles: roles of which the person needs one in the unit.
 
     Raises:
-        NotFound: the person works in no unit.
+        NotFound: the person works in no unit, or a form names none of theirs: nothing is done elsewhere than was said.
     """
-    wanted = ask.form.get("unit") or ask.query.get("unit")
+    named = ask.form.get("unit")
+    wanted = named or ask.query.get("unit")
     units = mine(ask, roles)
-    found = next((unit for unit in units if unit.code == wanted), units[0] if units else None)
+    found = next((unit for unit in units if unit.code == wanted), None)
+    if found is None and units and (not named or ask.error is not None):
+        found = units[0]
     if found is None:
-        raise NotFound("This person works in no unit.")
+        raise NotFound("This person works in no such unit.")
     return found
+
+
+def names(ask: Ask) -> dict[str, str]:
+    """Names of all units by their codes."""
+    return {unit.code: unit.name for unit in ask.core.settings.unit}

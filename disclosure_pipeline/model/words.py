@@ -1,8 +1,10 @@
-"""Places in a document in the words of clerks and officers."""
+"""Places and pages of a document, and who signed it, in the words of clerks and officers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import reduce
 from typing import Any
 
@@ -42,17 +44,22 @@ _PAGE, _PARAGRAPH = "第%(n)s页", "第%(n)s段"
 _SHEET, _TABLE, _CELL, _IN_CELL = (
     "工作表“%(sheet)s”%(cell)s单元格", "表格%(table)s的%(cell)s单元格", "%(cell)s单元格", "的%(kind)s",
 )  # fmt: skip
+_SCREEN, _WHOLE, _ROWS, _SHEET_ROWS = (
+    "第%(n)s屏", "全文", "第%(first)s—%(last)s行", "“%(sheet)s”第%(first)s—%(last)s行",
+)  # fmt: skip
+_SIGNER = "%(name)s（代%(principal)s）"
 _PROPERTY, _JOINED = "%(kind)s“%(name)s”", "%(before)s%(behind)s"
 
 MESSAGES = tuple(
     dict.fromkeys(
         (
             _UNKNOWN, _ELSEWHERE, _BODY, _PAGE, _PARAGRAPH, _SHEET, _TABLE, _CELL, _IN_CELL, _PROPERTY, _JOINED,
+            _SCREEN, _WHOLE, _ROWS, _SHEET_ROWS, _SIGNER,
             *filter(None, _KINDS.values()), *NAMES.values(),
         )
     )
 )  # fmt: skip
-"""Everything that a place is told with, for translations."""
+"""Everything that a place, a page or a signer is told with, for translations."""
 
 Say = Callable[[str], str]
 """Says one of :data:`MESSAGES` in another language."""
@@ -121,6 +128,62 @@ def _cell(cell: str, say: Say) -> str:
     return say(_CELL) % {"cell": cell}
 
 
-def signer_in_words(name: str | None, principal: str | None) -> str:
-    """Who really signed; of a deputy (AB角) also for whom."""
-    return f"{name}（代{principal}）" if name and principal else name or ""
+class PageKind(StrEnum):
+    """What a page of the review is."""
+
+    PAGE = "page"
+    """A page that the file itself has."""
+    SCREEN = "screen"
+    """A piece of a text without pages."""
+    WHOLE = "whole"
+    """All of a short text."""
+    ROWS = "rows"
+    """Rows of a sheet of a workbook."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageLabel:
+    """What a page is called.
+
+    Args:
+        kind: what it is.
+        number: its number; of no meaning for a whole text and for rows.
+        sheet: name of the sheet that its rows stand in, or empty.
+        first: number of the first row. last: of the last one.
+    """
+
+    kind: PageKind
+    number: int = 1
+    sheet: str = ""
+    first: int = 0
+    last: int = 0
+
+
+def page_in_words(label: PageLabel, say: Say = str) -> str:
+    """Say what a page is called, e.g. ``第2页``, ``“名册”第1—200行``.
+
+    Args:
+        label: what it is.
+        say: translates; as it is, the words are Chinese.
+    """
+    match label.kind:
+        case PageKind.PAGE:
+            return say(_PAGE) % {"n": label.number}
+        case PageKind.SCREEN:
+            return say(_SCREEN) % {"n": label.number}
+        case PageKind.WHOLE:
+            return say(_WHOLE)
+        case PageKind.ROWS:
+            rows = {"first": label.first, "last": label.last}
+            return say(_SHEET_ROWS) % {**rows, "sheet": label.sheet} if label.sheet else say(_ROWS) % rows
+
+
+def signer_in_words(name: str | None, principal: str | None, say: Say = str) -> str:
+    """Who really signed; of a deputy (AB角) also for whom.
+
+    Args:
+        name: who signed.
+        principal: for whom, or nothing.
+        say: translates; as it is, the words are Chinese.
+    """
+    return say(_SIGNER) % {"name": name, "principal": principal} if name and principal else name or ""

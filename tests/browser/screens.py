@@ -28,16 +28,25 @@ from whole_day import CALL, NAME, PHONE, REMARK, private_draft
 
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.finding import Settlement
+from disclosure_pipeline.model.publication import Action, EffectKey, Errand
 from disclosure_pipeline.model.route import Verb
 from disclosure_pipeline.pipeline import handing_in, review
 from disclosure_pipeline.pipeline.uploads import Upload
+from disclosure_pipeline.pipeline.verify import watch
 from disclosure_pipeline.service.desk import IntakeDesk
+from disclosure_pipeline.store.errands import write_errand
 
 LONG = (
     "示范县民政局关于进一步做好2026年度冬季养老服务补贴、困难残疾人生活补贴和重度残疾人护理补贴发放工作的通知"
 )
 
-FILES = frozenset({"/documents/{case}/pages/{part:int}/{page:int}", "/documents/{case}/public/{name}"})
+FILES = frozenset(
+    {
+        "/documents/{case}/pages/{part:int}/{page:int}",
+        "/documents/{case}/public/{name}",
+        "/errands/{number:int}/papers/{name}",
+    }
+)
 """Addresses that answer with a file, not with a screen."""
 
 
@@ -120,6 +129,7 @@ SCREENS: dict[str, tuple[Visit, ...]] = {
     "/documents/{case}/record": (Visit(ADMIN, "/documents/{frozen}/record", "record-case"),),
     "/people": (Visit(ADMIN, "/people", "people"),),
     "/deputies": (Visit(ADMIN, "/deputies", "deputies"),),
+    "/errands": (Visit(OFFICE, "/errands", "errands"),),
     "/operations": (Visit(ADMIN, "/operations", "operations"),),
     "/operations/plugins": (Visit(OFFICE, "/operations/plugins", "plugins"),),
 }  # fmt: skip
@@ -175,6 +185,14 @@ def furnish(office: Office) -> dict[str, str]:
     review.open_due(office.core)
     office.hand_in(raw=BROKEN, name="坏.docx")
     office.work()
+    with office.core.database.write() as connection:
+        key = str(EffectKey(cases["done"], 1, "builtin.site", Action.PUBLISH, 0))
+        wants = frozenset({"address", "scan"})
+        write_errand(connection, cases["done"], "default", Errand("builtin.site", key, "enter", wants=wants))
+    next(office.core.workspace.site.glob(f"documents/*/{cases['done']}/index.html")).write_text(
+        "改动", "utf-8"
+    )
+    watch(office.core)
     words = next(item.id for item in office.findings(cases["open"]) if item.finding.text == PHONE)
     return {**cases, "words": words}
 

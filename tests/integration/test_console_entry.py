@@ -13,7 +13,7 @@ from support import CLERK, DEPARTMENT, OFFICE, Office
 from web import PASSWORD, ROOT, Seat, application, give_password, seat, signed_in
 
 from disclosure_pipeline.console.frame import COOKIE
-from disclosure_pipeline.console.guards import Pace
+from disclosure_pipeline.model.pace import Pace
 from disclosure_pipeline.pipeline import accounts
 
 WRONG = "碧纱窗下水沉烟棋声惊"
@@ -226,6 +226,22 @@ def test_a_form_that_is_too_long_is_refused_before_it_is_read(app: Any, office: 
         me.get("/account")
         answer = me.client.post(f"{ROOT}/account", data={"csrf": me.token, "language": "x" * (5 << 20)})
         assert answer.status_code == 413
+
+
+def test_a_form_of_unknown_length_is_refused_as_soon_as_it_is_too_long(app: Any, office: Office) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield f"csrf={me.token}&language=".encode()
+        for _ in range(80):
+            yield b"x" * (64 << 10)
+
+    with signed_in(app, office, OFFICE) as me:
+        me.get("/account")
+        plain = {"content-type": "application/x-www-form-urlencoded"}
+        answer = me.client.post(f"{ROOT}/account", content=pieces(), headers=plain)
+        assert (answer.status_code, answer.headers["connection"]) == (413, "close")
+        assert "content-security-policy" in answer.headers
+        me.get("/account")
+        assert (me.status, OFFICE in me.words) == (200, True)
 
 
 def test_uploads_lie_in_the_private_spool_and_nothing_else_moves(

@@ -215,11 +215,15 @@ def test_the_engine_looks_again_only_for_administrators(
     office: Office, admin: Seat, sit: Callable[[str], Seat]
 ) -> None:
     seat = sit(OFFICE)
+    assert [office.hand_in().case for _ in range(2)] == ["2026-000001", "2026-000002"]
     with work_given_up(office):
         seat.get("/operations")
         assert "由系统管理员处理" in seat.words
         assert seat.page.xpath("//form[contains(@action, '/engine')]") == []
         admin.get("/operations")
+        assert "引擎放弃了 2 项工作" in admin.words
+        admin.press("//tr[@id='dead-1']//form")
+        assert (admin.status, "没有执行任何操作" in admin.refusal) == (400, True)
         assert "引擎放弃了 2 项工作" in admin.words
         admin.press("//tr[@id='dead-1']//form", "revive")
         assert (admin.refusal, "引擎放弃了 1 项工作" in admin.words) == ("", True)

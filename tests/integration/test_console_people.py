@@ -216,9 +216,13 @@ def test_people_of_other_units_are_out_of_reach(office: Office, admin: Seat) -> 
         admin.post(f"/people/{path}", {"unit": "default", "name": BOTH, **values})
         assert (admin.status, admin.page.xpath("//*[@class='given']")) == (403, [])
         assert "管理其全部单位" in admin.refusal
-    # A form that names another unit means one's own.
-    admin.post("/people/roles", {"unit": "elsewhere", "name": CLERK, "role": "final", "do": "give"})
-    assert (Role.FINAL, "elsewhere", "") not in grants(office, CLERK)
+    # A form that names another unit is done nowhere, and least of all in one's own.
+    for path, values in (("add", {"role": "final"}), ("roles", {"role": "final", "do": "give"}), ("password", {}),
+                         ("disable", {"do": "disable"})):  # fmt: skip
+        before = (grants(office, CLERK), office.query("SELECT * FROM account ORDER BY person"))
+        admin.post(f"/people/{path}", {"unit": "elsewhere", "name": CLERK, **values})
+        assert admin.status == 404
+        assert (grants(office, CLERK), office.query("SELECT * FROM account ORDER BY person")) == before
     assert (
         refused(lambda: staff.give_role(office.core, FOREIGNER, Grant(Role.FINAL, "elsewhere", ""), by=ADMIN))
         == "wrong_role"
@@ -313,7 +317,8 @@ def test_others_neither_see_nor_appoint_nor_end(office: Office, sit: Callable[[s
     ("typed", "said"),
     [
         ({"post": "role=king&name=x"}, "请选择被代理的角色"),
-        ({"first_day": "明天"}, "请选择被代理的角色"),
+        ({"first_day": "明天"}, "日期不正确"),
+        ({"first_day": ""}, "请选择被代理的角色"),
         ({"last_day": "2020-01-01"}, "末日不能早于首日"),
         ({"deputy": FOREIGNER}, "须在本单位任职"),
         ({"deputy": "没有此人"}, "没有这一项"),
@@ -332,3 +337,41 @@ def test_what_cannot_be_appointed(
     final.post("/deputies", {**values, **days(), **typed})
     assert said in final.refusal
     assert deputies.listing(office.core) == []
+
+
+def test_a_form_that_does_not_say_what_it_wants_does_nothing(office: Office, admin: Seat) -> None:
+    office.hire(ADMIN_2, Role.ADMIN)
+    with office.core.database.read() as connection:
+        before = people.everyone(connection)
+    about = {"unit": "default", "name": SECOND, "role": "final", "department": ""}
+    for act, values in (("roles", {}), ("roles", {"do": "swap"}), ("disable", {}), ("disable", {"do": "on"})):
+        admin.get("/people")
+        admin.post(f"/people/{act}", {**about, **values})
+        assert (admin.status, "没有执行任何操作" in admin.refusal) == (400, True)
+    with office.core.database.read() as connection:
+        assert people.everyone(connection) == before
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "1999-12-31", "2026-02-30", "spring"])
+def test_days_that_nobody_means_are_refused(office: Office, admin: Seat, day: str) -> None:
+    admin.get("/deputies")
+    (post, *_) = admin.page.xpath("//select[@id='post']/option/@value")
+    wish = {"unit": "default", "post": post, "deputy": ADMIN_2, "first_day": "2026-11-02", "last_day": day}
+    admin.post("/deputies", wish)
+    assert (admin.status, "日期不正确" in admin.refusal) == (400, True)
+    assert admin.page.xpath("//input[@name='last_day']/@value") == [day]
+    for path in (
+        f"/deadlines?day={day}",
+        f"/trail?from={day}",
+        f"/trail?to={day}",
+        f"/trail?log=views&to={day}",
+    ):
+        admin.get(path)
+        assert (admin.status, "日期不正确" in admin.refusal) == (400, True), path
+
+
+def test_the_first_and_the_last_day_that_are_taken(office: Office, admin: Seat) -> None:
+    for day in ("2000-01-01", "2199-12-31"):
+        for path in (f"/deadlines?day={day}", f"/deadlines?month={day[:7]}", f"/trail?from={day}&to={day}"):
+            admin.get(path)
+            assert (admin.status, admin.refusal) == (200, ""), path

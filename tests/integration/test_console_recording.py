@@ -83,12 +83,11 @@ def test_the_whole_chain_of_one_paper_is_recorded(office: Office, admin: Seat) -
     admin.get("/record")
     admin.press("//main//form", case=case)
     assert admin.path == f"/documents/{case}/record"
-    day = TODAY - timedelta(days=2)
     for name in (SECRECY, FIRST, SECOND):
         assert admin.page.xpath("//select[@name='signer']/option[@value!='']/@value") in (
             [name], [SECRECY, SECRECY_2],
         )  # fmt: skip
-        record(admin, case, name, signed_on=day.isoformat())
+        record(admin, case, name)
         assert (admin.status, admin.refusal, "已代录" in admin.words) == (200, "", True)
     office.work()
     record(admin, case, FINAL, reason="同意公开")
@@ -96,15 +95,15 @@ def test_the_whole_chain_of_one_paper_is_recorded(office: Office, admin: Seat) -
     assert "本件现在没有待签的环节" in admin.words
     assert signers(office, case) == [SECRECY, FIRST, SECOND, FINAL]
     rows = office.query(
-        'SELECT "by", recorded_by, scan FROM decision WHERE document = :d ORDER BY seq', d=case
+        'SELECT "by", recorded_by, signed_on, scan FROM decision WHERE document = :d ORDER BY seq', d=case
     )
     digest = hashlib.sha256(SCAN).hexdigest()
-    assert rows == [(name, ADMIN, digest) for name in (SECRECY, FIRST, SECOND, FINAL)]
+    assert rows == [(name, ADMIN, TODAY.isoformat(), digest) for name in (SECRECY, FIRST, SECOND, FINAL)]
     assert office.core.vault.path(digest).read_bytes() == SCAN
     told = [
         json.loads(detail) for (detail,) in office.query("SELECT detail FROM audit WHERE action = 'sign'")
     ]
-    assert {(item["recorded_by"], item["signed_on"]) for item in told} == {(ADMIN, day.isoformat())}
+    assert {(item["recorded_by"], item["signed_on"]) for item in told} == {(ADMIN, TODAY.isoformat())}
     office.chain_holds()
 
 
@@ -145,9 +144,12 @@ def test_only_administrators_of_the_unit_record(office: Office, sit: Callable[[s
         (SECRECY, {"verb": "answer"}, "请选择同意"),
         (SECRECY, {"verb": "return"}, "须填写理由"),
         (SECRECY, {"verb": "withhold", "reason": "涉及内部事务"}, "须选择法定依据"),
-        (SECRECY, {"signed_on": "昨天"}, "请填写签批单上的签署日期"),
+        (SECRECY, {"signed_on": ""}, "请填写签批单上的签署日期"),
+        (SECRECY, {"signed_on": "昨天"}, "日期不正确"),
         (SECRECY, {"signed_on": (TODAY + timedelta(days=1)).isoformat()}, "不能晚于今天"),
+        (SECRECY, {"signed_on": (TODAY - timedelta(days=1)).isoformat()}, "早于本版本送审的日期"),
         (SECRECY, {"version": "7"}, "文件已有新版本"),
+        (SECRECY, {"meeting": "议" * 101}, "会议文号最多 100 个字符"),
         (SECRECY, {"scan": None}, "须上传签字原件"),
         (SECRECY, {"scan": b"<html><script>alert(1)</script>"}, "这不是可以留存的扫描件"),
         (SECRECY, {"scan": SCAN + b" " * LARGEST}, "扫描件太大"),

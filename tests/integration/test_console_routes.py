@@ -89,6 +89,9 @@ ALLOWED = {
     "GET /deputies": ALL,
     "POST /deputies": ALL,
     "POST /deputies/end": ALL,
+    "GET /errands": "office admin",
+    "POST /errands": "office admin",
+    "GET /errands/{number:int}/papers/{name}": "office admin",
     "GET /operations": "office admin",
     "GET /operations/plugins": "office admin",
     "POST /operations/retry": "office admin",
@@ -141,7 +144,7 @@ def name_of(place: Any) -> str:
 
 
 def address(place: Any, case: str) -> str:
-    filled = {"{case}": case, "{part:int}": "0", "{page:int}": "1", "{name}": "nothing.html"}
+    filled = {"{case}": case, "{part:int}": "0", "{page:int}": "1", "{number:int}": "1", "{name}": "nothing.html"}
     path = place.path
     for holder, value in filled.items():
         path = path.replace(holder, value)

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from support import BODY, CLERK, FINAL, FIRST, OFFICE, PHONE, SECOND, SECRECY, Office
+from support import ADMIN, BODY, CLERK, FINAL, FIRST, OFFICE, PHONE, SECOND, SECRECY, Office
 from web import Seat
 
+from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.model.finding import Settlement
+from disclosure_pipeline.model.route import Role
+from disclosure_pipeline.pipeline import deputies
+from disclosure_pipeline.store.deputies import Appointment
+
+DEPUTY, TODAY = "代班员", today_in_shanghai()
 
 
 @pytest.fixture
@@ -72,3 +78,24 @@ def test_whoever_may_not_see_a_document_leaves_no_look_and_sees_no_sheet(
     assert (clerk.status, officer.status) == (403, 404)
     assert "绝密计划甲" not in officer.text
     assert looks(office, case) == looks(office, sealed) == []
+
+
+def test_the_english_sheet_tells_places_and_deputies_in_english(
+    office: Office, sit: Callable[[str], Seat]
+) -> None:
+    office.hire(DEPUTY, Role.CLERK)
+    wish = Appointment(SECRECY, DEPUTY, Role.SECRECY, "default", "", TODAY, TODAY)
+    deputies.give(office.core, wish, by=ADMIN)
+    case = office.reviewed(body=f"{BODY}\n手机{PHONE}。")
+    office.clear(case, Settlement.REDACT, by=DEPUTY, reason="personal")
+    office.sign(case, DEPUTY)
+    reader = sit(OFFICE)
+    reader.get(f"/documents/{case}/sheet")
+    assert f"{DEPUTY}（代{SECRECY}）" in reader.words
+    assert "段" in "".join(reader.page.xpath("//table[.//th='位置']//td[4]/text()"))
+    reader.get("/account")
+    reader.post("/account", {"language": "en"})
+    reader.get(f"/documents/{case}/sheet")
+    assert f"{DEPUTY} (for {SECRECY})" in reader.words
+    assert reader.page.xpath("//table[.//th='Place']//td[4]/text()")
+    assert "段" not in "".join(reader.page.xpath("//table[.//th='Place']//td[4]/text()"))

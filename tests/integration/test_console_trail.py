@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -12,10 +13,10 @@ from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
-from support import ADMIN, CLERK, DEPARTMENT, FIRST, OFFICE, OTHER_DEPARTMENT, PHONE, SECRECY, Office
+from support import ADMIN, CLERK, DEPARTMENT, FIRST, OFFICE, OTHER_DEPARTMENT, PHONE, SECRECY, SIGNERS, Office
 from web import ROOT, Seat, signed_in
 
-from disclosure_pipeline.console import statistics, trail, words
+from disclosure_pipeline.console import statistics, trail, trail_words, words
 from disclosure_pipeline.console.answers import Fields
 from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.model.finding import Settlement
@@ -115,7 +116,7 @@ def test_filters_stand_in_the_address(office: Office, reader: Seat) -> None:
     assert rows(reader) == []
     assert "没有这样的记录" in reader.words
     reader.get("/trail", **{"from": "yesterday", "person": '"><script>alert(1)</script>'})
-    assert reader.status == 200
+    assert (reader.status, "日期不正确" in reader.refusal, rows(reader)) == (400, True, [])
     assert reader.page.xpath("//script[not(@src)]") == []
     assert reader.page.xpath("//input[@name='person'][@type='text']/@value") == [
         '"><script>alert(1)</script>'
@@ -173,10 +174,29 @@ def test_another_unit_s_rows_are_shown_to_nobody_here(office: Office, app: Any, 
 
 
 def test_every_step_and_every_look_has_a_word() -> None:
-    assert {step.name for step in STEPS} <= set(words.ACTIONS)
+    assert {step.name for step in STEPS} <= set(trail_words.ACTIONS)
     sources = "".join(path.read_text("utf-8") for path in sorted(Path(words.__file__).parent.glob("*.py")))
-    pages = set(re.findall(r'looked_at\(ask, "(\w+)"\)', sources))
-    assert {"review", "batch", "show", "findings"} | pages == set(words.LOOKS)
+    pages = set(re.findall(r'note_look\(ask, doc, "(\w+)"\)', sources))
+    assert {"review", "batch", "show", "findings"} | pages == set(trail_words.LOOKS)
+
+
+def test_what_stands_beside_a_step_has_a_name(office: Office, reader: Seat) -> None:
+    case = office.reviewed(body=f"联系电话：{PHONE}。")
+    office.clear(case, Settlement.REDACT, reason="personal")
+    office.sign(case, *SIGNERS)
+    named = words.TABLES["detail"]
+    told = {key for row in office.query("SELECT detail FROM audit") for key in json.loads(row[0])}
+    assert told - set(named) == set()
+    act(office, "approve", SECRECY, unheard_of="x")
+    reader.get("/trail")
+    names = set(reader.page.xpath("//td[@class='detail']//dt/text()"))
+    assert {"理由的摘要值", "环节", "手机号码", "哈希", "unheard_of"} <= names
+    reader.get("/account")
+    reader.post("/account", {"language": "en"})
+    reader.get("/trail")
+    names = set(reader.page.xpath("//td[@class='detail']//dt/text()"))
+    assert {"Digest of the reason", "unheard_of"} <= names
+    assert not any(re.search("[\u4e00-\u9fff]", name) for name in names)
 
 
 # ------------------------------------------------------------------------ the chain
@@ -267,6 +287,7 @@ def test_an_export_that_was_cut_off_says_so(
     found = lines(taken(reader, "csv"))
     assert len(found) == 4
     assert "没有导出" in found[3][0]
+    assert audit_rows(office, "export")[0].detail["rows"] == 2
 
 
 # ------------------------------------------------------------------------ figures

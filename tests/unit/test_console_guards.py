@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from disclosure_pipeline.console.answers import Fields, Redirect
 from disclosure_pipeline.console.entry import _inside
-from disclosure_pipeline.console.guards import HEADERS, BodyLimit, Pace, SafeHeaders
+from disclosure_pipeline.console.guards import HEADERS, BodyLimit, SafeHeaders
 from disclosure_pipeline.console.templating import visible
+from disclosure_pipeline.model.pace import Pace
 
 
 async def reads_everything(scope: Any, receive: Any, send: Any) -> None:

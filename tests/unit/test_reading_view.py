@@ -14,6 +14,7 @@ from disclosure_pipeline.model.finding import Finding, Severity
 from disclosure_pipeline.model.pieces import Mark, Piece, cut, plain
 from disclosure_pipeline.model.printed import Printed, gathered, running_text, unbroken
 from disclosure_pipeline.model.text import VISIBLE_KINDS, Place, Segment, Text
+from disclosure_pipeline.model.words import page_in_words, place_in_words
 from disclosure_pipeline.pipeline.layout import PANEL, ROWS, lay_out
 from disclosure_pipeline.pipeline.reading_view import (
     DocumentView,
@@ -218,7 +219,7 @@ def test_a_long_text_is_cut_at_the_ends_of_its_paragraphs() -> None:
     text = text_of([segment("字" * 700, paragraph=number) for number in range(1, 11)])
     shown = view_of(text, [found("f", (9, 0, 1))])
 
-    assert [(page.number, page.label, len(page.blocks)) for page in shown.parts[0].pages] == [
+    assert [(page.number, page_in_words(page.label), len(page.blocks)) for page in shown.parts[0].pages] == [
         (1, "第1屏", 4), (2, "第2屏", 4), (3, "第3屏", 2),
     ]  # fmt: skip
     assert shown.page_of("f") == (0, 3)
@@ -239,7 +240,7 @@ def test_a_workbook_is_cut_by_sheet_and_rows() -> None:
     other = segment("合计", "table", part="xl/worksheets/sheet2.xml", cell="汇总!A1")
     shown = view_of(text_of([*rows, other], XLSX), [found("f", (2 * 400, 0, 2), (2, 0, 2), count=3)])
 
-    assert [page.label for page in shown.parts[0].pages] == [
+    assert [page_in_words(page.label) for page in shown.parts[0].pages] == [
         "“名册”第1—200行", "“名册”第201—400行", "“名册”第401—451行", "“汇总”第1—1行",
     ]  # fmt: skip
     (table,) = shown.parts[0].pages[1].blocks
@@ -291,8 +292,8 @@ def test_words_in_a_picture_stand_apart_from_the_text_of_the_page() -> None:
     )
     blocks = view_of(text).parts[0].pages[0].blocks
 
-    assert [(block.kind, block.label) for block in blocks if isinstance(block, TextView)] == [
-        ("paragraph", ""), ("ocr", "图像中的文字"),
+    assert [(block.kind, block.apart) for block in blocks if isinstance(block, TextView)] == [
+        ("paragraph", False), ("ocr", True),
     ]  # fmt: skip
     assert isinstance(blocks[0], TextView)
     assert "".join(piece.shown for piece in blocks[0].spans[0].pieces) == "正文第一行第二行"
@@ -311,11 +312,14 @@ def test_hidden_places_are_grouped_and_named() -> None:
     (panel,) = view_of(text, [found("f", (1, 0, 2))]).parts[0].hidden
 
     assert panel.number == 0
-    assert [(group.kind, group.label, [place.place for place in group.places]) for group in panel.groups] == [
-        ("deletion", "修订删除内容", ["修订删除内容第5段"]),
-        ("metadata", "文档属性", ["文档属性“作者”"]),
-        ("comment", "批注", ["批注第1段"]),
-        ("body", "正文（页面上不显示）", ["第7段"]),
+    told = [
+        (item.kind, item.unprinted, [place_in_words(at.place) for at in item.places]) for item in panel.groups
+    ]
+    assert told == [
+        ("deletion", False, ["修订删除内容第5段"]),
+        ("metadata", False, ["文档属性“作者”"]),
+        ("comment", False, ["批注第1段"]),
+        ("body", True, ["第7段"]),
     ]
     assert panel.findings == ("f",)
 

@@ -322,9 +322,9 @@
   function fill(list) {
     var seen = {};
     list.innerHTML = "";
-    var fixed = stops().length ? [["j", list.dataset.next || "↓"], ["k", list.dataset.previous || "↑"]] : [];
+    var fixed = stops().length ? [["j", "↓"], ["k", "↑"]] : [];
     fixed.concat(all("[data-key]").filter(inSight).map(function (element) {
-      return [element.dataset.key, element.dataset.name || element.getAttribute("aria-label") || element.textContent];
+      return [element.dataset.key, element.getAttribute("aria-label") || element.textContent];
     })).forEach(function (pair) {
       if (seen[pair[0]] || !works(pair[0])) { return; }
       seen[pair[0]] = true;
@@ -391,7 +391,6 @@
   function prepare() {
     all("[data-open][hidden]").forEach(function (button) { button.hidden = false; });
     if (eye) { all("a[data-more]").forEach(function (link) { eye.observe(link); }); }
-    all("[data-needs-script]").forEach(function (element) { element.hidden = false; });
   }
 
   document.documentElement.classList.add("scripted");

@@ -35,6 +35,7 @@
     });
     page.turned(answer.url);
     light(stop);
+    stand(document.querySelector("form[data-marking]"), sheetInView());
   }
 
   /* Shows where a stop stands in the text; answers whether that is on the page. */
@@ -70,13 +71,57 @@
   function point(sheet, values) {
     var form = document.querySelector("form[data-marking]");
     if (!form || !sheet) { return; }
-    values.part = sheet.dataset.part;
-    values.page = sheet.dataset.page;
-    ["segment", "start", "end", "selected", "words", "left", "top", "right", "bottom", "part", "page"].forEach(function (name) {
-      form.elements[name].value = values[name] === undefined ? "" : values[name];
-    });
+    stand(form, sheet);
+    fill(form, ["segment", "start", "end", "selected", "words"].concat(SIDES), values);
     form.querySelector(".drawn").hidden = values.left === undefined;
   }
+
+  var SIDES = ["left", "top", "right", "bottom"];
+
+  function fill(form, names, values) {
+    names.forEach(function (name) { form.elements[name].value = values[name] === undefined ? "" : values[name]; });
+  }
+
+  /* Lets a form mean a page; the answer to it then shows that page, too. */
+  function stand(form, sheet) {
+    if (!form || !sheet) { return; }
+    fill(form, ["part", "page"], sheet.dataset);
+    var to = new URL(form.action);
+    to.searchParams.set("part", sheet.dataset.part);
+    to.searchParams.set("page", sheet.dataset.page);
+    form.action = to.href;
+  }
+
+  /* Of the pages that are there, the one of which most is to be seen. */
+  function sheetInView() {
+    var area = document.getElementById("document").getBoundingClientRect();
+    var found = null;
+    var most = 0;
+    page.all("[data-page]").forEach(function (sheet) {
+      var box = sheet.getBoundingClientRect();
+      var seen = Math.min(box.bottom, area.bottom, window.innerHeight) - Math.max(box.top, area.top, 0);
+      if (seen > most) { found = sheet; most = seen; }
+    });
+    return found;
+  }
+
+  /* What is typed is typed words: no box any more that was drawn before. */
+  document.addEventListener("input", function (event) {
+    var form = event.target.name === "words" && event.target.closest("form[data-marking]");
+    if (!form) { return; }
+    fill(form, SIDES, {});
+    form.querySelector(".drawn").hidden = true;
+    page.all("rect.new").forEach(function (box) { box.remove(); });
+  });
+
+  /* Typed words are those of the page that the person has before them. This is settled before console.js sends them. */
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (!form.matches("form[data-marking]")) { return; }
+    var fields = form.elements;
+    var pointed = fields.left.value || (fields.segment.value && fields.words.value === fields.selected.value);
+    if (!pointed) { stand(form, sheetInView()); }
+  }, true);
 
   function within(segment, node, offset) {
     var before = document.createRange();
