@@ -1,9 +1,10 @@
-"""`disclosure channel {list,verify,retry,cancel}`: where documents go out, and what is really there."""
+"""`disclosure channel {list,verify,retry,fill,cancel,errands,close}`: where documents go out, and what is really there."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -120,6 +121,24 @@ def retry(session: Session, documents: tuple[str, ...], name: str | None) -> Non
         output.say(f"将重试 {sum(tried.values())} 项发布，涉及 {len(tried)} 件。")
 
 
+@subcommand(channel, "fill", "把以前公开的文件补发给一个渠道")
+@click.argument("name", metavar="CHANNEL")
+@click.option("--again", is_flag=True, help="渠道的内容已丢失：已完成的也重做。")
+def fill(session: Session, name: str, *, again: bool) -> None:
+    """Give a channel that came later every document that it takes and never got; workers carry it out.
+
+    An index or a copy that was lost is made anew with --again.
+    """
+    from disclosure_pipeline.pipeline import filling
+
+    with session.core() as core:
+        number = filling.fill(core, name, by=operator(), again=again)
+    if session.as_json:
+        output.print_json({"channel": name, "documents": number})
+    else:
+        output.say(f"将向 {name} 补发 {number} 件。")
+
+
 @subcommand(channel, "cancel", "放弃一件在一个渠道的失败或待核实的发布")
 @click.argument("document", metavar="ID")
 @click.option("--channel", "name", metavar="CHANNEL", required=True, help="放弃的渠道。")
@@ -138,6 +157,61 @@ def cancel(session: Session, document: str, name: str, user: str, reason: str) -
         output.print_json({"id": document, "channel": name})
     else:
         output.say(f"已放弃 {document} 在 {name} 的发布；渠道中可能已有的内容将被撤下。")
+
+
+@subcommand(channel, "errands", "列出渠道交由人工办理的事项")
+@click.option("--as", "user", metavar="USER", required=True, help="以谁的名义（须以本人令牌证明）。")
+@click.option("--unit", default=None, metavar="UNIT", help="单位代码；不写则为第一个单位。")
+def listed(session: Session, user: str, unit: str | None) -> None:
+    """What channels ask people to do, the oldest first, a hundred at most; office or admin."""
+    from disclosure_pipeline.pipeline import errands
+    from disclosure_pipeline.store import people
+
+    with session.core() as core:
+        by = prove(core, user)
+        with core.database.read() as connection:
+            person = people.get(connection, by)
+        found = errands.waiting(core, person, unit or core.settings.unit[0].code)
+    if session.as_json:
+        output.print_json(
+            [
+                {
+                    "id": item.document, "channel": item.channel, "kind": item.kind, "action": item.action.value,
+                    "folder": item.folder, "wants": sorted(item.wants), "since": item.since,
+                }
+                for item in found
+            ]
+        )  # fmt: skip
+        return
+    output.table(
+        ("收件号", "渠道", "事项", "动作", "材料", "办结须提供", "自"),
+        [
+            (item.document, item.channel, item.kind, item.action.value, item.folder, "、".join(sorted(item.wants)), item.since)
+            for item in found
+        ],
+    )  # fmt: skip
+
+
+@subcommand(channel, "close", "登记人工事项已办结")
+@click.argument("document", metavar="ID")
+@click.option("--channel", "name", metavar="CHANNEL", required=True, help="交办的渠道。")
+@click.option("--address", default="", metavar="URL", help="公众可访问的网址（事项要求时必填）。")
+@click.option(
+    "--scan",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="签收单扫描件或带回的回执（事项要求时必填）。",
+)
+@ACTING
+def close(session: Session, *, document: str, name: str, address: str, scan: Path | None, user: str) -> None:
+    """Say that what a channel asked was done, with the address or the paper that proves it; office or admin."""
+    from disclosure_pipeline.pipeline import errands
+
+    with session.core() as core:
+        errands.close(core, document, name, by=prove(core, user), address=address, scan=scan)
+    if session.as_json:
+        output.print_json({"id": document, "channel": name})
+    else:
+        output.say(f"已登记：{document} 在 {name} 的事项办结。")
 
 
 def _stuck_cases(core: Core, name: str | None) -> list[str]:

@@ -96,7 +96,7 @@ def folders(patient: Patient) -> Iterator[Check]:
     space = patient.session.workspace
     if not space.data.is_dir():
         raise missing_workspace()
-    for folder in (space.inbox, space.outbox, space.site, space.archive, space.log):
+    for folder in (space.inbox, space.outbox, space.site, space.search, space.archive, space.log):
         yield _folder(folder, private=False)
     for folder in (space.spool, space.vault, space.quarantine, space.register):
         yield _folder(folder, private=True)
@@ -186,7 +186,7 @@ def queue(patient: Patient) -> Iterator[Check]:
 
 def held(patient: Patient) -> Iterator[Check]:
     """Whether nothing goes out since a restore."""
-    from disclosure_pipeline.pipeline.publication import HELD
+    from disclosure_pipeline.pipeline.publication_rows import HELD
     from disclosure_pipeline.store.database import get_meta
 
     with patient.database.read() as connection:

@@ -1,4 +1,4 @@
-"""`disclosure clear / take-back / retry / withdraw`: settle findings, and the ways out."""
+"""`disclosure clear / take-back / retry`: settle findings, and the ways out."""
 
 from __future__ import annotations
 
@@ -73,19 +73,6 @@ def retry(session: Session, document: str, user: str | None) -> None:
 
     with session.core() as core:
         state = takeback.retry(core, document, actor(core, user))
-    print_state(session, document, state.value)
-
-
-@command("withdraw")
-@ID
-@ACTING
-@REASON
-def withdraw(session: Session, document: str, user: str, reason: str) -> None:
-    """Recall a document from every channel; secrecy, office or admin."""
-    from disclosure_pipeline.pipeline import publication
-
-    with session.core() as core:
-        state = publication.withdraw(core, document, prove(core, user), reason)
     print_state(session, document, state.value)
 
 

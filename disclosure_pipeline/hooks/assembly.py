@@ -60,7 +60,7 @@ def _sandbox(settings: Settings, workspace: Workspace, processes: int, initargs:
 
     # A third-party reader may keep data of its own beside its module, and in its own folder.
     readable = (
-        (workspace.plugin_folder(settings), workspace.data / "plugins") if settings.plugins.allow else ()
+        (workspace.plugin_folder(settings), workspace.plugin_data) if settings.plugins.allow else ()
     )
     return Sandbox(
         processes,

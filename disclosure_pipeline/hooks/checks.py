@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from disclosure_pipeline.hooks.contracts import Comparison, Opinion, PartText, Raster, RecognisedLine
 from disclosure_pipeline.hooks.guard import Nonsense, instance
 from disclosure_pipeline.model.finding import FINDING_KINDS, Finding, Severity
-from disclosure_pipeline.model.publication import Order, Receipt, Standing
+from disclosure_pipeline.model.publication import Answer, Errand, Order, Receipt, Standing
 from disclosure_pipeline.model.route import Route, Tier
 from disclosure_pipeline.model.text import KINDS, Doubt, Place, Segment, Text
 
@@ -22,6 +23,11 @@ RECOGNITION_CODES = "ocr."
 """Beginning of the codes of doubts about words that were recognised, but not surely."""
 
 STANDINGS = ("published", "withdrawn", "absent")
+
+WANTS = frozenset({"address", "scan", "receipt"})
+"""What an errand can ask a person to give when it is done."""
+
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 def known_kind(kind: str) -> bool:
@@ -207,22 +213,43 @@ def _keeps(tier: Tier, other: Tier) -> bool:
     return same and other.meeting >= tier.meeting and other.risk >= tier.risk
 
 
-def receipt_for(channel: str, order: Order) -> Callable[[object], Receipt]:
-    """The check of a channel's answer: a receipt for exactly this order."""
+def answer_to(channel: str, order: Order) -> Callable[[object], Answer]:
+    """The check of a channel's answer: a receipt or an errand for exactly this order."""
 
-    def check(answer: object) -> Receipt:
-        receipt = instance(Receipt)(answer)
-        if receipt.key != str(order.key):
-            raise Nonsense("the receipt is for another order")
-        if not isinstance(receipt.address, str) or not _texts(receipt.hashes):
-            raise Nonsense("the receipt's address or hashes are not text")
+    def check(answer: object) -> Answer:
+        given: Answer = _errand(answer) if isinstance(answer, Errand) else _receipt(answer)
+        if given.key != str(order.key):
+            raise Nonsense("the answer is for another order")
+        if not _texts(given.hashes):
+            raise Nonsense("the answer's hashes are not text")
         try:
-            json.dumps(dict(receipt.detail))
+            json.dumps(dict(given.detail))
         except (TypeError, ValueError):
-            raise Nonsense("the receipt's detail is not JSON") from None
-        return replace(receipt, channel=channel)
+            raise Nonsense("the answer's detail is not JSON") from None
+        return replace(given, channel=channel)
 
     return check
+
+
+def _receipt(answer: object) -> Receipt:
+    receipt = instance(Receipt)(answer)
+    if not isinstance(receipt.address, str):
+        raise Nonsense("the receipt's address is not text")
+    return receipt
+
+
+def _errand(errand: Errand) -> Errand:
+    if not isinstance(errand.kind, str) or not _CODE.fullmatch(errand.kind):
+        raise Nonsense("the errand's kind is no code")
+    if (
+        not isinstance(errand.folder, str)
+        or errand.folder.startswith("/")
+        or ".." in errand.folder.split("/")
+    ):
+        raise Nonsense("the errand's folder is not one of the channel's own")
+    if not isinstance(errand.wants, frozenset) or not errand.wants <= WANTS:
+        raise Nonsense("the errand wants what nobody can give")
+    return errand
 
 
 def standings(answer: object) -> tuple[Standing, ...]:

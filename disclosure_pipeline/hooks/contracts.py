@@ -20,7 +20,7 @@ from disclosure_pipeline.model.document import Attribute, Part, PartRole, Slip
 from disclosure_pipeline.model.finding import Fault, Finding, Screening
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.policy import RuleBook
-from disclosure_pipeline.model.publication import Order, Receipt, Standing
+from disclosure_pipeline.model.publication import Answer, Order, Standing
 from disclosure_pipeline.model.route import Route
 from disclosure_pipeline.model.text import Doubt, Place, Segment, Text
 from disclosure_pipeline.model.view import Views
@@ -35,7 +35,7 @@ class PluginContext:
             returned), or ``None`` when it has none.
         rulebook: all rules in force.
         folders: named folders it may write: ``site``, ``archive``, ``register``, ``outbox`` for
-            built-ins; only ``own`` (``var/plugins/<name>``) for others.
+            built-ins; only ``own`` (``var/plugins/<name>``) for others, which may read ``site``.
         site: how the publishing office presents itself (names, domain, footer option), JSON values.
         limits: ``[extraction]`` limits, JSON values.
         words: words that a segmenter should know (``[screening] user_words``).
@@ -410,7 +410,8 @@ class Channel(Protocol):
     effect and answers the same receipt. An order whose ``generation`` is lower than one already
     carried out for the document raises :class:`~disclosure_pipeline.errors.Fenced`. A failure that
     may pass raises :class:`~disclosure_pipeline.errors.ChannelFault`; the core retries with
-    back-off. ``attributes`` says which documents it takes: public channels take only
+    back-off. A channel that needs a person answers an
+    :class:`~disclosure_pipeline.model.publication.Errand` instead of a receipt. ``attributes`` says which documents it takes: public channels take only
     ``proactive``.
     """
 
@@ -422,15 +423,15 @@ class Channel(Protocol):
         """Attributes of the documents it takes; a class attribute will do."""
         ...
 
-    def publish(self, order: Order) -> Receipt:
+    def publish(self, order: Order) -> Answer:
         """Put the document out, exactly these bytes."""
         ...
 
-    def update(self, order: Order) -> Receipt:
-        """Replace an earlier version."""
+    def update(self, order: Order) -> Answer:
+        """Replace an earlier version, or what is said of the same one (its validity, its links)."""
         ...
 
-    def withdraw(self, order: Order) -> Receipt:
+    def withdraw(self, order: Order) -> Answer:
         """Take it back: nothing of the text stays, the address keeps a notice."""
         ...
 

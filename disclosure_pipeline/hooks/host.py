@@ -42,14 +42,16 @@ from disclosure_pipeline.hooks.screener import Screener
 from disclosure_pipeline.hooks.stages import Outcome, Stage, Toolbox
 from disclosure_pipeline.model.amendment import guards_of
 from disclosure_pipeline.model.finding import Fault, Screening
-from disclosure_pipeline.model.publication import Action, Order, Receipt, Standing
+from disclosure_pipeline.model.publication import Action, Answer, Order, Standing
 from disclosure_pipeline.model.route import Route
 from disclosure_pipeline.model.text import Text
 
 if TYPE_CHECKING:
     from disclosure_pipeline.hooks.editing import Copy
     from disclosure_pipeline.hooks.forked import ForkedSandbox
+    from disclosure_pipeline.hooks.page_pictures import Letters
     from disclosure_pipeline.hooks.sandbox import Sandbox
+    from disclosure_pipeline.model.boxes import Box
     from disclosure_pipeline.model.policy import RuleBook
     from disclosure_pipeline.settings.models import Settings
     from disclosure_pipeline.settings.workspace import Workspace
@@ -257,6 +259,35 @@ class PluginHost:
         """
         return self._screener.edit(file, annotate=annotate)
 
+    def letters(self, file: SourceFile, media_type: str, pages: tuple[int, ...]) -> Mapping[int, Letters]:
+        """The characters of the text layer of some pages, with their boxes.
+
+        Args:
+            file: the file, with its hash.
+            media_type: what it is, as its reader found.
+            pages: 1-based.
+
+        Raises:
+            DisclosureError: a page cannot be looked at, or the sandbox failed.
+        """
+        return self._screener.letters(file, media_type, pages)
+
+    def reprint(
+        self, file: SourceFile, media_type: str, struck: Mapping[int, tuple[Box, ...]], *, drawn: bool
+    ) -> bytes:
+        """The pages of a pdf or scan as a new pdf.
+
+        Args:
+            file: the file, with its hash.
+            media_type: what it is, as its reader found.
+            struck: boxes that are burnt in, by page.
+            drawn: as pictures; else with the text layer.
+
+        Raises:
+            DisclosureError: it cannot be done, or the sandbox failed.
+        """
+        return self._screener.reprint(file, media_type, struck, drawn=drawn)
+
     def screen(
         self,
         texts: Sequence[PartText],
@@ -326,7 +357,7 @@ class PluginHost:
 
     # ------------------------------------------------------------------ publish
 
-    def channel_call(self, channel_id: str, action: Action, order: Order) -> Receipt:
+    def channel_call(self, channel_id: str, action: Action, order: Order) -> Answer:
         """Have one channel carry out one order.
 
         Raises:

@@ -181,7 +181,7 @@ def _refuse(source: PluginSource, code: str, why: str) -> PluginSource:
 
 def _check_folder(folder: Path, settings: Settings, workspace: Workspace) -> None:
     """Refuse a plugin folder that drop-folder users, other accounts or plugins could write."""
-    dropped = [workspace.inbox, workspace.outbox, workspace.data / "plugins"]
+    dropped = [workspace.inbox, workspace.outbox, workspace.plugin_data]
     for unit in settings.unit:
         for root in unit.drop_roots:
             dropped += [Path(path) for path in (root.path, root.outbox) if path]

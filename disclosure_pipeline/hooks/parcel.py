@@ -34,7 +34,7 @@ class Parcel(Generic[Content]):
             memory.write(packed)
 
     def open(self) -> Content:
-        """The value; where it was received this can be asked once."""
+        """The value, a new one each time."""
         # At a place of its own: the position is one for all processes.
         packed = os.pread(self._descriptor, self._size, 0)
         while len(packed) < self._size:

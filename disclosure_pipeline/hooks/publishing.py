@@ -11,7 +11,7 @@ from disclosure_pipeline.hooks import checks, floor, registry
 from disclosure_pipeline.hooks.contracts import Channel
 from disclosure_pipeline.hooks.registry import Registered
 from disclosure_pipeline.model.document import Attribute
-from disclosure_pipeline.model.publication import Action, Order, Receipt, Standing
+from disclosure_pipeline.model.publication import Action, Answer, Order, Standing
 
 if TYPE_CHECKING:
     from disclosure_pipeline.hooks.fault_ledger import FaultLedger
@@ -71,13 +71,13 @@ class Channels:
         loaded = self._roster.of(*_FAMILIES)
         return tuple(name for name in self._chosen or floor.CHANNELS if name not in loaded)
 
-    def carry_out(self, channel_id: str, action: Action, order: Order) -> Receipt:
+    def carry_out(self, channel_id: str, action: Action, order: Order) -> Answer:
         """See :meth:`disclosure_pipeline.hooks.host.PluginHost.channel_call`."""
         found = self._roster.one(channel_id, *_FAMILIES)
         if found.family is registry.CHANNELS and action is not Action.WITHDRAW:
             _check_attribute(found, order)
         method = getattr(found.item, action.value)
-        check = checks.receipt_for(channel_id, order)
+        check = checks.answer_to(channel_id, order)
         return self._ledger.ask(found, lambda: method(order), check, passes=(ChannelFault, Fenced))
 
     def verify(self, channel_id: str, documents: Sequence[str]) -> tuple[Standing, ...]:

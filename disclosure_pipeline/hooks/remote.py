@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing as mp
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
@@ -23,7 +24,7 @@ from disclosure_pipeline.hooks.parcel import Parcel
 from disclosure_pipeline.hooks.resident import serve
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.finding import Fault, Finding
-from disclosure_pipeline.model.publication import Order, Receipt, Standing
+from disclosure_pipeline.model.publication import Answer, Order, Standing
 from disclosure_pipeline.model.route import Route
 
 LOAD_SECONDS = 30.0
@@ -31,6 +32,12 @@ LOAD_SECONDS = 30.0
 
 EVENT_SECONDS = 5.0
 """Time that a plugin gets to take note of an event."""
+
+
+UNCERTAIN = "channel.uncertain"
+"""Code of a channel's fault after which the order may have been carried out or not: it waits for a person."""
+
+_FAULT_CODE = re.compile(r"(channel|artefact|order|record)\.[a-z_]{1,40}")
 
 
 class RemotePlugin:
@@ -181,11 +188,24 @@ def _error(reply: wire.Reply, kind: str, full_id: str) -> Exception:
         case "fenced":
             return Fenced()
         case "channel_fault":
-            return ChannelFault(f"{full_id} could not carry out the order.")
+            return _channel_fault(reply.name, full_id)
         case "raised":
             return PluginFault(reply.name, code=f"{kind}.raised")
         case _:
             return _nonsense(kind, full_id, f"it cannot be sent ({reply.name})")
+
+
+def _channel_fault(code: object, full_id: str) -> ChannelFault:
+    """A channel's fault under its own code; its words stay in its process, they could be a document's."""
+    if code == UNCERTAIN:
+        return ChannelFault(
+            f"Nobody knows whether {full_id} carried out the order.",
+            code=UNCERTAIN,
+            advice="Look at what was really done there; then `disclosure channel retry`, which docs/channels.md explains.",
+        )
+    known = isinstance(code, str) and _FAULT_CODE.fullmatch(code) is not None
+    message = f"{full_id} could not carry out the order."
+    return ChannelFault(message, code=str(code)) if known else ChannelFault(message)
 
 
 def _nonsense(kind: str, who: str, why: str) -> PluginFault:
@@ -243,17 +263,17 @@ class RemoteChannel(_Proxy):
         super().__init__(remote, info, timeout)
         self.attributes: tuple[Attribute, ...] = info.attributes
 
-    def publish(self, order: Order) -> Receipt:
+    def publish(self, order: Order) -> Answer:
         """See :class:`~disclosure_pipeline.hooks.contracts.Channel`."""
-        return cast("Receipt", self._call("publish", order))
+        return cast("Answer", self._call("publish", order))
 
-    def update(self, order: Order) -> Receipt:
+    def update(self, order: Order) -> Answer:
         """See :class:`~disclosure_pipeline.hooks.contracts.Channel`."""
-        return cast("Receipt", self._call("update", order))
+        return cast("Answer", self._call("update", order))
 
-    def withdraw(self, order: Order) -> Receipt:
+    def withdraw(self, order: Order) -> Answer:
         """See :class:`~disclosure_pipeline.hooks.contracts.Channel`."""
-        return cast("Receipt", self._call("withdraw", order))
+        return cast("Answer", self._call("withdraw", order))
 
     def verify(self, documents: Sequence[str]) -> Sequence[Standing]:
         """See :class:`~disclosure_pipeline.hooks.contracts.Channel`."""

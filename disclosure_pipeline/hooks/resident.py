@@ -97,7 +97,8 @@ class Resident:
         """
         plugin = load(source)
         options = registry.section(plugin, setup.section)
-        context = PluginContext(options, setup.rulebook, {"own": setup.own}, setup.site, setup.limits)
+        folders = {"own": setup.own} | ({} if setup.pages is None else {"site": setup.pages})
+        context = PluginContext(options, setup.rulebook, folders, setup.site, setup.limits)
         families = (
             family for family in registry.FAMILIES if family not in (registry.STAGES, registry.COLLATORS)
         )
@@ -117,7 +118,7 @@ class Resident:
         return cls(plugin, objects, description)
 
     def answer(self, request: wire.Request) -> wire.Reply:
-        """Carry out one call; whatever the plugin raises becomes a problem with a class name."""
+        """Carry out one call; whatever the plugin raises becomes a problem with a class name or a code."""
 
         def call() -> object:
             if not request.id:
@@ -129,8 +130,8 @@ class Resident:
             answer = ask(subject, call, _as_is, passes=(Fenced, ChannelFault), trusted=False)
         except Fenced:
             return wire.Reply(problem="fenced")
-        except ChannelFault:
-            return wire.Reply(problem="channel_fault")
+        except ChannelFault as error:
+            return wire.Reply(problem="channel_fault", name=error.code)
         if answer.fault is not None:
             return wire.Reply(problem="raised", name=answer.fault.message)
         return wire.Reply(answer.value)

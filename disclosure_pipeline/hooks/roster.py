@@ -244,7 +244,7 @@ def check_sections(sections: Mapping[str, Any], sources: Sequence[PluginSource])
 def builtin_context(settings: Settings, workspace: Workspace, rulebook: RuleBook) -> PluginContext:
     """What built-ins get when their objects are made."""
     folders: dict[str, Path] = {
-        "site": workspace.site, "archive": workspace.archive,
+        "site": workspace.site, "search": workspace.search, "archive": workspace.archive,
         "register": workspace.register, "outbox": workspace.outbox,
     }  # fmt: skip
     return PluginContext(
@@ -263,8 +263,13 @@ def fault_of(error: PluginFault, plugin: str) -> Fault:
 
 
 def _setup(name: str, settings: Settings, workspace: Workspace, rulebook: RuleBook) -> wire.Setup:
-    own = workspace.data / "plugins" / name
+    own = workspace.plugin_data / name
     own.mkdir(parents=True, exist_ok=True)
     return wire.Setup(
-        settings.plugin.get(name), rulebook, own, settings.site.model_dump(), settings.extraction.model_dump()
+        settings.plugin.get(name),
+        rulebook,
+        own,
+        settings.site.model_dump(),
+        settings.extraction.model_dump(),
+        workspace.site,
     )

@@ -30,6 +30,7 @@ class Setup:
         section: the plugin's configuration section as written, or ``None``.
         rulebook: all rules in force.
         own: the one folder it may write.
+        pages: folder of the site, which it may read; ``None`` where there is none.
         site: how the office presents itself.
         limits: ``[extraction]`` limits.
     """
@@ -39,6 +40,7 @@ class Setup:
     own: Path
     site: Mapping[str, Any] = field(default_factory=dict)
     limits: Mapping[str, Any] = field(default_factory=dict)
+    pages: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer: a value, or the kind of problem and the exception's class name."""
+    """The answer: a value, or the kind of problem and the exception's class name (of a channel's fault: its code)."""
 
     value: Any = None
     problem: str = ""

@@ -335,11 +335,6 @@ class Clock:
         return values
 
 
-def state_in_chinese(state: State) -> str:
-    """A clock's state as officers read it."""
-    return _STATE_NAMES[state]
-
-
 def _legs(
     rule: ClockRule,
     start: date,

@@ -128,6 +128,11 @@ STEPS: tuple[Step, ...] = (
         "rescreen",
     ),
     _step("finish_withdrawal", S.WITHDRAWING, S.WITHDRAWN),
+    # 更正: the correction is out, so the text that it replaces goes.
+    _step("replace", S.PUBLISHED, S.WITHDRAWING, "replace"),
+    _step("supersede", S.WITHDRAWING, S.SUPERSEDED),
+    # What is said of a published document changes, not its text (废止 澄清 解读).
+    _step("amend", S.PUBLISHED, None, "repeal"),
     _step(
         "found_withdrawn",
         (S.APPROVED, S.PUBLISHING, S.PUBLISHED, S.WITHDRAWING),
@@ -160,8 +165,3 @@ def target_of(name: str, state: State) -> State:
     if state not in wanted.sources:
         raise Refused(f"'{name}' is not possible while the document is {state.value}.")
     return state if wanted.target is None else wanted.target
-
-
-def ways_out(state: State) -> tuple[Step, ...]:
-    """The steps that lead out of ``state``."""
-    return tuple(item for item in STEPS if state in item.sources and item.target not in (None, state))

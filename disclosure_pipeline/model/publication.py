@@ -50,6 +50,22 @@ class EffectKey:
     def __str__(self) -> str:
         return f"{self.document}/v{self.version}/{self.channel}/{self.action.value}/g{self.generation}"
 
+    @classmethod
+    def parse(cls, text: str) -> EffectKey:
+        """The key that a text is of.
+
+        Raises:
+            ValueError: it is none.
+        """
+        document, version, channel, action, generation = text.split("/")
+        return cls(
+            document,
+            int(version.removeprefix("v")),
+            channel,
+            Action(action),
+            int(generation.removeprefix("g")),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Artefact:
@@ -76,6 +92,64 @@ class Artefact:
         return {"name": self.name, "media_type": self.media_type, "sha256": self.sha256, "size": self.size}
 
 
+class Relation(StrEnum):
+    """How one published document stands to another; each has its counterpart on the other's page."""
+
+    REPLACES = "replaces"
+    """更正: the other one was wrong; its page leads here."""
+    REPLACED_BY = "replaced_by"
+    REPEALS = "repeals"
+    """废止: the other one is no longer in force; its text stays."""
+    REPEALED_BY = "repealed_by"
+    CLARIFIES = "clarifies"
+    """澄清 (条例 第六条)."""
+    CLARIFIED_BY = "clarified_by"
+    INTERPRETS = "interprets"
+    """解读: explains a policy; both pages lead to each other (001, 002, 004)."""
+    INTERPRETED_BY = "interpreted_by"
+
+    @property
+    def counterpart(self) -> Relation:
+        """What stands on the other document's page."""
+        return _COUNTERPARTS[self]
+
+
+_COUNTERPARTS = {
+    Relation.REPLACES: Relation.REPLACED_BY,
+    Relation.REPEALS: Relation.REPEALED_BY,
+    Relation.CLARIFIES: Relation.CLARIFIED_BY,
+    Relation.INTERPRETS: Relation.INTERPRETED_BY,
+}
+_COUNTERPARTS |= {other: one for one, other in _COUNTERPARTS.items()}
+
+
+class Validity(StrEnum):
+    """Whether a published document is in force (有效性)."""
+
+    VALID = "valid"
+    CORRECTED = "corrected"
+    """Replaced by a correction (已修改)."""
+    REPEALED = "repealed"
+    """废止."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A line that leads from one document's page to another's.
+
+    Args:
+        relation: how the page's document stands to the other one.
+        document: case number of the other one.
+        index_number: its 索引号.
+        title: its title; empty when it may not be told (it was withdrawn).
+    """
+
+    relation: Relation
+    document: str
+    index_number: str = ""
+    title: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """The catalogue entry (目录条目) of a document: everything the public sees beside the text.
@@ -100,10 +174,14 @@ class Entry:
     summary: str = ""
     formed: str = ""
     published: str = ""
-    validity: str = "有效"
+    validity: Validity = Validity.VALID
     joint_bodies: tuple[str, ...] = ()
     reviewers: tuple[tuple[str, str], ...] = ()
     """(label, name) pairs that the page's footer prints, already filtered by the unit's option."""
+    item: str = ""
+    """Code of the item of 条例 第二十条 under which the catalogue lists it, or empty."""
+    links: tuple[Link, ...] = ()
+    """Documents that it stands in relation to, as its page shows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +246,37 @@ class Receipt:
         """The receipt as stored and shown."""
         return {"channel": self.channel, "key": self.key, "address": self.address,
                 "hashes": dict(self.hashes), "detail": dict(self.detail)}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a channel answers that needs a person: a form to be copied, a bundle to be carried, a list to be signed.
+
+    The publication stays open until somebody says that it was done (`disclosure channel close`). Answered again under
+    the same key, it is the same errand.
+
+    Args:
+        channel: id of the channel.
+        key: the order's key as text.
+        kind: what is to be done, an ASCII code of the channel (``enter``, ``carry``, ``hand_over`` …).
+        folder: where its papers lie, relative to the channel's own folder; empty when there are none.
+        wants: what the person has to give when it is done: ``address`` (where the public finds it), ``scan`` (a signed
+            paper), ``receipt`` (a file that came back).
+        hashes: sha256 of each artefact that was handed over, by name.
+        detail: further facts, JSON values without document text.
+    """
+
+    channel: str
+    key: str
+    kind: str
+    folder: str = ""
+    wants: frozenset[str] = frozenset()
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+Answer = Receipt | Errand
+"""What a channel says of an order: that it was carried out, or that a person has to do it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from disclosure_pipeline.model.reading import fold
 
-_PIECE = re.compile(r"[a-z0-9]+|[^\W_]")
+_PIECE = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
 
 MOST_PHRASES = 8
 """Phrases of one search that count; what is behind them is ignored."""

@@ -25,6 +25,9 @@ STALE = 600.0
 NEXT_YEAR_FROM = 11
 """Month from which next year's holidays should be known (放假安排 appears in early November)."""
 
+GIVEN_UP_DAYS = 1
+"""Days after which a worker that says nothing is none that is missed: its host was replaced or renamed."""
+
 BACKUP_DAYS = 7
 """Days after which a backup is old."""
 
@@ -46,10 +49,14 @@ class Alarm:
 
 
 CODES = (
-    "workers", "detectors", "held", "disk", "disk_soon", "incidents", "late", "attention", "stuck", "dead", "letters",
+    "workers", "detectors", "held", "disk", "disk_soon", "incidents", "deviations", "late", "attention", "stuck", "dead",
+    "letters",
     "worker_silent", "calendar", "backup_none", "backup_old", "proposed", "rescreening",
 )  # fmt: skip
 """Every code, in the order in which they are told."""
+
+_GRAVE = frozenset({"incidents", "deviations"})
+"""What failed with secrecy, or the public, at stake."""
 
 
 def alarms(board: Board, today: date) -> tuple[Alarm, ...]:
@@ -65,9 +72,8 @@ def alarms(board: Board, today: date) -> tuple[Alarm, ...]:
 
 def _standing(board: Board) -> Iterator[Alarm]:
     """What stops work, or soon will."""
-    alive = [item for item in board.workers if item.alive]
-    silent = len(board.workers) - len(alive)
-    if not alive:
+    silent = sum(not item.alive and _days_since(item.beat_at) < GIVEN_UP_DAYS for item in board.workers)
+    if not any(item.alive for item in board.workers):
         yield Alarm("workers", grave=True)
     elif silent:
         yield Alarm("worker_silent", number=silent)
@@ -86,12 +92,16 @@ def _standing(board: Board) -> Iterator[Alarm]:
 def _failed(board: Board) -> Iterator[Alarm]:
     """Work that needs a person."""
     counts = {
-        "incidents": board.incidents, "attention": len(board.attention), "stuck": len(board.stuck),
-        "dead": len(board.dead), "letters": board.letters,
+        "incidents": board.incidents, "attention": board.attention_number, "stuck": board.stuck_number,
+        "deviations": board.deviations, "dead": len(board.dead), "letters": board.letters,
     }  # fmt: skip
     for code, number in counts.items():
         if number:
-            yield Alarm(code, grave=code == "incidents", number=number)
+            yield Alarm(code, grave=code in _GRAVE, number=number)
+
+
+def _days_since(moment: str) -> int:
+    return (datetime.now(UTC) - parse(moment)).days
 
 
 def _kept_up(board: Board, today: date) -> Iterator[Alarm]:
@@ -101,7 +111,7 @@ def _kept_up(board: Board, today: date) -> Iterator[Alarm]:
             yield Alarm("calendar", number=year)
     if not board.last_backup:
         yield Alarm("backup_none")
-    elif (age := (datetime.now(UTC) - parse(board.last_backup)).days) > BACKUP_DAYS:
+    elif (age := _days_since(board.last_backup)) > BACKUP_DAYS:
         yield Alarm("backup_old", number=age)
     if board.proposed:
         yield Alarm("proposed", number=board.proposed)

@@ -24,7 +24,7 @@ from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import held_again
 from disclosure_pipeline.pipeline.anchors import anchor_now
 from disclosure_pipeline.pipeline.core import Core
-from disclosure_pipeline.pipeline.publication import HELD
+from disclosure_pipeline.pipeline.publication_rows import HELD
 from disclosure_pipeline.pipeline.used_numbers import raise_counters, used_numbers
 from disclosure_pipeline.settings.workspace import PRIVATE
 from disclosure_pipeline.store import audit, desk, search

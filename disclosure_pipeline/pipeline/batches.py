@@ -71,9 +71,9 @@ class Result:
     version: int = 0
 
 
-def confirmation(number: int) -> str:
-    """What has to be typed to settle a batch of so many documents."""
-    return f"确认 {number} 件"
+def confirmation(number: int, *, english: bool = False) -> str:
+    """What has to be typed to settle a batch of so many documents, in one of two languages; either will do."""
+    return f"confirm {number} documents" if english else f"确认 {number} 件"
 
 
 def candidates(
@@ -167,7 +167,8 @@ def settle_batch(
         raise Refused(f"A batch has at most {MOST} documents.", code="batch_too_many")
     if treatment is Treatment.COLUMN:
         raise Refused("A column is emptied in its own document.", code="treatment_unfit")
-    if not cases or typed.strip() != confirmation(len(cases)):
+    wanted = (confirmation(len(cases)), confirmation(len(cases), english=True))
+    if not cases or typed.strip() not in wanted:
         raise Refused(
             "The number of documents was not confirmed.", code="not_confirmed",
             advice=f"Type exactly: {confirmation(len(cases))}",

@@ -2,7 +2,7 @@
 
 What a failed attempt has left in the channel is not known, so giving up is a withdrawal of this one channel, under
 a new generation that fences late attempts off. The archive is never given up, nor the last channel that the public
-could read: then the document itself is withdrawn (`publication.withdraw`).
+could read: then the document itself is withdrawn (`recall.withdraw`).
 """
 
 from __future__ import annotations

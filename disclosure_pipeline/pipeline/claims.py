@@ -1,7 +1,7 @@
 """Claims: who is reviewing a document just now. A notice to others, never a right.
 
-A claim runs out by itself. Nothing in the core asks for one: whoever may decide decides, and the other one is told
-whose claim it was.
+A claim runs out by itself, some time after the last act of its holder (:func:`hold_on`). Nothing in the core asks for
+one: whoever may decide decides, and the other one is told whose claim it was.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from disclosure_pipeline.store.console_tables import desk_lock
 from disclosure_pipeline.store.people import Person
 
 MINUTES = 30
-"""How long a claim holds if nobody renews it."""
+"""How long a claim holds from when it was made, and from the last act of its holder."""
 
 _LONGEST = 8 * 60
 
@@ -68,36 +68,8 @@ def claim(core: Core, document: str, person: Person, minutes: int = MINUTES) -> 
         return _write(connection, _next(document, person, held, minutes))
 
 
-def renew(core: Core, document: str, person: Person, minutes: int = MINUTES) -> Claim:
-    """Let one's claim hold longer.
-
-    Args:
-        core: the process's parts.
-        document: case number.
-        person: who claimed it.
-        minutes: how long it holds from now on.
-
-    Raises:
-        NotFound: no such case for this person.
-        Refused: somebody has taken it over (``claim_lost``, and who), or it has run out (``claim_over``).
-    """
-    with core.database.write() as connection:
-        _require(connection, document, person)
-        held = holder(connection, document)
-        if held is None:
-            raise Refused(
-                f"The claim on {document} has run out.", code="claim_over", advice="Claim it again."
-            )
-        if held.person != person.name:
-            raise Refused(
-                f"{held.person} has taken {document} over.", code="claim_lost",
-                advice="Ask them before you go on; nothing that you typed is lost.",
-            )  # fmt: skip
-        return _write(connection, _next(document, person, held, minutes))
-
-
 def take_over(core: Core, document: str, person: Person, minutes: int = MINUTES) -> Claim:
-    """Claim a document whoever holds it; the former holder is told when they renew, and by :func:`holder`.
+    """Claim a document whoever holds it; the former holder is told by :func:`holder`.
 
     Args:
         core: the process's parts.
@@ -115,6 +87,21 @@ def take_over(core: Core, document: str, person: Person, minutes: int = MINUTES)
         _require(connection, document, person)
         held = holder(connection, document)
         return _write(connection, _next(document, person, held, minutes))
+
+
+def hold_on(connection: Connection, document: str, person: str) -> None:
+    """Let a claim hold longer, because its holder works on the document.
+
+    Args:
+        connection: the writing transaction of what they do.
+        document: case number.
+        person: who acts; without a claim of theirs that still holds nothing happens.
+    """
+    now = utc_now()
+    until = later(now, 60 * MINUTES)
+    mine = (desk_lock.c.document == document, desk_lock.c.person == person)
+    short = desk_lock.c.until.between(now, until)
+    connection.execute(update(desk_lock).where(*mine, short).values(until=until))
 
 
 def release(core: Core, document: str, person: Person) -> bool:

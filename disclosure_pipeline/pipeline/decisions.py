@@ -54,7 +54,8 @@ class Decision:
         meeting: number of the meeting (会议文号) where a rule asks for one.
         recorded_by: the administrator who records a decision signed on paper (代录), or empty.
         scan: sha256 of the scan of that paper in the vault, or empty.
-        signed_on: the day that the paper bears; ``None`` when the channel does not ask. The audit log keeps it.
+        signed_on: the day that the paper bears, with ``recorded_by``; ``None`` when nobody said. Whether a deputy
+            might sign is asked of that day.
         deputy_for: the principal as whose deputy ``by`` decides. :func:`decide` works it out by today's
             roles and takes nobody's word for it.
         recorder_for: the same of ``recorded_by``.
@@ -83,14 +84,27 @@ class Decision:
     quotes: tuple[Quote, ...] = ()
     shown: bool = False
 
+    def on_paper(self) -> dict[str, Any]:
+        """What a row keeps of the paper on which the decision was made (代录)."""
+        return {
+            "recorded_by": self.recorded_by or None, "scan": self.scan or None,
+            "signed_on": self.signed_on.isoformat() if self.signed_on else None,
+        }  # fmt: skip
 
-def decide(core: Core, document: str, wish: Decision) -> State:
+    def told_of_paper(self) -> dict[str, Any]:
+        """What the audit log says about that paper; nothing, where there is none."""
+        told = {**self.on_paper(), "recorder_for": self.recorder_for}
+        return {key: value for key, value in told.items() if value}
+
+
+def decide(core: Core, document: str, wish: Decision, *, wider: Wider | None = None) -> State:
     """Carry out a decision, or refuse it.
 
     Args:
         core: the process's parts.
         document: case number.
         wish: the decision.
+        wider: what `widening.wider` answered about it; ``None`` when it was not asked yet, or found nothing wider.
 
     Returns:
         The document's state afterwards.
@@ -100,13 +114,13 @@ def decide(core: Core, document: str, wish: Decision) -> State:
         NotAllowed: the person may not decide this.
         Refused: the procedure forbids it now.
     """
-    objections.check_reason(wish)
-    wider = widening.wider(core, document, wish.attribute)
+    objections.check_words(wish)
+    wider = wider or widening.wider(core, document, wish.attribute)
+    wish = replace(wish, deputy_for="", signed_on=wish.signed_on if wish.recorded_by else None)
     with core.database.write() as connection:
         row = documents.fetch(connection, document, lock=True)
-        person = people.get(connection, wish.by)
-        recorder_for = objections.check_recorder(core, connection, row, wish)
-        wish = replace(wish, deputy_for="", recorder_for=recorder_for)
+        person = people.get(connection, wish.by, wish.signed_on)
+        wish = replace(wish, recorder_for=objections.check_recorder(core, connection, row, wish))
         if State(row.state) is State.ATTENTION and wish.verb is Verb.RETURN:
             _give_back(core, connection, row, person, wish)
         else:
@@ -121,6 +135,8 @@ def _in_review(
     matter = objections.matter_of(core, connection, row, person)
     wish = replace(wish, deputy_for=objections.check_person(matter))
     wish = replace(wish, quotes=objections.check_quotes(connection, row, wish))
+    if wish.verb not in objections.SIGNING:
+        wish = replace(wish, ground="")
     match wish.verb:
         case Verb.APPROVE:
             _approve(matter, wish, wider)
@@ -190,6 +206,7 @@ def _widen(
     version = versions.raise_version(
         core, connection, row, actor=wish.by, deputy_for=wish.deputy_for, why="attribute", route=wider.route,
         changes={"office": attribute.value, "reviewed_as": attribute.value, "proposed_ground": "", "ground": ""},
+        told={"reason": digest_of(wish.reason), **wish.told_of_paper()},
     )  # fmt: skip
     documents.add_findings(connection, row.id, version, wider.findings)
     desk.refresh(connection, row.id)
@@ -214,15 +231,15 @@ def _give_back(core: Core, connection: Connection, row: Row[Any], person: Person
     connection.execute(
         insert(decision).values(
             document=row.id, version=row.version, content="", tier="attention", verb=wish.verb.value, by=wish.by,
-            recorded_by=wish.recorded_by or None, scan=wish.scan or None, reason=wish.reason, meeting="", ground="",
-            at=utc_now(), deputy_for=wish.deputy_for or None, **_quoted(wish),
+            reason=wish.reason, meeting="", ground="", at=utc_now(), deputy_for=wish.deputy_for or None,
+            **wish.on_paper(), **_quoted(wish),
         )
     )  # fmt: skip
     letters.owe(connection, row.id, row.version, "returned", {"tier": ""})
     take_step(
         core, connection, row.id, "give_back", actor=wish.by, version=wish.version,
         detail={
-            "reason": digest_of(wish.reason), **_quotes_told(wish), **_paper_told(wish),
+            "reason": digest_of(wish.reason), **_quotes_told(wish), **wish.told_of_paper(),
             **deputies.told(wish.deputy_for),
         },
     )  # fmt: skip
@@ -256,10 +273,10 @@ def _note(core: Core, connection: Connection, row: Row[Any], tier_row: Row[Any],
     connection.execute(
         insert(decision).values(
             document=row.id, version=row.version, content=versions.content_hash(connection, row),
-            tier=tier_row.tier, verb=wish.verb.value, by=wish.by, recorded_by=wish.recorded_by or None,
-            scan=wish.scan or None, reason=wish.reason, meeting=wish.meeting,
+            tier=tier_row.tier, verb=wish.verb.value, by=wish.by, reason=wish.reason, meeting=wish.meeting,
             attribute=wish.attribute.value if wish.attribute else None, ground=wish.ground,
-            frozen=row.frozen_digest, at=utc_now(), deputy_for=wish.deputy_for or None, **said, **_quoted(wish),
+            frozen=row.frozen_digest, at=utc_now(), deputy_for=wish.deputy_for or None,
+            **said, **wish.on_paper(), **_quoted(wish),
         )
     )  # fmt: skip
 
@@ -273,22 +290,14 @@ def _quotes_told(wish: Decision) -> dict[str, Any]:
     return {"quotes": canonical_digest([item.as_json() for item in wish.quotes])} if wish.quotes else {}
 
 
-def _paper_told(wish: Decision) -> dict[str, Any]:
-    """What the audit log says about a paper (代录)."""
-    told = {
-        "recorded_by": wish.recorded_by, "recorder_for": wish.recorder_for, "scan": wish.scan,
-        "signed_on": wish.signed_on.isoformat() if wish.signed_on else "",
-    }  # fmt: skip
-    return {key: value for key, value in told.items() if value}
-
-
 def _detail(connection: Connection, row: Row[Any], tier_row: Row[Any], wish: Decision) -> dict[str, Any]:
     values = {
         "tier": tier_row.tier, "verb": wish.verb.value, "content": versions.content_hash(connection, row),
-        "frozen": row.frozen_digest, "reason": digest_of(wish.reason), "meeting": wish.meeting,
+        "frozen": row.frozen_digest, "reason": digest_of(wish.reason),
+        "meeting": digest_of(wish.meeting),
         "attribute": wish.attribute.value if wish.attribute else None, "checklist": sorted(wish.checklist or ()),
         "risk": wish.risk.level.value if wish.risk else None,
-        "risk_text": digest_of(wish.risk.text) if wish.risk else None, **_quotes_told(wish), **_paper_told(wish),
+        "risk_text": digest_of(wish.risk.text) if wish.risk else None, **_quotes_told(wish), **wish.told_of_paper(),
         **deputies.told(wish.deputy_for),
     }  # fmt: skip
     return {key: value for key, value in values.items() if value}

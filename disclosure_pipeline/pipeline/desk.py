@@ -190,13 +190,13 @@ def next_in(
             not done all.
 
     Returns:
-        The row; ``None`` at the end of the queue.
+        The row; ``None`` at the end of the queue, or, going around, when the filter holds no other free document.
     """
     place, grants = place_of(connection, after_document), list(scope)
     if place is None:
         return None
     free = partial(_first_free, connection, grants, filters, but=after_document, but_held_from=but_held_from)
-    return free(place) or (free(None) if around else None)
+    return free(place) or (free(None, until=place) if around else None)
 
 
 def _first_free(
@@ -207,16 +207,20 @@ def _first_free(
     *,
     but: str,
     but_held_from: str,
+    until: Place | None = None,
 ) -> Waiting | None:
-    """The first document behind a place (or of all) that is not ``but``, and that nobody else has claimed."""
+    """The first document behind a place (or of all) that is not ``but``, and that nobody else has claimed.
+
+    Behind the page that reaches ``until``, nothing is looked at.
+    """
     while True:
         page = waiting(connection, grants, filters, after)
         for row in page.rows:
             if row.document != but and (not but_held_from or row.holder in ("", but_held_from)):
                 return row
-        if page.after is None:
-            return None
         after = page.after
+        if after is None or (until is not None and after > until):
+            return None
 
 
 def place_of(connection: Connection, case: str) -> Place | None:

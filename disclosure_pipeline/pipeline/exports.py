@@ -19,6 +19,8 @@ from itertools import chain
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING
 
+from disclosure_pipeline.model.route import Role
+from disclosure_pipeline.pipeline import deputies
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store import audit
 from disclosure_pipeline.store.people import Person
@@ -58,11 +60,15 @@ class Table:
         title: name of the table; the sheet's name.
         head: names of the columns.
         rows: cells, row by row; read once.
+        most: rows that are exported; ``None`` for all of them.
+        cut_off: what is written in place of the rows behind them.
     """
 
     title: str
     head: Sequence[str]
     rows: Iterable[Sequence[Value]]
+    most: int | None = None
+    cut_off: str = ""
 
 
 def as_csv(table: Table) -> Iterator[bytes]:
@@ -104,7 +110,7 @@ def harmless(value: Value) -> Value:
     return f"'{text}" if begins and begins in _STARTS else text
 
 
-def note(core: Core, person: Person, unit: str, what: str, number: int) -> None:
+def note(core: Core, person: Person, unit: str, what: str, number: int, *, roles: Iterable[Role]) -> None:
     """Write into the audit log that somebody took a table out of the system.
 
     Args:
@@ -113,14 +119,22 @@ def note(core: Core, person: Person, unit: str, what: str, number: int) -> None:
         unit: unit code.
         what: code of the table (``trail``, ``access``, ``statistics`` …).
         number: rows.
+        roles: the roles that read the table; who holds none of their own acts as somebody's deputy.
     """
-    detail = {"what": what, "rows": number}
+    detail = {"what": what, "rows": number, **deputies.told(deputies.entitled(person, roles, unit))}
     with core.database.write() as connection:
         audit.append(connection, audit.Record(action="export", actor=person.name, unit=unit, detail=detail))
 
 
 def take(
-    core: Core, person: Person, unit: str, what: str, tables: Sequence[Table], *, form: Form
+    core: Core,
+    person: Person,
+    unit: str,
+    what: str,
+    tables: Sequence[Table],
+    *,
+    form: Form,
+    roles: Iterable[Role],
 ) -> SpooledTemporaryFile[bytes]:
     """Write an export, and then into the audit log that it was taken; nothing leaves that is not in the log.
 
@@ -131,20 +145,19 @@ def take(
         what: code of the table, see :func:`note`.
         tables: what is exported; a CSV file holds the first one only.
         form: what it is written as.
+        roles: the roles that read the tables, see :func:`note`.
 
     Returns:
         The export from its beginning, in the private spool; the caller closes it.
     """
     chosen = tables if form is Form.XLSX else tables[:1]
     counts = [0] * len(chosen)
-    counted = [
-        replace(table, rows=_counted(table.rows, counts, number)) for number, table in enumerate(chosen)
-    ]
+    counted = [replace(table, rows=_counted(table, counts, number)) for number, table in enumerate(chosen)]
     file = SpooledTemporaryFile[bytes](max_size=_IN_MEMORY, dir=str(core.workspace.spool))
     try:
         for piece in [as_xlsx(*counted)] if form is Form.XLSX else as_csv(counted[0]):
             file.write(piece)
-        note(core, person, unit, what, sum(counts))
+        note(core, person, unit, what, sum(counts), roles=roles)
     except BaseException:
         file.close()
         raise
@@ -152,8 +165,12 @@ def take(
     return file
 
 
-def _counted(rows: Iterable[Sequence[Value]], counts: list[int], number: int) -> Iterator[Sequence[Value]]:
-    for row in rows:
+def _counted(table: Table, counts: list[int], number: int) -> Iterator[Sequence[Value]]:
+    """A table's rows, as many as it may have, with how many they are; a line about those left out is none of them."""
+    for row in table.rows:
+        if counts[number] == table.most:
+            yield (table.cut_off,)
+            return
         counts[number] += 1
         yield row
 

@@ -13,7 +13,7 @@ from disclosure_pipeline.errors import NotAllowed, Refused
 from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role, Route, TierState
-from disclosure_pipeline.pipeline import deputies, versions
+from disclosure_pipeline.pipeline import claims, deputies, versions
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.objections import refuse_drafter
 from disclosure_pipeline.pipeline.transitions import take_step
@@ -71,7 +71,7 @@ class Desk:
 
 
 def desk(connection: Connection, document: str, by: str, version: int | None = None) -> Desk:
-    """The document before an officer, for the rest of a writing transaction.
+    """The document before an officer, for the rest of a writing transaction; a claim of theirs holds on.
 
     Args:
         connection: a writing transaction.
@@ -96,6 +96,7 @@ def desk(connection: Connection, document: str, by: str, version: int | None = N
         raise Refused(f"{document} is {row.state}; findings are settled while it is in review.")
     if version is not None:
         versions.check_current(row, version)
+    claims.hold_on(connection, document, by)
     return Desk(row, by, principal)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from disclosure_pipeline.model.lifecycle import State, step
-from disclosure_pipeline.pipeline import clocks, isolation, publication, quarantine, spool
+from disclosure_pipeline.pipeline import clocks, isolation, publication, publication_rows, quarantine, spool
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.transitions import take_step
 from disclosure_pipeline.store.tables import artefact
@@ -68,10 +68,10 @@ def _recall_again(core: Core, connection: Connection, row: Any, name: str | None
     isolation.purge(connection, row.id, row.version, "", [])
     changes = {"spool": name or f"case-{row.id}", "work_at": None, "attempts": 0, "frozen_digest": None}
     if state is State.WITHDRAWN:
-        changes["generation"] = publication.call_back(core, connection, row)
+        changes["generation"] = publication_rows.call_back(core, connection, row)
         take_step(core, connection, row.id, "quarantine", changes=changes)
     else:
         if state is not State.WITHDRAWING:
-            changes["generation"] = publication.call_back(core, connection, row)
+            changes["generation"] = publication_rows.call_back(core, connection, row)
         take_step(core, connection, row.id, "recall", changes=changes)
         publication.finish(core, connection, row.id)

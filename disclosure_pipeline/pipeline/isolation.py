@@ -18,7 +18,7 @@ from disclosure_pipeline.model.amendment import amended
 from disclosure_pipeline.model.finding import Finding
 from disclosure_pipeline.model.lifecycle import State, step
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.pipeline import exemptions, incidents, letters, publication, spool
+from disclosure_pipeline.pipeline import exemptions, incidents, letters, publication, publication_rows, spool
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.publication_rows import publications_of
 from disclosure_pipeline.pipeline.transitions import SYSTEM, Lease, check_rules, take_step
@@ -75,7 +75,7 @@ def isolate(
             incidents.open_one(
                 connection, row, kind, rules=rules, findings=places, rules_version=rules_version
             )
-            changes["generation"] = publication.call_back(core, connection, row)
+            changes["generation"] = publication_rows.call_back(core, connection, row)
         if also is not None:
             also(connection)
         detail = {"marks": len(marks), "rules": rules, **said} | ({"lapsed": lapsed} if lapsed else {})

@@ -15,6 +15,7 @@ from functools import cached_property
 
 from disclosure_pipeline.model.printed import CellName, Printed, cell_name, gathered, heading_level, unbroken
 from disclosure_pipeline.model.text import Segment, Text
+from disclosure_pipeline.model.words import PageKind, PageLabel
 
 PAGE = 3000
 """Characters of a page of a file that has none of its own."""
@@ -84,10 +85,10 @@ Block = TextBlock | TableBlock
 
 @dataclass(frozen=True, slots=True)
 class LaidPage:
-    """A page: its number, what it is called (zh-CN), its blocks."""
+    """A page: its number, what it is called, its blocks."""
 
     number: int
-    label: str
+    label: PageLabel
     blocks: tuple[Block, ...]
 
 
@@ -159,7 +160,7 @@ def _own_pages(
     for number in range(1, count + 1):
         found = by_page.get(number, [])
         blocks = _printed_blocks(segments, found) if printed else _blocks(segments, found)
-        yield LaidPage(number, f"第{number}页", tuple(blocks))
+        yield LaidPage(number, PageLabel(PageKind.PAGE, number), tuple(blocks))
 
 
 # ------------------------------------------------------------------------- blocks
@@ -272,7 +273,7 @@ class _Cutter:
 
     def __init__(self, segments: Sequence[Segment]):
         self._segments = segments
-        self._pages: list[tuple[str, tuple[Block, ...]]] = []
+        self._pages: list[tuple[PageLabel | None, tuple[Block, ...]]] = []
         self._blocks: list[Block] = []
         self._room = PAGE
 
@@ -287,9 +288,10 @@ class _Cutter:
                 self._room -= length
         self._turn()
         if not self._pages:
-            self._pages.append(("", ()))
+            self._pages.append((None, ()))
+        kind = PageKind.SCREEN if len(self._pages) > 1 else PageKind.WHOLE
         return tuple(
-            LaidPage(number, label or (f"第{number}屏" if len(self._pages) > 1 else "全文"), found)
+            LaidPage(number, label or PageLabel(kind, number), found)
             for number, (label, found) in enumerate(self._pages, 1)
         )
 
@@ -311,8 +313,8 @@ class _Cutter:
             head = table.rows[0] if begin else None
             self._blocks.append(replace(table, rows=table.rows[begin:end], head=head))
         if table.sheet and end > begin:
-            name = f"“{table.name}”" if table.name else ""
-            self._turn(f"{name}第{table.rows[begin].number}—{table.rows[end - 1].number}行")
+            rows = table.rows[begin:end]
+            self._turn(PageLabel(PageKind.ROWS, sheet=table.name, first=rows[0].number, last=rows[-1].number))
         elif not last:
             self._turn()
 
@@ -327,7 +329,7 @@ class _Cutter:
         if self._room < length and self._blocks:
             self._turn()
 
-    def _turn(self, label: str = "") -> None:
+    def _turn(self, label: PageLabel | None = None) -> None:
         if self._blocks:
             self._pages.append((label, tuple(self._blocks)))
         self._blocks, self._room = [], PAGE

@@ -23,7 +23,7 @@ from disclosure_pipeline.pipeline import returns, spool
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store import documents
 from disclosure_pipeline.store.database import insert_once
-from disclosure_pipeline.store.tables import document, letter, publication
+from disclosure_pipeline.store.tables import letter, publication
 
 log = get_logger(__name__)
 
@@ -225,8 +225,3 @@ def waiting(connection: Connection) -> bool:
         connection.execute(select(letter.c.key).where(letter.c.sent_at.is_(None)).limit(1)).first()
         is not None
     )
-
-
-def case_exists(connection: Connection, case: str) -> bool:
-    """Whether a case of this number exists."""
-    return connection.execute(select(document.c.id).where(document.c.id == case)).first() is not None

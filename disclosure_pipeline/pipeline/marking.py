@@ -194,9 +194,9 @@ def unmark(core: Core, document: str, finding: str, *, by: str) -> int:
     return version
 
 
-def suspicion(document: str) -> str:
-    """What has to be typed on a page to isolate a submission."""
-    return f"隔离 {document}"
+def suspicion(document: str, *, english: bool = False) -> str:
+    """What has to be typed on a page to isolate a submission, in one of two languages; either will do."""
+    return f"isolate {document}" if english else f"隔离 {document}"
 
 
 def suspect(core: Core, document: str, *, by: str, reason: str, typed: str | None = None) -> None:
@@ -218,7 +218,10 @@ def suspect(core: Core, document: str, *, by: str, reason: str, typed: str | Non
     with core.database.read() as connection:
         row = documents.fetch(connection, document)
         principal = _officer(people.get(connection, by), row.unit)
-        if typed is not None and typed.strip() != suspicion(document):
+        if typed is not None and typed.strip() not in (
+            suspicion(document),
+            suspicion(document, english=True),
+        ):
             raise Refused(
                 "The isolation was not confirmed.", code="not_confirmed",
                 advice=f"Type exactly: {suspicion(document)}",

@@ -28,8 +28,14 @@ from disclosure_pipeline.store.people import Person
 if TYPE_CHECKING:
     from disclosure_pipeline.pipeline.decisions import Decision
 
+LONGEST_MEETING = 100
+"""Characters of the number of a meeting; what it discussed is written in the reason."""
+
 Check = Callable[[], object]
 """A rule about one decision; it raises :class:`Refused` or lets it pass."""
+
+GIVE_BACK = frozenset({Role.SECRECY, Role.OFFICE, Role.ADMIN})
+"""Who may return a document that needs attention."""
 
 SIGNING = frozenset({Verb.APPROVE, Verb.WITHHOLD})
 """Verbs that sign a tier."""
@@ -70,13 +76,20 @@ def matter_of(core: Core, connection: Connection, row: Row[Any], person: Person)
     """The open tier of a document and who stands before it.
 
     Raises:
-        Refused: the document is not in review.
+        Refused: the document is not in review, or waits for nobody's signature.
     """
-    if State(row.state) is not State.IN_REVIEW:
+    tier = open_tier(connection, row)
+    if tier is None:
         raise Refused(f"{row.id} is {row.state}; only a document in review can be decided on.")
+    return Matter(core, connection, row, documents.tiers_of(connection, row.id, row.version), tier, person)
+
+
+def open_tier(connection: Connection, row: Row[Any]) -> Row[Any] | None:
+    """The tier that waits for a signature; ``None`` outside of review."""
+    if State(row.state) is not State.IN_REVIEW:
+        return None
     tiers = documents.tiers_of(connection, row.id, row.version)
-    tier = next(item for item in tiers if item.state == TierState.OPEN.value)
-    return Matter(core, connection, row, tiers, tier, person)
+    return next((item for item in tiers if item.state == TierState.OPEN.value), None)
 
 
 # ---------------------------------------------------------------------------- the person
@@ -169,7 +182,7 @@ def check_giving_back(row: Row[Any], person: Person) -> str:
     Raises:
         NotAllowed: the person holds none of the roles.
     """
-    principal = deputies.entitled(person, (Role.SECRECY, Role.OFFICE, Role.ADMIN), row.unit)
+    principal = deputies.entitled(person, GIVE_BACK, row.unit)
     if principal is None:
         raise NotAllowed(
             "Only secrecy, office or admin may return a document from 'attention'.", code="wrong_role"
@@ -185,9 +198,9 @@ def check_recorder(core: Core, connection: Connection, row: Row[Any], wish: Deci
 
     Raises:
         NotAllowed: the recorder is no administrator of the unit.
-        Refused: the vault holds no scan of it, or it is dated in the future.
+        Refused: the vault holds no scan of it, or the day on it cannot be.
     """
-    check_paper_day(wish)
+    check_paper_day(connection, row, wish)
     if not wish.recorded_by:
         return ""
     recorder_for = deputies.entitled(people.get(connection, wish.recorded_by), (Role.ADMIN,), row.unit)
@@ -202,27 +215,41 @@ def check_recorder(core: Core, connection: Connection, row: Row[Any], wish: Deci
     return recorder_for
 
 
-def check_paper_day(wish: Decision) -> None:
-    """No paper was signed tomorrow; how long ago it was signed is no matter (a paper may be older than its draft).
+def check_paper_day(connection: Connection, row: Row[Any], wish: Decision) -> None:
+    """No paper was signed tomorrow, and none before there was a version to sign (一事一审, 004 第十五条).
 
     Raises:
-        Refused: it bears a later day than today.
+        Refused: it bears a later day than today, or one before the present version was handed in.
     """
-    if wish.signed_on is not None and wish.signed_on > today_in_shanghai():
+    if wish.signed_on is None:
+        return
+    if wish.signed_on > today_in_shanghai():
         raise Refused(
             "The day on the paper lies in the future.", code="paper.future", advice="Look at the paper."
+        )
+    if wish.signed_on < versions.begun_on(connection, row):
+        raise Refused(
+            "The paper was signed before the present version was handed in.",
+            code="paper.early",
+            advice="Look at the paper: a new version is signed anew.",
         )
 
 
 # ------------------------------------------------------------------- what the decision brings
 
 
-def check_reason(wish: Decision) -> None:
-    """Everything but a plain approval says why; an outside answer speaks for itself.
+def check_words(wish: Decision) -> None:
+    """Everything but a plain approval says why (an outside answer speaks for itself); a meeting has a short number.
 
     Raises:
-        Refused: no reason.
+        Refused: no reason, or what is no number of a meeting.
     """
+    if len(wish.meeting) > LONGEST_MEETING:
+        raise Refused(
+            f"The number of a meeting has at most {LONGEST_MEETING} characters.",
+            code="meeting_long",
+            advice="Write what was discussed into the reason.",
+        )
     if wish.verb not in (Verb.APPROVE, Verb.ANSWER) and not wish.reason.strip():
         raise Refused("A reason is required.", code="reason_required", advice="Give it with --reason.")
 
@@ -350,7 +377,7 @@ def against(
         person: who would decide.
         wish: the decision.
     """
-    found = refusals((partial(check_reason, wish), partial(check_recorder, core, connection, row, wish)))
+    found = refusals((partial(check_words, wish), partial(check_recorder, core, connection, row, wish)))
     if wish.verb is Verb.ANSWER:
         return found + refusals((partial(referrals.check_answer, connection, row, person),))
     found += refusals(

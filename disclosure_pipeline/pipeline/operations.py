@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -24,11 +24,13 @@ from disclosure_pipeline.model.times import parse, utc_now
 from disclosure_pipeline.pipeline import backup, incidents, leases
 from disclosure_pipeline.pipeline.core import INTAKE, PUBLISH, RESCREEN, Core
 from disclosure_pipeline.pipeline.ports import DeadLetter, EnginePort
-from disclosure_pipeline.pipeline.publication import HELD
+from disclosure_pipeline.pipeline.publication_rows import HELD
 from disclosure_pipeline.pipeline.rescreen_batches import RunState, run_as_json
-from disclosure_pipeline.pipeline.rights import SEALED
+from disclosure_pipeline.pipeline.rights import SEALED, is_root
 from disclosure_pipeline.pipeline.scopes import require
+from disclosure_pipeline.store import deviations
 from disclosure_pipeline.store.database import get_meta
+from disclosure_pipeline.store.deviations import Deviation
 from disclosure_pipeline.store.people import Person
 from disclosure_pipeline.store.rule_changes import ChangeState
 from disclosure_pipeline.store.tables import (
@@ -51,9 +53,6 @@ READERS = (Role.ADMIN, Role.OFFICE)
 
 SHOWN = 50
 """Rows of each list of failed work."""
-
-_REACH = 1000
-"""Failed publications of all units that are looked through for those of one."""
 
 P = PublicationState
 _WAITING = (P.PENDING.value, P.RUNNING.value, P.FAILED.value, P.WITHDRAWING.value)
@@ -137,8 +136,13 @@ class Board:
 
     Args:
         queues: the queues.
-        attention: documents set aside. stuck: failed and uncertain publications.
-        dead: what the engine has given up.
+        attention: documents of the unit that were set aside, the first :data:`SHOWN`.
+        attention_number: how many there are. stuck: its failed and uncertain publications, the first :data:`SHOWN`.
+        stuck_number: how many there are.
+        deviations: where channels did not hold what their receipts say when they were last looked at.
+        deviating: the first :data:`SHOWN` of them.
+        dead: what the engine has given up of the unit's documents; for an administrator of a unit without one
+            above also what is about no document.
         channels: those that ever had something to do.
         workers: lives that have not ended in order.
         rules_version: the rules in force. proposed: rule changes that wait for a second person.
@@ -154,7 +158,11 @@ class Board:
 
     queues: tuple[QueueState, ...]
     attention: tuple[Trouble, ...]
+    attention_number: int
     stuck: tuple[Trouble, ...]
+    stuck_number: int
+    deviations: int
+    deviating: tuple[Deviation, ...]
     dead: tuple[DeadLetter, ...]
     channels: tuple[ChannelState, ...]
     workers: tuple[WorkerState, ...]
@@ -196,8 +204,12 @@ def board(core: Core, person: Person, unit: str) -> Board:
         return Board(
             queues=tuple(_queues(connection, backlog)),
             attention=tuple(_attention(connection, unit)),
+            attention_number=_count(connection, *_set_aside(unit)),
             stuck=tuple(_stuck(connection, unit)),
-            dead=tuple(engine.dead_letters()) if engine is not None else (),
+            stuck_number=_count(connection, *_unsent(unit)),
+            deviations=deviations.number(connection, unit),
+            deviating=tuple(deviations.listed(connection, unit, SHOWN)),
+            dead=tuple(_dead(core, connection, person, unit, engine.dead_letters() if engine else ())),
             channels=tuple(_channels(connection)),
             workers=tuple(_workers(core, connection)),
             rules_version=core.rulebook.version,
@@ -241,13 +253,18 @@ def _queues(connection: Connection, backlog: Mapping[str, int]) -> Iterable[Queu
         yield QueueState(name, int(number), age, backlog.get(name))
 
 
+def _set_aside(unit: str) -> tuple[ColumnElement[bool], ...]:
+    return document.c.state == State.ATTENTION.value, document.c.unit == unit
+
+
+def _unsent(unit: str) -> tuple[ColumnElement[bool], ...]:
+    # A join could begin with the documents of the unit, of which there are many; failures are few.
+    owner = select(document.c.unit).where(document.c.id == publication.c.document)
+    return publication.c.state.in_(_STUCK), owner.scalar_subquery() == unit
+
+
 def _attention(connection: Connection, unit: str) -> list[Trouble]:
-    query = (
-        select(document)
-        .where(document.c.state == State.ATTENTION.value, document.c.unit == unit)
-        .order_by(document.c.id)
-        .limit(SHOWN)
-    )
+    query = select(document).where(*_set_aside(unit)).order_by(document.c.id).limit(SHOWN)
     rows = connection.execute(query).all()
     faults = _faults(connection, [row.id for row in rows])
     return [
@@ -260,16 +277,14 @@ def _attention(connection: Connection, unit: str) -> list[Trouble]:
 
 
 def _stuck(connection: Connection, unit: str) -> list[Trouble]:
-    query = select(publication).where(publication.c.state.in_(_STUCK)).order_by(publication.c.due_at)
-    found = connection.execute(query.limit(_REACH)).all()
-    names = [row.document for row in found]
-    mine = select(document).where(document.c.id.in_(names), document.c.unit == unit)
-    cases = {row.id: row for row in connection.execute(mine).all()}
-    rows = [row for row in found if row.document in cases][:SHOWN]
-    faults = _faults(connection, [row.document for row in rows])
+    query = select(publication).where(*_unsent(unit)).order_by(publication.c.due_at).limit(SHOWN)
+    rows = connection.execute(query).all()
+    names = [row.document for row in rows]
+    cases, faults = _rows_of(connection, names), _faults(connection, names)
     return [
         Trouble(
-            row.document, _title(cases[row.document]), cases[row.document].department, row.state, row.due_at, row.channel, row.attempt,
+            row.document, _title(cases[row.document]), cases[row.document].department, row.state, row.due_at,
+            row.channel, row.attempt,
             tuple(
                 (item.code, item.advice)
                 for item in faults[row.document]
@@ -284,6 +299,33 @@ def _title(case: Row[Any]) -> str | None:
     """The title, of what is not sealed: a quarantined case can still have a channel that does not give it up."""
     title: str | None = None if State(case.state) in SEALED else case.title
     return title
+
+
+def case_of(letter: DeadLetter) -> str:
+    """The case number of the document that a piece of work is about, if it is about one (see :class:`DeadLetter`)."""
+    return letter.subject.partition("|")[0]
+
+
+def cases_of(connection: Connection, letters: Iterable[DeadLetter]) -> Mapping[str, Row[Any]]:
+    """The rows of the documents that pieces of work are about, by case number."""
+    return _rows_of(connection, {case_of(letter) for letter in letters})
+
+
+def _rows_of(connection: Connection, cases: Collection[str]) -> Mapping[str, Row[Any]]:
+    query = select(document).where(document.c.id.in_(cases))
+    return {row.id: row for row in connection.execute(query).all()}
+
+
+def _dead(
+    core: Core, connection: Connection, person: Person, unit: str, letters: Iterable[DeadLetter]
+) -> Iterable[DeadLetter]:
+    cases = cases_of(connection, letters)
+    everything = is_root(core.settings, unit) and person.holds(Role.ADMIN, unit)
+    for item in letters:
+        case = cases.get(case_of(item))
+        mine = everything if case is None else case.unit == unit
+        if mine:
+            yield item
 
 
 def _faults(connection: Connection, cases: list[str]) -> Mapping[str, list[Row[Any]]]:
@@ -327,8 +369,8 @@ def _workers(core: Core, connection: Connection) -> Iterable[WorkerState]:
         yield WorkerState(row.id, row.host, row.pid, row.started_at, row.beat_at, row.id in alive)
 
 
-def _count(connection: Connection, condition: ColumnElement[bool]) -> int:
-    return int(connection.execute(select(func.count()).where(condition)).scalar_one())
+def _count(connection: Connection, *conditions: ColumnElement[bool]) -> int:
+    return int(connection.execute(select(func.count()).where(*conditions)).scalar_one())
 
 
 def _years(core: Core) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,20 @@ from sqlalchemy import Connection, Row
 
 from disclosure_pipeline.hooks.passwords import is_slip
 from disclosure_pipeline.model.document import Attribute
-from disclosure_pipeline.model.publication import Action, Artefact, Deposit, EffectKey, Entry, Order
+from disclosure_pipeline.model.publication import (
+    Action,
+    Artefact,
+    Deposit,
+    EffectKey,
+    Entry,
+    Link,
+    Order,
+    Relation,
+    Validity,
+)
 from disclosure_pipeline.model.route import TierState
 from disclosure_pipeline.model.times import parse
-from disclosure_pipeline.pipeline import records, spool
+from disclosure_pipeline.pipeline import records, relations, spool
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store import documents
 
@@ -34,9 +45,8 @@ def build(core: Core, connection: Connection, row: Row[Any]) -> Order:
     action = Action(row.action)
     key = EffectKey(row.document, row.version, row.channel, action, row.generation)
     if action is Action.WITHDRAW:
-        return Order(
-            key=key, entry=_bare(core, case), at=row.effect_at, isolate=_isolated(core, connection, case)
-        )
+        told = replace(_bare(core, case), links=_replaced_by(connection, case))
+        return Order(key=key, entry=told, at=row.effect_at, isolate=_isolated(core, connection, case))
     attribute = Attribute(case.final)
     artefacts = documents.artefacts_of(connection, row.document, row.version)
     return Order(
@@ -76,6 +86,8 @@ def entry(core: Core, connection: Connection, case: Row[Any]) -> Entry:
         summary=(case.title or "")[:_SUMMARY],
         formed=case.formed,
         published=published.strftime("%Y-%m-%d %H:%M") if published else "",
+        validity=Validity(case.validity),
+        links=relations.links_of(connection, case),
         joint_bodies=slip.joint_bodies,
         reviewers=_reviewers(connection, case, unit.footer),
     )
@@ -86,8 +98,17 @@ def _bare(core: Core, case: Row[Any]) -> Entry:
     return Entry(
         document=case.id, version=case.version, title="", index_number=case.index_number or "",
         attribute=case.final or "", unit=case.unit, unit_name=core.unit(case.unit).name,
-        department=case.department, issuing_body=core.unit(case.unit).name,
+        department=case.department, issuing_body=core.unit(case.unit).name, validity=Validity(case.validity),
     )  # fmt: skip
+
+
+def _replaced_by(connection: Connection, case: Row[Any]) -> tuple[Link, ...]:
+    """Where the notice leads that stands in a corrected document's place; nowhere, when it was withdrawn for good."""
+    if case.validity != Validity.CORRECTED.value:
+        return ()
+    return tuple(
+        link for link in relations.links_of(connection, case) if link.relation is Relation.REPLACED_BY
+    )
 
 
 def _isolated(core: Core, connection: Connection, case: Row[Any]) -> Path | None:

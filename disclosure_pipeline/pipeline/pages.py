@@ -50,10 +50,6 @@ class PagePictures:
         self._printer = PagePrinter(core.settings, spool if spool.is_dir() else None, processes)
         self._kept = Kept(room)
 
-    def warm(self) -> None:
-        """Start the processes now, so that the first page does not wait for them."""
-        self._printer.warm()
-
     def picture(self, document: str, version: int, part: int, page: int, width: int = WIDTH) -> Picture:
         """A page of a file as a picture.
 

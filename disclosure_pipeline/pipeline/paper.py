@@ -1,13 +1,15 @@
 """Decisions signed on paper or in the office's own system, recorded by an administrator (代录).
 
 The decision counts as that of the person who signed; the same rules are asked as if they had decided here
-themselves. The scan is kept only when nothing speaks against the decision, so that a refusal leaves nothing behind.
-Who records sees no text of the document: number, title, chain, and who may sign.
+themselves, on the day that the paper bears. The scan is kept only when nothing speaks against the decision, the plugins
+that judge a wider attribute included, so that a refusal leaves nothing behind. Who records sees no text of the document:
+number, title, chain, and who may sign.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,17 @@ from disclosure_pipeline.errors import NotAllowed, NotFound
 from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.policy import Ground
-from disclosure_pipeline.model.route import Role, TierState, Verb
-from disclosure_pipeline.pipeline import decisions, deputies, objections, rights, scans, signing
+from disclosure_pipeline.model.route import Role, Verb
+from disclosure_pipeline.pipeline import (
+    decisions,
+    deputies,
+    objections,
+    rights,
+    scans,
+    signing,
+    versions,
+    widening,
+)
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.decisions import Decision
 from disclosure_pipeline.pipeline.signing import TierSigned
@@ -29,9 +40,6 @@ from disclosure_pipeline.store.people import Person
 VERBS = (Verb.APPROVE, Verb.RETURN, Verb.WITHHOLD, Verb.REFER)
 """What a paper can say; the answer of an outside body has a form of its own."""
 
-_GIVE_BACK = frozenset({Role.SECRECY, Role.OFFICE, Role.ADMIN})
-"""Who may return a document that needs attention (`objections.check_giving_back`)."""
-
 
 @dataclass(frozen=True, slots=True)
 class PaperSheet:
@@ -39,12 +47,13 @@ class PaperSheet:
 
     Args:
         document: case number. title: title, or ``None``. department: drafting department.
-        version: what a decision must name. state: where it stands.
+        version: what a decision must name. since: the first day that a paper about it can bear.
+        state: where it stands.
         tiers: the chain in signing order, with who signed.
         open: name of the open tier, or empty. label: what it is called, or empty.
         meeting: whether a 会议文号 is asked. risk: whether a risk assessment is.
         verbs: what a paper can say now; empty when nothing waits for a signature.
-        signers: names of those whose decision can be recorded now.
+        signers: names of those whose decision can be recorded now, also of deputies whose days are over since.
         grounds: the reasons that can be given for 不予公开.
     """
 
@@ -52,6 +61,7 @@ class PaperSheet:
     title: str | None
     department: str
     version: int
+    since: date
     state: State
     tiers: tuple[TierSigned, ...]
     open: str
@@ -78,13 +88,14 @@ def sheet(core: Core, document: str, person: Person) -> PaperSheet:
     with core.database.read() as connection:
         row = documents.fetch(connection, document)
         _check_recorder(person, row)
-        tier = _open_tier(connection, row)
+        tier = objections.open_tier(connection, row)
         aside = State(row.state) is State.ATTENTION
         return PaperSheet(
             document=row.id,
             title=row.title,
             department=row.department,
             version=row.version,
+            since=versions.begun_on(connection, row),
             state=State(row.state),
             tiers=signing.tiers(connection, row),
             open=tier.tier if tier is not None else "",
@@ -115,17 +126,19 @@ def record(
 
     Raises:
         NotFound: no such case or person, or an empty scan.
-        NotAllowed: ``by`` is no administrator of the unit, or the person may not decide this.
+        NotAllowed: ``by`` is no administrator of the unit, or the person may not decide this, or might not on the
+            day of the paper.
         Refused: no scan, or the procedure forbids the decision now.
     """
     with core.database.read() as connection:
         row = documents.fetch(connection, document)
         _check_recorder(people.get(connection, by), row)
-        person = people.get(connection, wish.by)
+        person = people.get(connection, wish.by, wish.signed_on)
         for refusal in objections.against(core, connection, row, person, wish):
             raise refusal
+    wider = widening.wider(core, document, wish.attribute)
     digest = scans.keep_scan(core, scan, by, any_kind=any_kind)
-    return decisions.decide(core, document, replace(wish, recorded_by=by, scan=digest))
+    return decisions.decide(core, document, replace(wish, recorded_by=by, scan=digest), wider=wider)
 
 
 def _check_recorder(person: Person, row: Row[Any]) -> None:
@@ -138,22 +151,16 @@ def _check_recorder(person: Person, row: Row[Any]) -> None:
         )
 
 
-def _open_tier(connection: Connection, row: Row[Any]) -> Row[Any] | None:
-    """The tier that waits for a signature; ``None`` outside of review."""
-    if State(row.state) is not State.IN_REVIEW:
-        return None
-    chain = documents.tiers_of(connection, row.id, row.version)
-    return next((item for item in chain if item.state == TierState.OPEN.value), None)
-
-
 def _signers(connection: Connection, row: Row[Any], tier: Row[Any] | None) -> tuple[str, ...]:
-    """Who holds the role that the open tier asks (or, without one, may give the document back)."""
-    wanted = _GIVE_BACK if tier is None else {Role(tier.role)}
+    """Who holds the role that the open tier asks (or, without one, may give the document back), or did in its days."""
+    wanted = objections.GIVE_BACK if tier is None else {Role(tier.role)}
     department = row.department if tier is not None and tier.department else None
-    standing_in = {item.deputy for item in appointments.listed(connection, today_in_shanghai())}
+    since, today = versions.begun_on(connection, row), today_in_shanghai()
+    stood_in = {item.deputy for item in appointments.listed(connection) if item.last_day >= since.isoformat()}
     names = []
     for found, grants in people.of_unit(connection, row.unit):
-        held = people.grants_of(connection, found.name) if found.name in standing_in else grants
+        late = found.name in stood_in
+        held = people.grants_of(connection, found.name, since, today) if late else grants
         if found.disabled_at is None and any(
             grant.covers(role, row.unit, department) for grant in held for role in wanted
         ):

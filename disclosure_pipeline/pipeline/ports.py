@@ -71,8 +71,8 @@ class EnginePort(Protocol):
         """Pieces of work that have not ended, by queue."""
         ...
 
-    def dead_letters(self) -> Sequence[DeadLetter]:
-        """The newest pieces of work that the engine has given up."""
+    def dead_letters(self, key: str | None = None) -> Sequence[DeadLetter]:
+        """The newest pieces of work that the engine has given up; or the one with this id."""
         ...
 
     def revive(self, key: str) -> bool:

@@ -8,35 +8,50 @@ so that a publish that is still under way is fenced off in the channel and in th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 from structlog import get_logger
 
-from disclosure_pipeline.errors import DisclosureError, Fenced, NotAllowed, Refused
+from disclosure_pipeline.errors import DisclosureError, Fenced
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.finding import Fault
 from disclosure_pipeline.model.lifecycle import State
-from disclosure_pipeline.model.publication import Action, Order, PublicationState, Receipt
-from disclosure_pipeline.model.route import Role
+from disclosure_pipeline.model.publication import Action, Answer, Errand, Order, PublicationState, Receipt
 from disclosure_pipeline.model.times import later, utc_now
-from disclosure_pipeline.pipeline import clocks, deputies, incidents, leases, letters, orders, versions
+from disclosure_pipeline.pipeline import (
+    clocks,
+    incidents,
+    leases,
+    letters,
+    orders,
+    relations,
+    releases,
+    versions,
+)
 from disclosure_pipeline.pipeline.core import PUBLISH, Core
-from disclosure_pipeline.pipeline.publication_rows import change, keep_receipt, note, publications_of, row_of
+from disclosure_pipeline.pipeline.publication_rows import (
+    HELD,
+    OPEN,
+    WAITS,
+    change,
+    enqueue,
+    is_errand,
+    keep_receipt,
+    note,
+    publications_of,
+    row_of,
+)
 from disclosure_pipeline.pipeline.transitions import Lease, take_step
-from disclosure_pipeline.store import documents, lookups, people, purging
-from disclosure_pipeline.store.audit import digest_of
+from disclosure_pipeline.store import documents, errands, lookups, purging
 from disclosure_pipeline.store.database import get_meta
 from disclosure_pipeline.store.tables import publication
 
 log = get_logger(__name__)
 
-HELD = "held"
-"""Fact in `meta`: after a restore nothing goes out until `channel verify` has looked."""
-
 P = PublicationState
-_OPEN = (P.PENDING.value, P.RUNNING.value, P.FAILED.value, P.WITHDRAWING.value)
 
 
 def dispatch(core: Core, lease: Lease) -> None:
@@ -54,6 +69,8 @@ def dispatch(core: Core, lease: Lease) -> None:
         if State(row.state) is not State.APPROVED or row.work_at is None or get_meta(connection, HELD):
             return
     attribute = Attribute(row.final)
+    if releases.wait_for_window(core, lease):
+        return
     if missing := core.host.missing_channels():
         raise DisclosureError(
             f"Channels are not loaded: {', '.join(missing)}.",
@@ -91,7 +108,7 @@ def dispatch(core: Core, lease: Lease) -> None:
             else:
                 values |= {"action": Action.PUBLISH.value, "address": "", "fence": 0}
                 connection.execute(insert(publication).values(document=row.id, channel=channel, **values))
-            _enqueue(core, connection, row.id, channel, row.revision)
+            enqueue(core, connection, row.id, channel, row.revision)
         public = attribute is Attribute.PROACTIVE
         changes = {
             "work_at": None, "attempts": 0, "generation": generation, "published_at": now if public else None,
@@ -112,7 +129,7 @@ def carry_out(core: Core, document: str, channel: str) -> None:
     row = _claim(core, document, channel)
     if row is None:
         return
-    answer: Receipt | Fault | None
+    answer: Answer | Fault | None
     try:
         answer = core.host.channel_call(channel, Action(row.action), _order(core, row))
     except Fenced:
@@ -155,7 +172,7 @@ def _claim(core: Core, document: str, channel: str) -> Row[Any] | None:
     now = utc_now()
     with core.database.write() as connection:
         row = row_of(connection, document, channel, lock=True)
-        if row is None or row.state not in _OPEN or row.due_at > now:
+        if row is None or row.state not in OPEN or row.due_at > now:
             return None
         if row.action != Action.WITHDRAW.value and get_meta(connection, HELD):
             return None
@@ -190,7 +207,7 @@ def _give_up(connection: Connection, row: Row[Any]) -> None:
     change(connection, row.document, row.channel, values)
 
 
-def _record(core: Core, row: Row[Any], answer: Receipt | Fault | None) -> None:
+def _record(core: Core, row: Row[Any], answer: Answer | Fault | None) -> None:
     """Write what came back; an answer under an old fence only leaves its receipt.
 
     ``None`` means that the channel fenced this attempt off: it holds something newer.
@@ -216,6 +233,16 @@ def _record(core: Core, row: Row[Any], answer: Receipt | Fault | None) -> None:
             change(connection, row.document, row.channel, values)
             documents.resolve_faults(connection, row.document, f"publish:{row.channel}")
             note(connection, row, "channel.done", {"key": answer.key})
+            finish(core, connection, row.document)
+        elif isinstance(answer, Errand):
+            errands.write_errand(connection, case.id, case.unit, answer)
+            state = P.WITHDRAWING if withdrawing else P.RUNNING
+            change(
+                connection, row.document, row.channel,
+                {"state": state.value, "lease_owner": None, "due_at": WAITS},
+            )  # fmt: skip
+            documents.resolve_faults(connection, row.document, f"publish:{row.channel}")
+            note(connection, row, "errand.opened", {"key": answer.key, "kind": answer.kind})
             finish(core, connection, row.document)
         elif answer is None:
             # A newer generation is in the channel: the rows say so too, or the hold has yet to be resolved.
@@ -250,8 +277,7 @@ def finish(core: Core, connection: Connection, document: str) -> None:
     states = {item.state for item in rows}
     state = State(row.state)
     # After a conversion the channels may still hold the version before.
-    given_out = all(item.version == row.version for item in rows if item.state == P.DONE.value)
-    over = given_out and states <= {P.DONE.value, P.WITHDRAWN.value}
+    over = _is_given_out(core, row, rows)
     if state in (State.PUBLISHING, State.APPROVED) and over:
         attribute = Attribute(row.final)
         step = _END[attribute]
@@ -265,14 +291,33 @@ def finish(core: Core, connection: Connection, document: str) -> None:
             lookups.forget_subjects(connection, document)
         letters.owe(connection, document, row.version, "result", {})
         take_step(core, connection, document, step, detail=detail)
+        if attribute is Attribute.PROACTIVE:
+            relations.take_effect(core, connection, document)
     elif state is State.WITHDRAWING and states <= {P.WITHDRAWN.value}:
         clocks.stop(connection, document)
         letters.owe(connection, document, row.version, "withdrawn", {})
         lookups.forget_subjects(connection, document)
-        take_step(core, connection, document, "finish_withdrawal", changes={"withdrawn_at": utc_now()})
+        step = "supersede" if relations.is_replaced(connection, document) else "finish_withdrawal"
+        take_step(core, connection, document, step, changes={"withdrawn_at": utc_now()})
         if documents.is_held(connection, document):
             # It was recalled for a marking: now that it is nowhere, the officers judge it.
             take_step(core, connection, document, "quarantine")
+
+
+def _is_given_out(core: Core, row: Row[Any], rows: Sequence[Row[Any]]) -> bool:
+    """Whether every channel has answered for the present version, and the document is really somewhere.
+
+    What a person has yet to do (a form to copy, a paper to hand over) keeps nothing back, unless nothing else is out.
+    """
+    settled = [item for item in rows if not is_errand(item)]
+    if not all(item.state in (P.DONE.value, P.WITHDRAWN.value) for item in settled):
+        return False
+    # After a conversion the channels may still hold the version before.
+    done = [item for item in settled if item.state == P.DONE.value]
+    if not all(item.version == row.version for item in done):
+        return False
+    archives = {name for name, item in core.host.channels.items() if item.archive}
+    return len(settled) == len(rows) or any(item.channel not in archives for item in done)
 
 
 _FENCED = Fault(
@@ -287,65 +332,6 @@ _END = {
     Attribute.ON_REQUEST: "file_on_request",
     Attribute.EXEMPT: "withhold",
 }
-
-
-def withdraw(core: Core, document: str, by: str, reason: str) -> State:
-    """Recall a document from every channel (撤回; 保守国家秘密法 第三十四条; A2.14).
-
-    One person with the right suffices: a leak must not wait. Receipts are kept; the page keeps its
-    address and index number with a notice.
-
-    Args:
-        core: the process's parts.
-        document: case number.
-        by: a person with role ``secrecy``, ``office`` or ``admin``.
-        reason: why; only its digest enters the log, and it is not published.
-
-    Returns:
-        ``withdrawing``, or ``withdrawn`` when no channel had it.
-
-    Raises:
-        NotAllowed: the person may not withdraw.
-        Refused: nothing is out or on its way out.
-    """
-    if not reason.strip():
-        raise Refused("A reason is required.", code="reason_required", advice="Give it with --reason.")
-    with core.database.write() as connection:
-        row = documents.fetch(connection, document, lock=True)
-        person = people.get(connection, by)
-        principal = deputies.entitled(person, (Role.SECRECY, Role.OFFICE, Role.ADMIN), row.unit)
-        if principal is None:
-            raise NotAllowed("Only secrecy, office or admin may withdraw.", code="wrong_role")
-        generation = call_back(core, connection, row)
-        incidents.close(connection, document, incidents.WITHDRAWN, by)
-        detail = {"reason": digest_of(reason), "generation": generation, **deputies.told(principal)}
-        changes = {"generation": generation, "work_at": None}
-        take_step(core, connection, document, "withdraw", actor=by, changes=changes, detail=detail)
-        finish(core, connection, document)
-        return State(documents.fetch(connection, document).state)
-
-
-def call_back(core: Core, connection: Connection, row: Row[Any]) -> int:
-    """Ask every channel to withdraw a document, under a new generation.
-
-    Args:
-        core: the process's parts.
-        connection: a writing transaction that holds the document's row; its step has yet to be taken.
-        row: the document's row.
-
-    Returns:
-        The generation, which belongs into the document's row.
-    """
-    now, generation = utc_now(), int(row.generation) + 1
-    for item in publications_of(connection, row.id, lock=True):
-        values = {
-            "action": Action.WITHDRAW.value, "state": P.WITHDRAWING.value, "generation": generation,
-            "version": row.version, "attempt": 0, "effect_at": now, "due_at": now, "lease_owner": None,
-            "fence": item.fence + 1, "takeovers": 0,
-        }  # fmt: skip
-        change(connection, row.id, item.channel, values)
-        _enqueue(core, connection, row.id, item.channel, row.revision)
-    return generation
 
 
 def retry(core: Core, document: str, channel: str | None = None) -> int:
@@ -368,9 +354,10 @@ def retry(core: Core, document: str, channel: str | None = None) -> int:
             item
             for item in publications_of(connection, document, lock=True)
             if channel in (None, item.channel)
+            and (channel is not None or not is_errand(item))
             and (
                 item.state in (P.FAILED.value, P.UNCERTAIN.value)
-                or (item.state in _OPEN and item.attempt > 0)
+                or (item.state in OPEN and item.attempt > 0)
                 or (channel is not None and item.state in (P.DONE.value, P.WITHDRAWN.value))
             )
         ]
@@ -379,7 +366,7 @@ def retry(core: Core, document: str, channel: str | None = None) -> int:
             change(
                 connection, document, item.channel, {"state": state.value, "due_at": utc_now(), "attempt": 0}
             )
-            _enqueue(core, connection, document, item.channel, f"{row.revision}:{item.fence}")
+            enqueue(core, connection, document, item.channel, f"{row.revision}:{item.fence}")
         return len(stuck)
 
 
@@ -396,7 +383,7 @@ def due(connection: Connection, limit: int) -> list[Due]:
     query = (
         select(publication.c.document, publication.c.channel)
         .where(
-            publication.c.state.in_(_OPEN),
+            publication.c.state.in_(OPEN),
             publication.c.due_at <= utc_now(),
             publication.c.lease_owner.is_(None),
         )
@@ -407,8 +394,3 @@ def due(connection: Connection, limit: int) -> list[Due]:
         query = query.where(publication.c.action == Action.WITHDRAW.value)
     rows = connection.execute(query)
     return [Due(row.document, row.channel) for row in rows]
-
-
-def _enqueue(core: Core, connection: Connection, document: str, channel: str, mark: object) -> None:
-    key = f"publish:{document}:{channel}:{mark}"
-    core.queue.enqueue(connection, PUBLISH, key=key, subject=f"{document}|{channel}")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from disclosure_pipeline.durable import sync_folder
 from disclosure_pipeline.errors import NotAllowed, NotFound, Refused
@@ -29,6 +29,9 @@ from disclosure_pipeline.store.audit import digest_of
 from disclosure_pipeline.store.people import Person
 from disclosure_pipeline.store.tables import document as document_table
 from disclosure_pipeline.store.tables import exemption, quarantine
+
+SHOWN = 50
+"""Cases of one page."""
 
 RECORDS = "records"
 """Folder of the destruction records, in the quarantine folder."""
@@ -73,28 +76,33 @@ class Sealed:
     released_at: str
 
 
-def sealed(core: Core, person: Person) -> list[Sealed]:
-    """The quarantined cases of the units in which a person is a secrecy officer, oldest first.
+@dataclass(frozen=True, slots=True)
+class SealedPage:
+    """Some of the quarantined cases.
+
+    Args:
+        cases: the cases, by number, so that the oldest come first.
+        after: what to give as ``after`` for the next page; empty when this is the last one.
+    """
+
+    cases: tuple[Sealed, ...]
+    after: str
+
+
+def sealed(core: Core, person: Person, *, after: str = "", limit: int = SHOWN) -> SealedPage:
+    """Quarantined cases of the units in which a person is a secrecy officer.
 
     Args:
         core: the process's parts.
         person: who looks; to everybody else none is shown.
+        after: the last case number of the page before, or empty.
+        limit: most cases.
     """
-    units = {grant.unit for grant in person.grants if grant.role is Role.SECRECY}
-    query = (
-        select(quarantine)
-        .join(document_table, document_table.c.id == quarantine.c.document)
-        .where(document_table.c.state == State.QUARANTINED.value, document_table.c.unit.in_(units))
-        .order_by(quarantine.c.at, quarantine.c.document)
-    )
+    query = _sealed_to(person).where(document_table.c.id > after).order_by(document_table.c.id)
     with core.database.read() as connection:
-        return [
-            Sealed(
-                row.document, row.at, tuple(sorted({mark["rule"] for mark in row.marks})), row.released_by or "",
-                row.released_at or "",
-            )
-            for row in connection.execute(query)
-        ]  # fmt: skip
+        rows = connection.execute(query.limit(limit + 1)).all()
+    cases = tuple(_as_sealed(row) for row in rows[:limit])
+    return SealedPage(cases, cases[-1].document if len(rows) > limit else "")
 
 
 def one_sealed(core: Core, person: Person, document: str) -> Sealed:
@@ -103,10 +111,25 @@ def one_sealed(core: Core, person: Person, document: str) -> Sealed:
     Raises:
         NotFound: it is none of them.
     """
-    found = next((item for item in sealed(core, person) if item.document == document), None)
-    if found is None:
+    with core.database.read() as connection:
+        row = connection.execute(_sealed_to(person).where(document_table.c.id == document)).first()
+    if row is None:
         raise NotFound(f"There is no quarantined case {document}.")
-    return found
+    return _as_sealed(row)
+
+
+def _sealed_to(person: Person) -> Select[Any]:
+    units = {grant.unit for grant in person.grants if grant.role is Role.SECRECY}
+    return (
+        select(quarantine)
+        .join(document_table, document_table.c.id == quarantine.c.document)
+        .where(document_table.c.state == State.QUARANTINED.value, document_table.c.unit.in_(units))
+    )
+
+
+def _as_sealed(row: Row[Any]) -> Sealed:
+    rules = tuple(sorted({mark["rule"] for mark in row.marks}))
+    return Sealed(row.document, row.at, rules, row.released_by or "", row.released_at or "")
 
 
 def release(core: Core, document: str, by: str, reason: str) -> State:
@@ -184,9 +207,9 @@ def _second(connection: Connection, case: Row[Any], by: str, principals: Sequenc
     return deputies.first_allowed(principals, check)
 
 
-def destruction(document: str) -> str:
-    """What has to be typed on a page to confirm a suspicion."""
-    return f"销毁 {document}"
+def destruction(document: str, *, english: bool = False) -> str:
+    """What has to be typed on a page to confirm a suspicion, in one of two languages; either will do."""
+    return f"destroy {document}" if english else f"销毁 {document}"
 
 
 def confirm(core: Core, document: str, by: str, reason: str, *, typed: str | None = None) -> dict[str, Any]:
@@ -207,7 +230,10 @@ def confirm(core: Core, document: str, by: str, reason: str, *, typed: str | Non
         NotAllowed: not a secrecy officer of the unit.
     """
     _check_reason(reason)
-    if typed is not None and typed.strip() != destruction(document):
+    if typed is not None and typed.strip() not in (
+        destruction(document),
+        destruction(document, english=True),
+    ):
         raise Refused(
             "The destruction was not confirmed.", code="not_confirmed",
             advice=f"Type exactly: {destruction(document)}",
@@ -293,13 +319,13 @@ def _record_of(core: Core, document: str) -> Path:
 
 
 COPIES = (
-    "共享文件夹的回收站 (recycle bin of the share)",
-    "共享服务器的卷影副本或快照 (shadow copies, snapshots)",
-    "投递人电脑上的原稿与临时文件 (the sender's computer)",
-    "共享服务器的备份 (backups of the share)",
-    "本系统此前的备份 (earlier backups of this system)",
-    "本机文件系统日志或闪存的残留块 (journal or flash remains)",
-    "PostgreSQL 数据文件的空闲页和预写日志 (free pages and write-ahead log of PostgreSQL)",
+    "共享文件夹的回收站",
+    "共享服务器的卷影副本或快照",
+    "投递人电脑上的原稿与临时文件",
+    "共享服务器的备份",
+    "本系统此前的备份",
+    "本机文件系统日志或闪存的残留块",
+    "PostgreSQL 数据文件的空闲页和预写日志",
 )
 """Where copies of what was destroyed may still lie; somebody has to look at each."""
 

@@ -16,6 +16,7 @@ from disclosure_pipeline.model.document import Part, PartRole
 from disclosure_pipeline.model.pieces import Mark, Piece, cut, plain
 from disclosure_pipeline.model.printed import joint
 from disclosure_pipeline.model.text import VISIBLE_KINDS, Text
+from disclosure_pipeline.model.words import PageLabel
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.layout import (
     Block,
@@ -134,7 +135,7 @@ class PageView:
     """
 
     number: int
-    label: str
+    label: PageLabel
     findings: tuple[str, ...]
     _source: _Source
     _laid: LaidPage

@@ -67,7 +67,7 @@ def refer(core: Core, connection: Connection, row: Row[Any], tier_row: Row[Any],
         core, connection, row.id, "refer", actor=wish.by, version=wish.version,
         detail={
             "kind": kind, "tier": tier_row.tier, "reason": digest_of(wish.reason),
-            **deputies.told(wish.deputy_for),
+            **deputies.told(wish.deputy_for), **wish.told_of_paper(),
         },
     )  # fmt: skip
 
@@ -110,7 +110,7 @@ def answer(core: Core, document: str, version: int, by: str, reply: Answer, *, r
         )  # fmt: skip
         detail = {
             "kind": question.kind,
-            "number": reply.number,
+            "number": digest_of(reply.number),
             "scan": reply.scan,
             "reason": digest_of(reason),
             **deputies.told(principal),

@@ -9,12 +9,12 @@ converts as well.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, exists, or_, select, update
 
 from disclosure_pipeline.errors import NotAllowed, NotFound, Refused, UsageError
 from disclosure_pipeline.model.clock import today_in_shanghai
@@ -28,6 +28,7 @@ from disclosure_pipeline.pipeline.intake import fresh_version
 from disclosure_pipeline.pipeline.recording import REVIEW
 from disclosure_pipeline.pipeline.transitions import take_step
 from disclosure_pipeline.store import audit, documents, people, version_heads
+from disclosure_pipeline.store.database import insert_missing
 from disclosure_pipeline.store.tables import attribute_review, document
 
 OPEN, DONE = "open", "done"
@@ -82,46 +83,46 @@ def open_quarter(core: Core, quarter: str | None = None) -> str:
 def _open(core: Core, quarter: str, enough: Callable[[], bool] = lambda: False) -> int:
     """Add what is due in a quarter and not in it yet, a batch at a time: others write in between.
 
+    What is due is looked for without keeping anybody from writing.
+
     Returns:
         How many tasks were added.
     """
-    added = 0
-    while not enough() and (number := _open_batch(core, quarter)):
-        added += number
+    added, last = 0, ""
+    while not enough():
+        with core.database.read() as connection:
+            due = connection.execute(_due(core, quarter, last)).all()
+        if not due:
+            break
+        added += _add(core, quarter, due)
+        last = due[-1].id
     return added
 
 
-def _open_batch(core: Core, quarter: str) -> int:
+def _add(core: Core, quarter: str, due: Sequence[Row[Any]]) -> int:
+    """Make tasks of what is due, but for those that somebody else has made meanwhile."""
+    rows = [
+        {
+            "quarter": quarter,
+            "document": row.id,
+            "unit": row.unit,
+            "attribute": row.final or "",
+            "state": OPEN,
+        }
+        for row in due
+    ]
     with core.database.write() as connection:
-        due = connection.execute(_due(core, quarter)).all()
-        if not due:
-            return 0
-        connection.execute(
-            insert(attribute_review),
-            [
-                {
-                    "quarter": quarter,
-                    "document": row.id,
-                    "unit": row.unit,
-                    "attribute": row.final or "",
-                    "state": OPEN,
-                }
-                for row in due
-            ],
-        )
-        audit.append(
-            connection,
-            audit.Record(
-                action="review.opened", actor="system", detail={"quarter": quarter, "tasks": len(due)}
-            ),
-        )
-        return len(due)
+        added = insert_missing(connection, attribute_review, rows)
+        if added:
+            detail = {"quarter": quarter, "tasks": added}
+            audit.append(connection, audit.Record(action="review.opened", actor="system", detail=detail))
+        return added
 
 
-def _due(core: Core, quarter: str) -> Select[tuple[str, str, str | None]]:
+def _due(core: Core, quarter: str, last: str) -> Select[tuple[str, str, str | None]]:
     """Items that a quarter's list lacks: all non-public ones, and published ones whose cycle is over.
 
-    A published one is not due while it was reviewed within its cycle.
+    Only those behind the case number ``last`` are asked for. A published one is not due while it was reviewed within its cycle.
     """
     limit = _months_ago(today_in_shanghai(), core.settings.scheduler.review_months).isoformat()
     of_item = attribute_review.c.document == document.c.id
@@ -131,7 +132,7 @@ def _due(core: Core, quarter: str) -> Select[tuple[str, str, str | None]]:
     public = and_(document.c.state == State.PUBLISHED.value, document.c.published_at < limit, ~reviewed)
     return (
         select(document.c.id, document.c.unit, document.c.final)
-        .where(or_(hidden, public), ~listed)
+        .where(document.c.id > last, or_(hidden, public), ~listed)
         .order_by(document.c.id)
         .limit(_BATCH)
     )

@@ -82,6 +82,11 @@ def require_unit(person: Person, row: Row[Any]) -> None:
         raise NotFound(f"There is no case {row.id}.")
 
 
+def is_root(settings: Settings, unit: str) -> bool:
+    """Whether a unit has none above it."""
+    return any(item.code == unit and not item.parent for item in settings.unit)
+
+
 def units_below(settings: Settings, unit: str) -> Iterator[str]:
     """Codes of all units under one, in the order of the configuration; never the unit itself."""
     seen, waiting = {unit}, [unit]

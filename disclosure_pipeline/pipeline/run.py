@@ -20,6 +20,7 @@ from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import delays, leases, letters, publication, rescreening
 from disclosure_pipeline.pipeline.cases import load_case
 from disclosure_pipeline.pipeline.core import Core
+from disclosure_pipeline.pipeline.publication_rows import HELD
 from disclosure_pipeline.pipeline.recording import record
 from disclosure_pipeline.pipeline.toolbox import CaseTools
 from disclosure_pipeline.pipeline.transitions import Lease
@@ -79,7 +80,7 @@ def due(connection: Connection, limit: int) -> list[str]:
     after a restore has ended.
     """
     states = [state.value for state, _ in STAGES]
-    if not get_meta(connection, publication.HELD):
+    if not get_meta(connection, HELD):
         states.append(State.APPROVED.value)
     return list(
         connection.execute(

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from disclosure_pipeline.errors import DisclosureError, NotFound, Refused
+from disclosure_pipeline.errors import NotFound, Refused
 from disclosure_pipeline.model.finding import PERSON, Finding, Settlement, Treatment
 from disclosure_pipeline.model.folding import bare
 from disclosure_pipeline.model.printed import cell_name
 from disclosure_pipeline.model.reasons import read_reason
-from disclosure_pipeline.pipeline import rules
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.findings_desk import REOPEN, Desk, desk, tally
 from disclosure_pipeline.pipeline.same_words import with_same
@@ -99,7 +98,7 @@ def clear(
         by: the secrecy officer.
         reason: see :class:`Handling`.
         treatment: how what is to be redacted is left out.
-        also_same: settle the open findings with the same words (:func:`same_as`) too; ``column`` is for those
+        also_same: settle the open findings with the same words (:func:`same_words.with_same`) too; ``column`` is for those
             chosen only, of others the characters are removed.
         version: the version that the officer saw; ``None`` when they named none.
         seen_open: whether the officer saw them open: what somebody else has settled since stays as it is.
@@ -236,72 +235,6 @@ def reopen(
         ids = [item.id for item in chosen]
         at.note(core, connection, findings=ids, how=REOPEN, tally=tally(chosen, None))
         return len(chosen), present
-
-
-def same_as(core: Core, document: str, finding: str) -> tuple[str, ...]:
-    """Open findings of the present version that stand for the same words as one of them.
-
-    Args:
-        core: the process's parts.
-        document: case number.
-        finding: id of the one.
-
-    Returns:
-        Ids of the others: of the same kind, no more severe, and with no other words than it; of a list every
-        item must be among them.
-
-    Raises:
-        NotFound: no such finding.
-    """
-    with core.database.read() as connection:
-        row = documents.fetch(connection, document)
-        known = documents.findings_of(connection, document, row.version)
-        texts = documents.texts_of(connection, document, row.version)
-    chosen = _named(known, (finding,), document)
-    return tuple(item.id for item in with_same(chosen, known, texts)[1:])
-
-
-@dataclass(frozen=True, slots=True)
-class Dismissed:
-    """A dismissal with the guard that was to follow it.
-
-    Args:
-        settled: how many findings were dismissed. version: the version they belong to now.
-        change: id of the proposed rule change, or ``None``.
-        refusal: why there is none; the dismissal stands all the same.
-    """
-
-    settled: int
-    version: int
-    change: str | None = None
-    refusal: DisclosureError | None = None
-
-
-def dismiss_and_propose(
-    core: Core, document: str, finding: str, *, before: str, after: str, by: str, reason: str
-) -> Dismissed:
-    """Dismiss a false hit, and propose that hits like it are none beside these words (`rules.propose_guard`).
-
-    Args:
-        core: the process's parts.
-        document: case number.
-        finding: its id.
-        before: words that stand before the hit.
-        after: words behind it.
-        by: the secrecy officer.
-        reason: as for :func:`clear`.
-
-    Raises:
-        DisclosureError: it could not be dismissed; nothing has happened then.
-    """
-    settled, version = clear(core, document, (finding,), Settlement.DISMISS, by=by, reason=reason)
-    try:
-        change = rules.propose_guard(
-            core, document, finding, before=before, after=after, by=by, reason=reason
-        )
-    except DisclosureError as error:
-        return Dismissed(settled, version, refusal=error)
-    return Dismissed(settled, version, change)
 
 
 # ----------------------------------------------------------------------- checks

@@ -9,6 +9,7 @@ a key to everything its owner may do.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,8 +23,10 @@ from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import accounts, deputies
 from disclosure_pipeline.pipeline.accounts import Guard
 from disclosure_pipeline.pipeline.core import Core
+from disclosure_pipeline.pipeline.intake import UNKNOWN
 from disclosure_pipeline.pipeline.rights import OF_DEPARTMENT
 from disclosure_pipeline.pipeline.scopes import require
+from disclosure_pipeline.pipeline.transitions import SYSTEM
 from disclosure_pipeline.store import people
 from disclosure_pipeline.store.audit import Record, append
 from disclosure_pipeline.store.people import Grant, Person
@@ -31,6 +34,12 @@ from disclosure_pipeline.store.tables import person as person_table
 
 LONGEST_NAME = 60
 """Characters of a name or a department."""
+
+BY_ACCOUNT = "os:"
+"""How the audit and access logs begin the name of somebody who acts by an account of the system alone."""
+
+_OF_THE_LOG = frozenset({SYSTEM, UNKNOWN})
+"""Actors in the logs that are nobody."""
 
 
 class Access(StrEnum):
@@ -112,14 +121,16 @@ def add(
 
 
 def check_name(name: str) -> None:
-    """Refuse what cannot be printed as a name.
+    """Refuse what cannot be printed as a name, or is what the logs write for somebody who is none of the people.
 
     Raises:
-        UsageError: it cannot.
+        UsageError: it is so.
     """
-    if not _printable(name):
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    if not _printable(name) or folded in _OF_THE_LOG or folded.startswith(BY_ACCOUNT):
         raise UsageError(
-            f"A name has 1 to {LONGEST_NAME} printable characters and no blank at either end.",
+            f"A name has 1 to {LONGEST_NAME} printable characters and no blank at either end, and is none that the "
+            f"logs use themselves ({', '.join(sorted(_OF_THE_LOG))}, {BY_ACCOUNT}…).",
             code="user.name",
         )
 
@@ -248,9 +259,14 @@ def take_role(core: Core, name: str, grant: Grant, *, by: str) -> None:
     Raises:
         NotAllowed: ``by`` is no administrator of the unit, or it is their own name.
         NotFound: the person does not hold the role.
+        Refused: it is the last one that they hold: then they are disabled, so that nothing of theirs stays open.
     """
     with core.database.write() as connection:
         told = _for_unit(by, name, grant.unit, connection)
+        if [item for item in people.grants_of(connection, name) if not item.for_] == [grant]:
+            raise Refused(
+                f"{name} holds no other role.", code="user.last_role", advice="Disable the person instead."
+            )
         if not people.remove_role(connection, name, grant):
             raise _nobody(name)
         detail = {"user": name, **_as_detail(grant), **told}
@@ -278,6 +294,7 @@ def disable(core: Core, name: str, *, by: str, disabled: bool = True) -> None:
 
 def _for_unit(by: str, name: str, unit: str, connection: Connection) -> Mapping[str, str]:
     """Prove that somebody may change a person's roles in a unit; what the audit log tells of it."""
+    people.lock(connection, (by, name))
     acting = deputies.entitled(people.get(connection, by), (Role.ADMIN,), unit)
     if acting is None:
         raise NotAllowed("Only an administrator of the unit decides about its people.", code="wrong_role")
@@ -287,6 +304,7 @@ def _for_unit(by: str, name: str, unit: str, connection: Connection) -> Mapping[
 
 def _for_person(by: str, name: str, connection: Connection) -> Mapping[str, str]:
     """Prove that somebody may decide about the whole of a person; what the audit log tells of it."""
+    people.lock(connection, (by, name))
     actor = people.get(connection, by)
     units = {grant.unit for grant in people.grants_of(connection, name)}
     administered = {unit: deputies.entitled(actor, (Role.ADMIN,), unit) for unit in units}

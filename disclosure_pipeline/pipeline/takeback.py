@@ -13,7 +13,7 @@ from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import deputies, letters, publication, versions
 from disclosure_pipeline.pipeline.core import INTAKE, Core
 from disclosure_pipeline.pipeline.transitions import take_step
-from disclosure_pipeline.store import documents, people
+from disclosure_pipeline.store import audit, documents, people
 from disclosure_pipeline.store.people import Person
 
 
@@ -71,8 +71,14 @@ def check(connection: Connection, row: Row[Any], person: Person) -> str:
     return principal
 
 
-def retry(core: Core, document: str, by: str) -> State:
+def retry(core: Core, document: str, by: str, *, deputy_for: str = "") -> State:
     """Try again: a document in ``attention`` from the start, or its failed publications.
+
+    Args:
+        core: the process's parts.
+        document: case number.
+        by: who does it.
+        deputy_for: as whose deputy, or empty.
 
     Returns:
         The state afterwards.
@@ -89,9 +95,15 @@ def retry(core: Core, document: str, by: str) -> State:
                 "work_at": utc_now(), "attempts": 0, "takeovers": 0, "frozen_digest": None,
                 "proposed": None, "office": None, "final": None, "reviewed_as": None,
             }  # fmt: skip
-            take_step(core, connection, document, "retry", actor=by, changes=changes, work=INTAKE)
+            take_step(
+                core, connection, document, "retry", actor=by, changes=changes, work=INTAKE,
+                detail=deputies.told(deputy_for),
+            )  # fmt: skip
             return State.RECEIVED
-        state = State(row.state)
-    if publication.retry(core, document) == 0:
-        raise Refused(f"{document} is {state.value}; there is nothing to try again.")
-    return state
+    number = publication.retry(core, document)
+    if number == 0:
+        raise Refused(f"{document} is {row.state}; there is nothing to try again.")
+    detail = {"channels": number, **deputies.told(deputy_for)}
+    with core.database.write() as connection:
+        audit.append(connection, audit.Record("channel.retried", by, document, row.unit, detail=detail))
+    return State(row.state)

@@ -18,9 +18,9 @@ from disclosure_pipeline.model.publication import PublicationState, Standing
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import publication as publishing
 from disclosure_pipeline.pipeline.core import Core
-from disclosure_pipeline.pipeline.publication_rows import publications_of
-from disclosure_pipeline.pipeline.transitions import take_step
-from disclosure_pipeline.store import audit, documents
+from disclosure_pipeline.pipeline.publication_rows import HELD, publications_of
+from disclosure_pipeline.pipeline.transitions import SYSTEM, take_step
+from disclosure_pipeline.store import audit, deviations, documents
 from disclosure_pipeline.store.database import get_meta, set_meta
 from disclosure_pipeline.store.tables import document, publication, receipt
 
@@ -40,6 +40,38 @@ def verify_channels(core: Core, *, by: str = "system") -> dict[str, Any]:
         "code"}], "hold_ended"}``; codes: ``missing``, ``changed``, ``extra``, ``withdrawn``,
         ``unverified``.
     """
+    found = _look(core)
+    held = _end_hold(core, by)
+    return {**found, "hold_ended": held}
+
+
+def watch(core: Core) -> Mapping[str, int]:
+    """Look whether every channel still holds what its receipts say; the scheduler's job.
+
+    What is found stays noted until the next look finds it gone. After a restore nothing is looked at: a person
+    compares first.
+
+    Args:
+        core: the process's parts.
+
+    Returns:
+        How many differences there are, and how many of them are new.
+    """
+    with core.database.read() as connection:
+        if get_meta(connection, HELD) is not None:
+            return {"differences": 0, "new": 0}
+    differences = _look(core)["differences"]
+    with core.database.write() as connection:
+        new = deviations.replace(connection, differences, core.settings.unit[0].code)
+        for item in new:
+            detail = {"channel": item.channel, "code": item.code}
+            audit.append(
+                connection, audit.Record("channel.deviates", SYSTEM, item.document, item.unit, detail=detail)
+            )
+    return {"differences": len(differences), "new": len(new)}
+
+
+def _look(core: Core) -> dict[str, Any]:
     channels: list[dict[str, Any]] = []
     differences: list[dict[str, str]] = []
     for name in sorted(core.host.channels):
@@ -51,8 +83,7 @@ def verify_channels(core: Core, *, by: str = "system") -> dict[str, Any]:
             continue
         channels.append({"channel": name, "held": len(standings), "fault": None})
         differences += _compare(core, name, {item.document: item for item in standings})
-    held = _end_hold(core, by)
-    return {"channels": channels, "differences": differences, "hold_ended": held}
+    return {"channels": channels, "differences": differences}
 
 
 def _compare(core: Core, channel: str, holds: Mapping[str, Standing]) -> list[dict[str, str]]:
@@ -134,8 +165,8 @@ def _believe_withdrawn(core: Core, case: str, channel: str, standing: Standing |
 
 def _end_hold(core: Core, by: str) -> bool:
     with core.database.write() as connection:
-        if get_meta(connection, publishing.HELD) is None:
+        if get_meta(connection, HELD) is None:
             return False
-        set_meta(connection, publishing.HELD, None)
+        set_meta(connection, HELD, None)
         audit.append(connection, audit.Record(action="hold.ended", actor=by))
         return True

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from disclosure_pipeline.errors import Refused, StaleVersion
+from disclosure_pipeline.model.clock import day_of
 from disclosure_pipeline.model.document import Attribute, VersionContent, canonical_digest
 from disclosure_pipeline.model.finding import PERSON, Settlement, Severity
 from disclosure_pipeline.model.route import Route, TierState
+from disclosure_pipeline.model.times import parse
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.intake import fresh_version
 from disclosure_pipeline.pipeline.transitions import take_step
-from disclosure_pipeline.store import documents
-from disclosure_pipeline.store.tables import decision, document, tier
+from disclosure_pipeline.store import documents, version_heads
+from disclosure_pipeline.store.tables import audit, decision, document, tier
 
 
 def check_current(row: Row[Any], version: int) -> None:
@@ -31,6 +35,17 @@ def check_current(row: Row[Any], version: int) -> None:
     """
     if row.version != version:
         raise StaleVersion(f"{row.id} is at version {row.version}, not {version}.")
+
+
+def begun_on(connection: Connection, row: Row[Any]) -> date:
+    """The day in Asia/Shanghai on which the present version was handed in, or made; by the audit log."""
+    query = (
+        select(audit.c.at)
+        .where(audit.c.document == row.id, audit.c.version == row.version)
+        .order_by(audit.c.seq)
+        .limit(1)
+    )
+    return day_of(parse(connection.execute(query).scalar_one()))
 
 
 def content_hash(connection: Connection, row: Row[Any]) -> str:
@@ -206,6 +221,7 @@ def raise_version(
     deputy_for: str = "",
     route: Route | None = None,
     wider: bool = True,
+    told: Mapping[str, Any] = MappingProxyType({}),
 ) -> int:
     """Make a new version of the same files, to be reviewed from the first tier on.
 
@@ -222,11 +238,13 @@ def raise_version(
         deputy_for: as whose deputy ``actor`` caused it, or empty.
         route: the route of the new version; ``None`` keeps the present one.
         wider: whether that route is for a wider disclosure than was reviewed.
+        told: what the audit log says in addition.
 
     Returns:
         The new version.
     """
     version = int(row.version) + 1
+    version_heads.keep(connection, row)
     void_open_tiers(connection, row, signed_too=True)
     documents.copy_version(connection, row.id, row.version, version)
     if route is None:
@@ -240,7 +258,7 @@ def raise_version(
     take_step(
         core, connection, row.id, "revise", actor=actor,
         changes={**fresh_version(version), "work_at": None, "referral_needed": referral, **changes},
-        detail={"why": why, "from_version": row.version, **({"deputy_for": deputy_for} if deputy_for else {})},
+        detail={"why": why, "from_version": row.version, **({"deputy_for": deputy_for} if deputy_for else {}), **told},
     )  # fmt: skip
     return version
 

@@ -83,27 +83,23 @@ class EngineQueue:
         """Pieces of work that have not ended, by queue (`pipeline.ports.EnginePort`)."""
         return backlog(self._database) if has_tables(self._database) else dict.fromkeys(QUEUES, 0)
 
-    def dead_letters(self) -> list[DeadLetter]:
-        """The newest pieces of work that the engine has given up."""
-        return dead_letters(self._database) if has_tables(self._database) else []
+    def dead_letters(self, key: str | None = None) -> list[DeadLetter]:
+        """The newest pieces of work that the engine has given up; or the one with this id."""
+        return dead_letters(self._database, key) if has_tables(self._database) else []
 
     def revive(self, key: str) -> bool:
         """Let a piece of work that was given up be looked at again; whether there was such a one."""
-        found = self._given_up(key)
-        if found is not None:
-            _client(self._database).resume_workflow(key, queue_name=found.queue or INTAKE)
-        return found is not None
+        found = self.dead_letters(key)
+        for letter in found:
+            _client(self._database).resume_workflow(key, queue_name=letter.queue or INTAKE)
+        return bool(found)
 
     def drop(self, key: str) -> bool:
         """Forget a piece of work that was given up; the rows say whether it is still to be done."""
-        found = self._given_up(key)
-        if found is not None:
+        found = self.dead_letters(key)
+        if found:
             _client(self._database).delete_workflow(key)
-        return found is not None
-
-    def _given_up(self, key: str) -> DeadLetter | None:
-        there = dead_letters(self._database, key) if has_tables(self._database) else []
-        return there[0] if there else None
+        return bool(found)
 
 
 class WorkEngine:

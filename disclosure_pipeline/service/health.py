@@ -1,6 +1,6 @@
 """The daemon's web server: health and metrics (``/healthz``, ``/readyz``, ``/metrics``), the site, what is mounted.
 
-The site is read-only under ``/site/``; the console is handed in by the command line, which alone knows both.
+The site and its search are read-only (`service/public/`); the console is handed in by the command line, which alone knows both.
 
 ``/healthz``: the process lives and the store answers. ``/readyz``: 200 once every drop folder is
 watched; its ``status`` says ``degraded`` when a required detector is missing, a folder is
@@ -24,7 +24,7 @@ from disclosure_pipeline.model.times import parse, utc_now
 from disclosure_pipeline.pipeline import clocks, incidents, leases
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.operations import READINESS
-from disclosure_pipeline.pipeline.publication import HELD
+from disclosure_pipeline.pipeline.publication_rows import HELD
 from disclosure_pipeline.service.watcher.watch import Watcher
 from disclosure_pipeline.service.workers import WorkerProcesses
 from disclosure_pipeline.store import documents
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
+
+    from disclosure_pipeline.settings.models import Settings
+    from disclosure_pipeline.settings.workspace import Workspace
 
 log = get_logger(__name__)
 
@@ -136,9 +139,14 @@ class Status:
         yield "disclosure_disk_free_bytes", "Free bytes where the data folder lies", {}, free
 
     @property
-    def site(self) -> str:
-        """Folder of the static site."""
-        return str(self._core.workspace.site)
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self._core.settings
+
+    @property
+    def workspace(self) -> Workspace:
+        """The folders."""
+        return self._core.workspace
 
 
 class Mounted(Protocol):
@@ -158,13 +166,14 @@ def application(status: Status, mounts: Mapping[str, Mounted]) -> Starlette:
 
     Args:
         status: what it tells.
-        mounts: further applications by the path below which they answer; ``/`` leads to the first one.
+        mounts: further applications by the path below which they answer; ``/`` leads to the first one, else to the site.
     """
     from starlette.applications import Starlette
     from starlette.concurrency import run_in_threadpool
     from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
     from starlette.routing import Mount, Route
-    from starlette.staticfiles import StaticFiles
+
+    from disclosure_pipeline.service.public import app as public
 
     async def healthz(_request: Request) -> Response:
         healthy = await run_in_threadpool(status.healthy)
@@ -184,8 +193,11 @@ def application(status: Status, mounts: Mapping[str, Mounted]) -> Starlette:
             return PlainTextResponse(f"# {error.code}\n", 503)
         return PlainTextResponse(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
+    shown = public.routes(status.workspace, lambda: status.settings) if status.settings.server.site else ()
+
     async def front(_request: Request) -> Response:
-        return RedirectResponse(f"{next(iter(mounts), '/site')}/")
+        first = next(iter(mounts), "/site" if shown else None)
+        return RedirectResponse(f"{first}/" if first else "/healthz")
 
     return Starlette(
         routes=[
@@ -193,7 +205,7 @@ def application(status: Status, mounts: Mapping[str, Mounted]) -> Starlette:
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics),
-            Mount("/site", StaticFiles(directory=status.site, html=True, check_dir=False)),
+            *shown,
             *(Mount(path, mounted) for path, mounted in mounts.items()),
         ]
     )

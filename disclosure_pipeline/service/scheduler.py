@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from structlog import get_logger
 
 from disclosure_pipeline.errors import DisclosureError
-from disclosure_pipeline.pipeline import anchors, chain_status, clocks, reconcile, review, statistics
+from disclosure_pipeline.pipeline import anchors, chain_status, clocks, reconcile, review, statistics, verify
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.jobs import JobFacade
 from disclosure_pipeline.service import engine
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 log = get_logger(__name__)
 
 _LEADER = 7230003
-PRUNE = "prune"
-"""The one job that does not run at the start: it needs the engine's library, and nothing hurries."""
+PRUNE, WATCH = "prune", "watch"
+"""Jobs that do not run at the start: one needs the engine's library, the other reads all that is out."""
 
 _REVIEW_EVERY = 6 * 3600.0
 _FIGURES_EVERY = 300.0
@@ -66,7 +66,7 @@ class Scheduler:
                 args=(name, work),
                 seconds=every,
                 id=name,
-                next_run_time=datetime.now(UTC) + timedelta(seconds=every if name == PRUNE else 0),
+                next_run_time=datetime.now(UTC) + timedelta(seconds=every if name in (PRUNE, WATCH) else 0),
             )
         scheduler.start()
         self._scheduler = scheduler
@@ -93,6 +93,7 @@ class Scheduler:
             ("access", settings.prune_every, lambda core: {"chained": anchors.chain_views(core)}),
             ("statistics", _FIGURES_EVERY, lambda core: {"counted": statistics.catch_up(core)}),
             ("proof", _FIGURES_EVERY, _prove),
+            (WATCH, settings.watch_every, verify.watch),
             (PRUNE, settings.prune_every, _prune),
             *self._plugin_jobs(),
         ]

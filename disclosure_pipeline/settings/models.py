@@ -6,9 +6,12 @@ An unknown key or a wrong type refuses the start. Field descriptions are the ref
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from datetime import time
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from disclosure_pipeline.model.release import Window
 
 Seconds = Annotated[float, Field(gt=0)]
 
@@ -55,6 +58,24 @@ class DropRoot(Section):
     )
 
 
+class ReleaseSettings(Section):
+    """When a unit lets documents go out by themselves (发布时段); 特急 and withdrawals go at any time."""
+
+    opens: time = Field(time(8, 30), description="When the window opens, Asia/Shanghai.")
+    closes: time = Field(time(18, 0), description="When it closes; later than `opens`.")
+    holidays: bool = Field(False, description="Whether it opens on weekends and holidays, too.")
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError("`closes` must be later than `opens`")
+        return self
+
+    def as_window(self) -> Window:
+        """The window."""
+        return Window(self.opens, self.closes, self.holidays)
+
+
 class UnitSettings(Section):
     """An office (机关单位). Units form a tree by ``parent``."""
 
@@ -84,6 +105,9 @@ class UnitSettings(Section):
     route: str = Field("default", description="Name of the chain in `routes.toml`.")
     footer: Literal["full", "editor", "none"] = Field(
         "full", description="Reviewers' names on the page: all tiers, the first only, or none."
+    )
+    release: ReleaseSettings | None = Field(
+        None, description="Release window; without one, documents go out as soon as they are approved."
     )
 
 
@@ -220,6 +244,9 @@ class SchedulerSettings(Section):
     reconcile_every: Seconds = Field(15.0, description="Seconds between runs of the reconciler.")
     clocks_every: Seconds = Field(3600.0, description="Seconds between recomputations of the clocks.")
     anchor_every: Seconds = Field(86400.0, description="Seconds between anchors of the audit log.")
+    watch_every: Seconds = Field(
+        86400.0, description="Seconds between looks whether channels still hold what their receipts say."
+    )
     prune_every: Seconds = Field(3600.0, description="Seconds between prunings of settled engine rows.")
     review_months: Annotated[int, Field(ge=1, le=60)] = Field(
         12, description="Months after which the attribute of a published document falls due for review."
@@ -239,10 +266,14 @@ class PluginSettings(Section):
 
 
 class ServerSettings(Section):
-    """The small web server (health and metrics; later the console)."""
+    """The small web server (health, metrics, the console, the public site)."""
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8230, description="Port; 0 means any free one.")
+    site: bool = Field(
+        True,
+        description="Whether `disclosure run` serves the public site and its search; off: only health and console.",
+    )
 
 
 class ConsoleSettings(Section):
@@ -298,14 +329,3 @@ class Settings(Section):
     server: ServerSettings = Field(default_factory=ServerSettings)
     console: ConsoleSettings = Field(default_factory=ConsoleSettings)
     log: LogSettings = Field(default_factory=LogSettings)
-
-    def unit_by_code(self, code: str) -> UnitSettings:
-        """The unit with this code.
-
-        Raises:
-            KeyError: no such unit.
-        """
-        for unit in self.unit:
-            if unit.code == code:
-                return unit
-        raise KeyError(code)

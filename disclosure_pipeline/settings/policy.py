@@ -264,8 +264,8 @@ def _problems(entry: RuleEntry) -> Iterator[str]:
             if set(entry.leg_titles) - set(entry.legs):
                 yield "leg_titles names a leg that is not in legs"
             yield from _extension_problems(entry)
-        case Ground() if not entry.code or not entry.title:
-            yield "code and title must not be empty"
+        case Ground():
+            yield from entry.problems()
 
 
 def _check_profiles(profiles: Sequence[Profile], rules: Sequence[Rule]) -> None:

@@ -56,9 +56,19 @@ class Workspace:
         return self.data / "quarantine"
 
     @property
+    def plugin_data(self) -> Path:
+        """What plugins write, one folder each."""
+        return self.data / "plugins"
+
+    @property
     def site(self) -> Path:
         """The static site."""
         return self.data / "site"
+
+    @property
+    def search(self) -> Path:
+        """The index of the public search."""
+        return self.data / "search"
 
     @property
     def archive(self) -> Path:
@@ -90,7 +100,7 @@ class Workspace:
 
     def make(self) -> None:
         """Create the data folders that do not exist yet; private ones get mode 0700."""
-        for folder in (self.inbox, self.outbox, self.site, self.archive, self.log):
+        for folder in (self.inbox, self.outbox, self.site, self.search, self.archive, self.log):
             folder.mkdir(parents=True, exist_ok=True)
         for folder in (self.spool, self.vault, self.quarantine, self.register):
             folder.mkdir(parents=True, exist_ok=True)

@@ -11,16 +11,17 @@ from __future__ import annotations
 import contextlib
 import os
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, func, insert, select, update
+from sqlalchemy import Connection, Engine, Table, case, create_engine, event, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from disclosure_pipeline.errors import StoreFault
 from disclosure_pipeline.store import console_tables as _console_tables  # noqa: F401 -- fills the collection
+from disclosure_pipeline.store import publication_tables as _publication_tables  # noqa: F401 -- fills the collection
 from disclosure_pipeline.store.schema import metadata
 from disclosure_pipeline.store.tables import counter, meta
 
@@ -267,10 +268,39 @@ def next_serial(connection: Connection, name: str) -> int:
     return int(value)
 
 
+def raise_serial(connection: Connection, name: str, value: int) -> None:
+    """Let a counter go on above a value, if it has not passed it yet.
+
+    Args:
+        connection: a writing transaction.
+        name: counter name.
+        value: the highest number that is used elsewhere.
+    """
+    first = _dialect(connection).insert(counter).values(name=name, value=value)
+    raised = {"value": case((counter.c.value < value, value), else_=counter.c.value)}
+    connection.execute(first.on_conflict_do_update(index_elements=["name"], set_=raised))
+
+
 def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
     """Insert a row unless one with its primary key is there already, whoever wrote it."""
     row = _dialect(connection).insert(table).values(**values)
     connection.execute(row.on_conflict_do_nothing(index_elements=list(table.primary_key.columns)))
+
+
+def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert those rows whose primary key is not there yet, whoever writes at the same time.
+
+    Args:
+        connection: a writing transaction.
+        table: the table.
+        rows: at least one, all with the same columns; some thousands at most.
+
+    Returns:
+        How many were inserted.
+    """
+    made = _dialect(connection).insert(table).values(list(rows))
+    keys = list(table.primary_key.columns)
+    return len(connection.execute(made.on_conflict_do_nothing(index_elements=keys).returning(keys[0])).all())
 
 
 def add_to(connection: Connection, table: Table, key: Mapping[str, Any], column: str, number: int) -> None:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from disclosure_pipeline.errors import NotFound
+from disclosure_pipeline.model.clock import ONE_DAY, beginning_of
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.store.console_tables import deputy
@@ -68,24 +69,28 @@ _RUNNING = (
     .join(person, person.c.name == deputy.c.principal)
     .where(
         deputy.c.deputy == bindparam("name"),
-        deputy.c.first_day <= bindparam("day"),
+        deputy.c.first_day <= bindparam("until"),
         deputy.c.last_day >= bindparam("day"),
-        deputy.c.ended_at.is_(None),
+        or_(deputy.c.ended_at.is_(None), deputy.c.ended_at >= bindparam("over")),
         person.c.disabled_at.is_(None),
     )
 )  # fmt: skip
 """Asked with each request: built once, because building costs more than asking."""
 
 
-def of(connection: Connection, name: str, day: date) -> list[Standing]:
-    """What somebody may do for others on a day.
+def of(connection: Connection, name: str, day: date, until: date | None = None) -> list[Standing]:
+    """What somebody may do for others on a day; an appointment that was ended runs to the day before.
 
     Args:
         connection: a transaction.
         name: the deputy.
         day: the day in Asia/Shanghai.
+        until: a later day: what they may do on any day between the two.
     """
-    rows = connection.execute(_RUNNING, {"name": name, "day": day.isoformat()})
+    days = {
+        "day": day.isoformat(), "until": (until or day).isoformat(), "over": beginning_of(day + ONE_DAY),
+    }  # fmt: skip
+    rows = connection.execute(_RUNNING, {"name": name, **days})
     return list(dict.fromkeys(_standings(rows)))
 
 

@@ -12,15 +12,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, delete, insert, select
+from sqlalchemy import Connection, Row, Select, Table, case, delete, insert, literal, null, select
 
 from disclosure_pipeline.errors import StoreFault
+from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.store.database import get_meta
+from disclosure_pipeline.store.publication_tables import imported, imported_key
 from disclosure_pipeline.store.tables import catalogue_key, document, subject
 
 DIGEST_KEY = "digest_key"
 """Fact in `meta`: the key of the digests, made with the tables."""
+
+_STATE_OF_IMPORTED = case(
+    (imported.c.attribute == Attribute.PROACTIVE.value, State.PUBLISHED.value),
+    (imported.c.attribute == Attribute.ON_REQUEST.value, State.ON_REQUEST.value),
+    else_=State.WITHHELD.value,
+)
+"""Where a document of that attribute stands that went its way before."""
 
 _AT_ONCE = 5_000
 """Keys of one query; a list of thousands of people needs a second one."""
@@ -82,7 +91,8 @@ def listed(connection: Connection, keys: Iterable[str], *, but: str) -> Mapping[
         but: case number of the document that asks.
 
     Returns:
-        Id, unit, state and the attributes, by key; keys that nobody bears are left out.
+        Id, unit, state and the attributes, by key; keys that nobody bears are left out. Entries of the catalogue
+        that the office had before have no id.
     """
     bearers = _bearers(connection, catalogue_key, keys)
     query = select(
@@ -98,7 +108,26 @@ def listed(connection: Connection, keys: Iterable[str], *, but: str) -> Mapping[
     for key, item in bearers:
         if item.document in rows:
             found[key].append(rows[item.document])
+    for key, entry in _imported(connection, keys):
+        found[key].append(entry)
     return found
+
+
+def _imported(connection: Connection, keys: Iterable[str]) -> Iterator[tuple[str, Row[Any]]]:
+    """The entries of the imported catalogue that bear these keys, in the form of documents."""
+    digests = _digests(connection, keys)
+    nothing = null()
+    query = (
+        select(
+            imported_key.c.key, literal("").label("id"), imported.c.unit, _STATE_OF_IMPORTED.label("state"),
+            imported.c.attribute.label("final"), nothing.label("office"), nothing.label("proposed"),
+        )
+        .join(imported, imported.c.seq == imported_key.c.entry)
+        .order_by(imported_key.c.entry)
+    )  # fmt: skip
+    for some in _chunks([*digests]):
+        for row in connection.execute(query.where(imported_key.c.key.in_(some))):
+            yield digests[row.key], row
 
 
 def told(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -106,6 +107,15 @@ def remove_role(connection: Connection, name: str, grant: Grant) -> bool:
     return connection.execute(delete(person_role).filter_by(**key)).rowcount == 1
 
 
+def lock(connection: Connection, names: Iterable[str]) -> None:
+    """Let nobody else change these people until the writing transaction ends.
+
+    Two administrators who take each other's role at the same moment must not both find themselves in office.
+    """
+    wanted = select(person.c.name).where(person.c.name.in_(sorted(set(names)))).order_by(person.c.name)
+    connection.execute(wanted.with_for_update()).all()
+
+
 def is_known(connection: Connection, name: str) -> bool:
     """Whether somebody has this name, disabled ones included."""
     return connection.execute(select(person.c.name).where(person.c.name == name)).first() is not None
@@ -145,9 +155,11 @@ def get(connection: Connection, name: str, day: date | None = None) -> Person:
     return Person(name, grants_of(connection, name, day))
 
 
-def grants_of(connection: Connection, name: str, day: date | None = None) -> tuple[Grant, ...]:
-    """Somebody's own roles, then those held for others on a day (``None`` means today)."""
-    standings = deputies.of(connection, name, day or today_in_shanghai())
+def grants_of(
+    connection: Connection, name: str, day: date | None = None, until: date | None = None
+) -> tuple[Grant, ...]:
+    """Somebody's own roles, then those held for others on a day (``None`` means today), or on any up to another."""
+    standings = deputies.of(connection, name, day or today_in_shanghai(), until)
     held = (Grant(item.role, item.unit, item.department, item.principal) for item in standings)
     return (*_grants(connection, name), *sorted(held, key=_by_role))
 

@@ -18,6 +18,7 @@ from disclosure_pipeline.store.tables import (
     extract,
     finding,
     incident,
+    letter,
     part,
     publication,
     receipt,
@@ -26,6 +27,9 @@ from disclosure_pipeline.store.tables import (
     subject,
     tier,
 )
+
+_OF_ANSWERS = frozenset({"refused_by", "number"})
+"""What a letter says of an outside answer."""
 
 
 def purge_text(connection: Connection, document_id: str) -> None:
@@ -42,20 +46,31 @@ def purge_text(connection: Connection, document_id: str) -> None:
     )
     connection.execute(update(part).where(part.c.document == document_id).values(name=None))
     connection.execute(update(tier).where(tier.c.document == document_id).values(reason=None))
-    said = {"reason": "", "quotes": null(), "risk": null()}
+    said = {"reason": "", "meeting": "", "quotes": null(), "risk": null()}
     connection.execute(update(decision).where(decision.c.document == document_id).values(said))
-    connection.execute(update(referral).where(referral.c.document == document_id).values(reason=""))
+    answered = {"reason": "", "body": null(), "number": null()}
+    connection.execute(update(referral).where(referral.c.document == document_id).values(answered))
     connection.execute(update(incident).where(incident.c.document == document_id).values(reason=None))
     connection.execute(
         update(clock_change).where(clock_change.c.document == document_id).values(reason="", law="")
     )
     _purge_guards(connection, document_id)
+    _purge_letters(connection, document_id)
     _purge_receipts(connection, document_id)
     connection.execute(
         update(document)
         .where(document.c.id == document_id)
         .values(title=None, slip={}, ground_reason="", dropped_as=None)
     )
+
+
+def _purge_letters(connection: Connection, document_id: str) -> None:
+    """Leave what outside bodies wrote out of the letters; who had no letter yet is told without it."""
+    query = select(letter.c.key, letter.c.detail).where(letter.c.document == document_id)
+    for key, detail in connection.execute(query).all():
+        left = {name: value for name, value in (detail or {}).items() if name not in _OF_ANSWERS}
+        if left != detail:
+            connection.execute(update(letter).where(letter.c.key == key).values(detail=left))
 
 
 def _purge_receipts(connection: Connection, document_id: str) -> None:

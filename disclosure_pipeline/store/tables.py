@@ -78,6 +78,7 @@ document = Table(
     Column("taken_back", Boolean, nullable=False, default=False),
     Column("index_number", NAME),
     Column("generation", Integer, nullable=False, default=0),
+    Column("validity", CODE, nullable=False, server_default="valid"),
     Column("referral_needed", CODE, nullable=False, default=""),
     Column("frozen_digest", HASH),
     Column("rules_version", CODE, nullable=False, default=""),
@@ -91,6 +92,7 @@ document = Table(
     Column("published_at", TIME),
     Column("withdrawn_at", TIME),
     Index(None, "state", "id"),
+    Index(None, "unit", "state", "id"),
     Index(None, "department", "state", "id"),
     Index(None, "unit", "department", "state", "id"),
     Index(None, "content_digest"),
@@ -215,6 +217,7 @@ decision = Table(
     Column("quotes", JSON),
     Column("checklist", JSON),
     Column("risk", JSON),
+    Column("signed_on", DAY),
     Index(None, "document", "version"),
     comment="What people decided, bound to the hash of what they decided on",
 )
@@ -531,5 +534,6 @@ access = Table(
     Column("batch", HASH),
     Index(None, "document", "seq"),
     Index(None, "actor", "seq"),
+    Index(None, "document", "actor", "what", "at"),
     comment="Who looked at which document; chained into the audit log in batches",
 )

@@ -83,7 +83,7 @@ def test_the_picture_shows_every_state_that_can_be_reached() -> None:
     assert sorted(drawn) == sorted(reached)
     unreached = set(State) - reached
     assert unreached == set(
-        re.findall(r"`(\w+)`", PAGE.split(" are names that later features need")[0].rsplit(". ")[-1])
+        re.findall(r"`(\w+)`", PAGE.split(" is a name that a later feature needs")[0].rsplit(". ")[-1])
     )
 
 

@@ -27,6 +27,10 @@ class Faulty:
                 return Receipt("faulty", "2026-000009/v1/other/publish/g0")
             case "fault":
                 raise ChannelFault(f"no room for {order.entry.summary}")
+            case "uncertain":
+                raise ChannelFault(f"perhaps {order.entry.summary}", code="channel.uncertain")
+            case "odd code":
+                raise ChannelFault("no room", code=f"channel.{order.entry.summary}")
             case "fenced":
                 raise Fenced
         return Receipt("faulty", str(order.key), "here")

@@ -1,4 +1,4 @@
-"""A channel that does what the file ``mode`` in its folder says: ``ok``, ``raises``, ``hangs``, ``nonsense``, ``slow``.
+"""A channel that does what the file ``mode`` in its folder says: ``ok``, ``raises``, ``hangs``, ``nonsense``, ``slow``, ``errand``.
 
 It keeps what it published in ``shown.json``, and fences off what is late, as a channel must.
 """
@@ -10,7 +10,7 @@ import time
 from disclosure_pipeline.errors import Fenced
 from disclosure_pipeline.hooks.hookspecs import hookimpl
 from disclosure_pipeline.model.document import Attribute
-from disclosure_pipeline.model.publication import Receipt, Standing
+from disclosure_pipeline.model.publication import Errand, Receipt, Standing
 
 
 class Wayward:
@@ -31,13 +31,18 @@ class Wayward:
                 return {"address": order.entry.title}
             case "slow":
                 time.sleep(3.0)
+            case "errand":
+                self._carry_out(order, order.entry.title)
+                return self._errand(order, "enter", {"address"})
         return self._carry_out(order, order.entry.title)
 
     def update(self, order):
         return self.publish(order)
 
     def withdraw(self, order):
-        return self._carry_out(order, None)
+        done = self._carry_out(order, None)
+        asks = (self._folder / "mode").read_text() == "errand"
+        return self._errand(order, "take_down", set()) if asks else done
 
     def verify(self, documents):
         shown = self._shown()
@@ -60,6 +65,10 @@ class Wayward:
             shown[order.key.document] = item
             (self._folder / "shown.json").write_text(json.dumps(shown, ensure_ascii=False), "utf-8")
         return Receipt("wayward.wall", str(order.key))
+
+    def _errand(self, order, kind, wants):
+        hashes = {artefact.name: artefact.sha256 for artefact, _ in order.artefacts}
+        return Errand("wayward.wall", str(order.key), kind, order.key.document, frozenset(wants), hashes)
 
     def _shown(self):
         path = self._folder / "shown.json"

@@ -33,7 +33,7 @@ from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role, Verb
-from disclosure_pipeline.pipeline import leases, letters, publication, quarantine, review, takeback
+from disclosure_pipeline.pipeline import leases, letters, publication, quarantine, recall, review, takeback
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.run import carry_on
 from disclosure_pipeline.service.watcher.roots import RootPlan
@@ -68,7 +68,7 @@ def test_people_of_another_unit_can_do_nothing(open_office: Callable[..., Office
         "return": lambda: office.decide(case, f"{SECRECY}镇", Verb.RETURN, reason="x"),
         "settle": lambda: office.clear(case, Settlement.DISMISS, by=f"{SECRECY}镇"),
         "take back": lambda: takeback.take_back(core, case, f"{CLERK}镇"),
-        "withdraw": lambda: publication.withdraw(core, case, f"{OFFICE}镇", "x"),
+        "withdraw": lambda: recall.withdraw(core, case, f"{OFFICE}镇", "x"),
         "release": lambda: quarantine.release(core, held, f"{SECRECY}镇", "x"),
         "confirm": lambda: quarantine.confirm(core, held, f"{SECRECY}镇", "x"),
     }
@@ -204,7 +204,7 @@ def test_worker_that_was_stopped_and_wakes_up_has_no_effect(office: Office) -> N
     while not started.exists():
         time.sleep(0.02)
     os.kill(child, signal.SIGSTOP)
-    publication.withdraw(core, case, OFFICE, "泄密")
+    recall.withdraw(core, case, OFFICE, "泄密")
     office.work()
     assert office.state(case) is State.WITHDRAWN
     os.kill(child, signal.SIGCONT)

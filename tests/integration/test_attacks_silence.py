@@ -73,7 +73,7 @@ def test_nothing_is_published_while_a_channel_is_missing(
     office.retry_now()
     office.work()
     assert office.state(case) is State.PUBLISHED
-    assert office.channels(case) == {"archive": "done", "site": "done"}
+    assert office.channels(case) == {"archive": "done", "search": "done", "site": "done"}
 
 
 def test_channel_that_only_the_configuration_knows(

@@ -14,7 +14,7 @@ from traces import files_with
 from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.model.lifecycle import State
-from disclosure_pipeline.pipeline import publication, views
+from disclosure_pipeline.pipeline import recall, views
 from disclosure_pipeline.pipeline.backup import backup, check, restore
 from disclosure_pipeline.pipeline.run import carry_on
 from disclosure_pipeline.pipeline.verify import verify_channels
@@ -131,7 +131,7 @@ def test_a_damaged_backup_is_refused_before_anything_changes(office: Office, tmp
 def test_a_withdrawal_outlives_the_restore_of_an_older_backup(office: Office, tmp_path: Path):
     case, kept = office.published(), office.published()
     backup(office.core, tmp_path / "backup")
-    publication.withdraw(office.core, case, OFFICE, "内容有误")
+    recall.withdraw(office.core, case, OFFICE, "内容有误")
     office.work()
     restore(office.core, tmp_path / "backup")
     assert office.state(case) is State.PUBLISHED
@@ -151,7 +151,7 @@ def test_what_was_withdrawn_after_the_backup_cannot_be_published_from_it(office:
     office.sign(case, *SIGNERS[:-1])
     backup(office.core, tmp_path / "backup")
     office.sign(case, FINAL)
-    publication.withdraw(office.core, case, OFFICE, "内容有误")
+    recall.withdraw(office.core, case, OFFICE, "内容有误")
     office.work()
     restore(office.core, tmp_path / "backup")
     verify_channels(office.core)

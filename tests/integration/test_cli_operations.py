@@ -12,20 +12,22 @@ from typing import Any
 
 from disclosure_pipeline.model.clock import today_in_shanghai
 from tests.cli_calls import BODY, Desk, Office, call
+from tests.plugin_hosts import INSTALLED
 
 pytest_plugins = ["tests.cli_fixtures"]
 
 
 def test_channels_are_listed_and_verified(cli_office: Office, cli_published: str) -> None:
     listed = {item["id"]: item for item in cli_office("channel", "list").json}
-    assert set(listed) == {"builtin.site", "builtin.archive", "builtin.register"}
+    assert set(listed) == {"builtin.site", "builtin.search", "builtin.archive", "builtin.register"}
     assert set(listed["builtin.site"]) == {
         "id", "version", "attributes", "archive", "in_use", "publications",
     }  # fmt: skip
     assert listed["builtin.site"]["publications"]["done"] >= 1
     found = cli_office("channel", "verify")
     assert (found.status, found.json["differences"], found.json["hold_ended"]) == (0, [], False)
-    page = cli_office.workspace.site / cli_office("show", cli_published).json["publications"][1]["address"]
+    out = {item["channel"]: item for item in cli_office("show", cli_published).json["publications"]}
+    page = cli_office.workspace.site / out["builtin.site"]["address"]
     kept = page.read_bytes()
     page.unlink()
     lost = cli_office("channel", "verify")
@@ -152,7 +154,8 @@ def test_plugins_and_doctor(cli_office: Office) -> None:
         frozenset({"name", "version", "state", "provides", "faults"})
     }
     states = {item["name"]: item["state"] for item in listed}
-    assert states == {"builtin": "loaded", "notice_board": "disabled", "vehicle_plate": "disabled"}
+    disabled = dict.fromkeys(("notice_board", "vehicle_plate", *INSTALLED), "disabled")
+    assert states == {"builtin": "loaded", **disabled}
     answer = cli_office("doctor")
     assert set(answer.json) == {"healthy", "checks"}
     assert {frozenset(item) for item in answer.json["checks"]} == {

@@ -31,7 +31,7 @@ from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.finding import Finding, Settlement, Severity
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Verb
-from disclosure_pipeline.pipeline import isolation, publication, quarantine
+from disclosure_pipeline.pipeline import isolation, quarantine, recall
 from disclosure_pipeline.pipeline.toolbox import CaseTools
 from disclosure_pipeline.service.desk import submit
 from disclosure_pipeline.store import documents, lookups
@@ -183,7 +183,7 @@ def test_a_source_as_narrow_as_what_forwards_it(office: Office):
 def test_a_withdrawn_source(office: Office):
     case = source(office)
     office.sign(case, *SIGNERS)
-    publication.withdraw(office.core, case, OFFICE, "内容有误")
+    recall.withdraw(office.core, case, OFFICE, "内容有误")
     assert forwarded(office).rule == "forward.withdrawn"
     office.work()
     assert office.state(case) is State.WITHDRAWN
@@ -361,7 +361,7 @@ def test_only_what_everybody_can_read_adds_up(office: Office):
 def test_a_withdrawn_document_leaves_the_index(office: Office):
     case = out(office, "关于甲补贴的公示", ADDRESS)
     assert office.query("SELECT count(*) FROM subject") != [(0,)]
-    publication.withdraw(office.core, case, OFFICE, "内容有误")
+    recall.withdraw(office.core, case, OFFICE, "内容有误")
     assert (
         aggregated(office, "关于乙补贴的公示", HEALTH) is None
     )  # at once, before the channels have answered

@@ -31,6 +31,7 @@ from disclosure_pipeline.pipeline.decisions import Decision, decide, decisions_o
 from disclosure_pipeline.pipeline.recording import record
 from disclosure_pipeline.pipeline.run import carry_on, conclude, next_case
 from disclosure_pipeline.pipeline.toolbox import CaseTools
+from disclosure_pipeline.store.purging import purge_text
 
 SCAN = "5" * 64
 
@@ -188,8 +189,23 @@ def test_a_major_matter_names_its_meeting(office: Office):
     assert refused(lambda: office.decide(case, FINAL)) == "meeting_required"
     assert refused(lambda: office.decide(case, FINAL, meeting="  ")) == "meeting_required"
     risk = Risk(RiskLevel.MEDIUM, "已准备政策解读。")
+    long = "议" * 101
+    assert refused(lambda: office.decide(case, FINAL, meeting=long, risk=risk)) == "meeting_long"
     office.decide(case, FINAL, meeting="第9次局务会", risk=risk)
     assert "第9次局务会" in str(office.query("SELECT meeting FROM decision"))
+    assert "第9次局务会" not in str(office.query("SELECT detail FROM audit"))
+
+
+def test_what_was_typed_as_a_meeting_goes_with_the_text(office: Office):
+    title = "关于磐石计划的议题"
+    case = office.reviewed()
+    office.decide(case, SECRECY, meeting=title)
+    office.decide(case, FIRST, Verb.RETURN, reason="重看", ground=title)
+    assert "磐石" in str(office.query("SELECT meeting FROM decision"))
+    with office.core.database.write() as connection:
+        purge_text(connection, case)
+    assert "磐石" not in str(office.dump())
+    office.chain_holds()
 
 
 def test_a_focus_item_gets_its_tier(office: Office):

@@ -33,8 +33,8 @@ from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role, Verb
 from disclosure_pipeline.pipeline import (
     deputies,
-    publication,
     quarantine,
+    recall,
     referrals,
     replay,
     rules,
@@ -281,7 +281,7 @@ def test_referrals_and_their_answers_name_both(office: Office):
 def test_withdrawal_and_taking_back_name_both(office: Office):
     stand_in(office, OFFICE, Role.OFFICE)
     stand_in(office, CLERK, Role.CLERK, department=DEPARTMENT)
-    publication.withdraw(office.core, office.published(), DEPUTY, "有误")
+    recall.withdraw(office.core, office.published(), DEPUTY, "有误")
     assert told(office, "withdraw")["deputy_for"] == OFFICE
     takeback.take_back(office.core, office.reviewed(), DEPUTY)
     assert told(office, "take_back")["deputy_for"] == CLERK

@@ -13,6 +13,7 @@ from support import (
     FINAL,
     FIRST,
     OTHER_DEPARTMENT,
+    PHONE,
     SECRECY,
     SECRECY_2,
     SIGNERS,
@@ -22,10 +23,11 @@ from support import (
 )
 
 from disclosure_pipeline.errors import DisclosureError
+from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.pipeline import saved_views
-from disclosure_pipeline.pipeline.claims import Claim, claim, holder, holders, release, renew, take_over
+from disclosure_pipeline.pipeline.claims import Claim, claim, holder, holders, release, take_over
 from disclosure_pipeline.pipeline.saved_views import SavedView, remove_view, save_view, views_of
 from disclosure_pipeline.store import people
 from disclosure_pipeline.store.people import Person
@@ -55,10 +57,14 @@ def person(office: Office, name: str) -> Person:
         return people.get(connection, name)
 
 
-def held_by(office: Office, case: str) -> str | None:
+def held(office: Office, case: str) -> Claim | None:
     with office.core.database.read() as connection:
-        held = holder(connection, case)
-        return held.person if held else None
+        return holder(connection, case)
+
+
+def held_by(office: Office, case: str) -> str | None:
+    found = held(office, case)
+    return found.person if found else None
 
 
 def test_a_claim_is_seen_by_others_and_given_up(office: Office):
@@ -76,15 +82,33 @@ def test_a_claim_is_seen_by_others_and_given_up(office: Office):
     assert held_by(office, case) is None
 
 
-def test_renewing_keeps_since_when(office: Office):
+def test_claiming_again_keeps_since_when(office: Office):
     case = office.reviewed()
     mine = person(office, SECRECY)
     made = claim(office.core, case, mine, 1)
-    again = renew(office.core, case, mine, 30)
+    again = claim(office.core, case, mine, 30)
     assert again.since == made.since
     assert again.until > made.until
-    assert claim(office.core, case, mine).since == made.since
     assert claim(office.core, case, mine, 10**9).until < "2100"
+
+
+def test_a_claim_holds_on_while_its_holder_works(either: Office):
+    case = either.reviewed(body=f"电话：{PHONE}。")
+    mine, other = person(either, SECRECY), person(either, SECRECY_2)
+    made = claim(either.core, case, mine, 1)
+    (found,) = either.findings(case)
+    either.clear(case, Settlement.DISMISS, found.id, by=SECRECY_2)
+    assert held(either, case) == made
+    either.clear(case, Settlement.REDACT, found.id)
+    longer = held(either, case)
+    assert (longer.person, longer.since, longer.until > made.until) == (SECRECY, made.since, True)
+    long = claim(either.core, case, mine, 100)
+    either.clear(case, Settlement.DISMISS, found.id)
+    assert held(either, case) == long
+    either.sql("UPDATE desk_lock SET until = :past", past=PAST)
+    either.clear(case, Settlement.REDACT, found.id)
+    assert held(either, case) is None
+    assert claim(either.core, case, other).before == ""
 
 
 def test_the_former_holder_is_told_who_took_over(office: Office):
@@ -93,8 +117,8 @@ def test_the_former_holder_is_told_who_took_over(office: Office):
     claim(office.core, case, mine)
     assert take_over(office.core, case, other).before == SECRECY
     with pytest.raises(DisclosureError, match=SECRECY_2) as refusal:
-        renew(office.core, case, mine)
-    assert refusal.value.code == "claim_lost"
+        claim(office.core, case, mine)
+    assert refusal.value.code == "claimed"
     assert take_over(office.core, case, other).before == ""
     assert held_by(office, case) == SECRECY_2
 
@@ -102,11 +126,9 @@ def test_the_former_holder_is_told_who_took_over(office: Office):
 def test_a_claim_runs_out(office: Office):
     case = office.reviewed()
     mine, other = person(office, SECRECY), person(office, SECRECY_2)
-    assert refused(lambda: renew(office.core, case, mine)) == "claim_over"
     claim(office.core, case, mine)
     office.sql("UPDATE desk_lock SET until = :past", past=PAST)
     assert held_by(office, case) is None
-    assert refused(lambda: renew(office.core, case, mine)) == "claim_over"
     assert claim(office.core, case, other).before == ""
     assert held_by(office, case) == SECRECY_2
 
@@ -134,7 +156,7 @@ def test_only_who_sees_the_text_claims(office: Office):
     office.hire("外单位", Role.SECRECY, unit="other")
     case = office.reviewed()
     for who in (ADMIN, "别处经办", "外单位"):
-        for act in (claim, renew, take_over):
+        for act in (claim, take_over):
             assert refused(lambda a=act, w=who: a(office.core, case, person(office, w))) == "not_found"
     assert held_by(office, case) is None
     assert claim(office.core, case, person(office, CLERK)).person == CLERK

@@ -12,11 +12,11 @@ import pytest
 from support import CLERK, FIRST, PHONE, SECOND, SECRECY, SIGNERS, Office, refused
 from traces import files_with
 
-from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.model.finding import Settlement, Treatment
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.pipeline import settling, versions
+from disclosure_pipeline.pipeline.same_words import with_same
 from disclosure_pipeline.store import documents
 
 BODY = f"联系电话：{PHONE}，传真同号。"
@@ -116,12 +116,21 @@ def test_undoing_is_refused_to_whoever_may_not_settle(office: Office):
 # --------------------------------------------------------------------- same words
 
 
+def same_as(office: Office, case: str, finding: str) -> tuple[str, ...]:
+    """Ids of the open findings that are settled with one, when what has the same words is."""
+    known = office.findings(case)
+    with office.core.database.read() as connection:
+        texts = documents.texts_of(connection, case, office.row(case).version)
+    one = [item for item in known if item.id == finding]
+    return tuple(item.id for item in with_same(one, known, texts)[1:])
+
+
 def test_the_same_words_elsewhere_are_settled_with_one(office: Office):
     other = "13887654321"
     case = office.reviewed(body=f"{BODY}\n传真：{PHONE}\n手机：139 1234 5678\n另一电话：{other}")
     found = [item for item in office.findings(case) if item.finding.kind == "privacy.mobile"]
     mine = next(item for item in found if item.finding.text == PHONE)
-    same = settling.same_as(office.core, case, mine.id)
+    same = same_as(office, case, mine.id)
     alike = [item.id for item in found if "".join((item.finding.text or "").split()) == PHONE]
     assert len(alike) == 3
     assert set(same) == set(alike) - {mine.id}
@@ -129,7 +138,7 @@ def test_the_same_words_elsewhere_are_settled_with_one(office: Office):
     left = [item.finding.text for item in office.findings(case) if item.settled is None]
     assert other in left
     assert PHONE not in left
-    assert settling.same_as(office.core, case, mine.id) == ()
+    assert same_as(office, case, mine.id) == ()
 
 
 def test_a_list_is_not_settled_with_one_of_its_items(office: Office):
@@ -140,16 +149,16 @@ def test_a_list_is_not_settled_with_one_of_its_items(office: Office):
     (single,) = [item for item in office.findings(both) if item.finding.kind == "privacy.mobile"]
     office.sql("UPDATE finding SET document = :to, id = 'f1' WHERE document = :of AND id = :id", to=case, of=both,
                id=single.id)  # fmt: skip
-    assert settling.same_as(office.core, case, "f1") == ()
-    assert settling.same_as(office.core, case, listed.id) == ("f1",)
+    assert same_as(office, case, "f1") == ()
+    assert same_as(office, case, listed.id) == ("f1",)
 
 
 def test_a_more_severe_finding_is_judged_by_itself(office: Office):
     case = office.reviewed(body=f"{BODY}\n传真：{PHONE}")
     first, second = [item for item in office.findings(case) if item.finding.kind == "privacy.mobile"][:2]
     office.sql("UPDATE finding SET severity = 'block' WHERE id = :id", id=second.id)
-    assert settling.same_as(office.core, case, first.id) == ()
-    assert settling.same_as(office.core, case, second.id) == (first.id,)
+    assert same_as(office, case, first.id) == ()
+    assert same_as(office, case, second.id) == (first.id,)
 
 
 # ------------------------------------------------------------------------ reasons
@@ -271,42 +280,3 @@ def test_moved_characters_set_the_document_aside(office: Office):
     assert office.state(case) is State.ATTENTION
     assert office.faults(case) == ["freeze.moved"]
     assert files_with(office.core.workspace.site, PHONE) == []
-
-
-# -------------------------------------------------------------------------- guards
-
-
-def test_a_dismissal_stands_when_its_guard_is_refused(office: Office):
-    case = office.reviewed(body=BODY)
-    (found,) = office.findings(case)
-    done = settling.dismiss_and_propose(
-        office.core, case, found.id, before="值班热线", after="", by=SECRECY, reason="lookalike"
-    )
-    assert (done.settled, done.change) == (1, None)
-    assert isinstance(done.refusal, DisclosureError)
-    assert done.refusal.code == "guard.elsewhere"
-    assert PHONE not in str(done.refusal)
-    assert office.findings(case)[0].settled is Settlement.DISMISS
-    assert office.query("SELECT id FROM rule_change") == []
-
-
-def test_a_dismissal_proposes_its_guard(office: Office):
-    case = office.reviewed(body=BODY)
-    (found,) = office.findings(case)
-    done = settling.dismiss_and_propose(
-        office.core, case, found.id, before="联系电话：", after="", by=SECRECY, reason="lookalike"
-    )
-    assert done.refusal is None
-    assert office.query("SELECT id, state, finding FROM rule_change") == [(done.change, "proposed", found.id)]
-
-
-def test_what_cannot_be_dismissed_proposes_nothing(office: Office):
-    case = office.reviewed(body=BODY)
-    (found,) = office.findings(case)
-    for by, reason in ((FIRST, "lookalike"), (SECRECY, "other")):
-        with pytest.raises(DisclosureError):
-            settling.dismiss_and_propose(
-                office.core, case, found.id, before="联系电话：", after="", by=by, reason=reason
-            )
-    assert office.findings(case)[0].settled is None
-    assert office.query("SELECT id FROM rule_change") == []

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from given_up import work_given_up
-from support import ADMIN, CLERK, FINAL, FIRST, OFFICE, SECOND, SECRECY, Office, refused
+from sqlalchemy import ColumnElement, Table, func, insert, select
+from support import ADMIN, BROKEN, CLERK, DEPARTMENT, FINAL, FIRST, OFFICE, SECOND, SECRECY, Office, refused
 from waiting import wait_for
 
 from disclosure_pipeline.errors import NotAllowed, NotFound
+from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
-from disclosure_pipeline.pipeline import backup, cancelling, leases, mending, operations, review, review_views
-from disclosure_pipeline.store import people
+from disclosure_pipeline.pipeline import (
+    alarms,
+    backup,
+    cancelling,
+    deputies,
+    exports,
+    leases,
+    mending,
+    operations,
+    review,
+    review_views,
+    trail,
+)
+from disclosure_pipeline.settings.models import UnitSettings
+from disclosure_pipeline.store import people, tables
+from disclosure_pipeline.store.deputies import Appointment
 from disclosure_pipeline.store.people import Person
 
 SITE, ARCHIVE = "builtin.site", "builtin.archive"
@@ -72,6 +90,75 @@ def test_what_waits_and_what_failed_is_listed_with_what_to_do(office: Office):
     assert channel.waiting == {"failed": 1} and channel.last
     office.sql("UPDATE document SET unit = 'other'")
     assert (board(office).attention, board(office).stuck) == ((), ())
+
+
+def test_every_failure_is_counted_and_none_of_another_unit_hides_one(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    case = stuck(office, SITE)
+    broken = [office.hand_in(raw=BROKEN, name="a.docx", title=f"第{number}份").case for number in range(3)]
+    office.work()
+    monkeypatch.setattr(operations, "SHOWN", 2)
+    found = board(office)
+    assert ([item.document for item in found.attention], found.attention_number) == (broken[:2], 3)
+    assert ([item.document for item in found.stuck], found.stuck_number) == ([case], 1)
+    numbers = {item.code: item.number for item in alarms.alarms(found, date(2026, 6, 1))}
+    assert (numbers["attention"], numbers["stuck"]) == (3, 1)
+    others = [f"1999-{number:06}" for number in range(1500)]
+    copy(office, tables.document, case, [{"id": name, "unit": "other", "claim": None} for name in others])
+    older = {"due_at": "2026-01-01T00:00:00.000000Z"}
+    rows = [{"document": name, **older} for name in others]
+    copy(office, tables.publication, case, rows, tables.publication.c.channel == SITE)
+    found = board(office)
+    assert ([item.document for item in found.stuck], found.stuck_number) == ([case], 1)
+
+
+def copy(
+    office: Office, table: Table, case: str, changes: list[dict[str, object]], *which: ColumnElement[bool]
+) -> None:
+    """Write a document's row of a table again, with changes."""
+    key = table.c.get("document", table.c.get("id"))
+    with office.core.database.write() as connection:
+        row = connection.execute(select(table).where(key == case, *which)).mappings().one()
+        connection.execute(insert(table), [{**row, **changed} for changed in changes])
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_the_failures_of_a_unit_are_found_by_their_state(office: Office):
+    stuck(office, SITE)
+    for conditions, index in (
+        (operations._set_aside("default"), "ix_document_unit_state_id (unit=? AND state=?)"),
+        (operations._unsent("default"), "ix_publication_state_due_at (state=?)"),
+    ):
+        query = select(func.count()).where(*conditions).compile(compile_kwargs={"literal_binds": True})
+        steps = [row[-1] for row in office.query(f"EXPLAIN QUERY PLAN {query}") if "SCALAR" not in row[-1]]
+        assert steps[0].endswith(index), steps
+        assert all(step.startswith("SEARCH") for step in steps), steps
+
+
+def test_a_deputys_mending_names_the_principal(office: Office):
+    office.hire("代理人", Role.CLERK, DEPARTMENT)
+    today = today_in_shanghai()
+    wish = Appointment(OFFICE, "代理人", Role.OFFICE, "default", "", today, today)
+    deputies.give(office.core, wish, by=ADMIN)
+    person = who(office, "代理人")
+    case = stuck(office, SITE)
+    mending.retry_publication(office.core, person, case, SITE)
+    office.sql("UPDATE publication SET state = 'failed' WHERE channel = :c", c=SITE)
+    mending.retry_document(office.core, person, case)
+    broken = office.hand_in(raw=BROKEN, name="a.docx").case
+    office.work()
+    mending.retry_document(office.core, person, broken)
+    exports.note(office.core, person, "default", "trail", 3, roles=trail.READERS)
+    exports.note(office.core, who(office, OFFICE), "default", "trail", 3, roles=trail.READERS)
+    acts = office.query(
+        "SELECT action, actor, document, detail FROM audit WHERE action IN ('channel.retried', 'retry', 'export') ORDER BY seq"
+    )
+    told = [(action, actor, at, json.loads(detail).get("deputy_for")) for action, actor, at, detail in acts]
+    assert told == [
+        ("channel.retried", "代理人", case, OFFICE), ("channel.retried", "代理人", case, OFFICE),
+        ("retry", "代理人", broken, OFFICE), ("export", "代理人", "", OFFICE), ("export", OFFICE, "", None),
+    ]  # fmt: skip
 
 
 def test_only_admin_and_office_of_the_unit_look_and_act(office: Office):
@@ -160,6 +247,43 @@ def test_dead_letters_are_seen_revived_and_dropped(engine_office: Office):
         mending.drop(office.core, person, "default", "dead-1")
     acts = office.query("SELECT action, actor FROM audit WHERE action LIKE 'engine.%' ORDER BY seq")
     assert acts == [("engine.retried", ADMIN), ("engine.cancelled", ADMIN)]
+
+
+def test_what_was_given_up_belongs_to_the_unit_of_its_document(engine_office: Office):
+    office, mine = engine_office, who(engine_office)
+    units = (*office.core.settings.unit, UnitSettings(code="below", name="下级", parent="default"))
+    office.core.settings = office.core.settings.model_copy(update={"unit": units})
+    office.hire("下级管员", Role.ADMIN, unit="below")
+    below = who(office, "下级管员")
+    office.hand_in(title="甲")
+    case = office.hand_in(title="乙").case
+    assert case == "2026-000002"
+    office.sql("UPDATE document SET unit = 'below' WHERE id = :d", d=case)
+    seen = {
+        unit: [item.key for item in operations.board(office.core, person, unit).dead]
+        for unit, person in (("default", mine), ("below", below))
+    }
+    assert seen == {"default": ["dead-1"], "below": ["dead-2"]}
+    for act in (mending.revive, mending.drop):
+        assert refused(lambda act=act: act(office.core, mine, "default", "dead-2")) == "not_found"
+        assert refused(lambda act=act: act(office.core, below, "below", "dead-1")) == "not_found"
+    mending.drop(office.core, below, "below", "dead-2")
+    acts = office.query("SELECT actor, unit, document FROM audit WHERE action LIKE 'engine.%'")
+    assert acts == [("下级管员", "below", case)]
+
+
+def test_what_is_about_no_document_is_of_administrators_of_a_root_unit(engine_office: Office):
+    office = engine_office
+    units = (*office.core.settings.unit, UnitSettings(code="below", name="下级", parent="default"))
+    office.core.settings = office.core.settings.model_copy(update={"unit": units})
+    office.hire("下级管员", Role.ADMIN, unit="below")
+    below = who(office, "下级管员")
+    assert operations.board(office.core, below, "below").dead == ()
+    assert refused(lambda: mending.drop(office.core, below, "below", "dead-1")) == "not_found"
+    assert board(office, OFFICE).dead == ()
+    assert len(board(office).dead) == 2
+    mending.drop(office.core, who(office), "default", "dead-1")
+    assert [item.key for item in board(office).dead] == ["dead-2"]
 
 
 # ------------------------------------------------------------------------ attribute reviews

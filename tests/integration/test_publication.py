@@ -28,7 +28,7 @@ from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.publication import Action, Order, Receipt
 from disclosure_pipeline.model.times import parse, utc_now
-from disclosure_pipeline.pipeline import leases, publication, review
+from disclosure_pipeline.pipeline import leases, publication, recall, review
 from disclosure_pipeline.pipeline.publication_rows import publications_of
 from disclosure_pipeline.pipeline.run import carry_on
 from disclosure_pipeline.store.database import set_meta
@@ -75,11 +75,11 @@ def catalogue(office: Office) -> list[dict[str, Any]]:
 
 def test_approval_gives_one_row_to_each_channel_that_takes_the_attribute(office: Office):
     case = approved(office)
-    assert office.channels(case) == {"archive": "pending", "site": "pending"}
+    assert office.channels(case) == {"archive": "pending", "search": "pending", "site": "pending"}
     assert office.state(case) is State.PUBLISHING
     office.work()
     assert office.state(case) is State.PUBLISHED
-    assert receipts(office) == [f"{case}/v1/builtin.archive/publish/g0", f"{case}/v1/builtin.site/publish/g0"]
+    assert receipts(office) == [f"{case}/v1/builtin.{name}/publish/g0" for name in ("archive", "search", "site")]
     assert [(item["id"], "withdrawn" in item) for item in catalogue(office)] == [(case, False)]
     assert publications(office, case)[SITE].receipt["address"]
     office.chain_holds()
@@ -108,7 +108,7 @@ def test_a_channel_that_fails_does_not_hold_the_others(office: Office):
     case = approved(office)
     with site_broken(office):
         office.work()
-        assert office.channels(case) == {"archive": "done", "site": "failed"}
+        assert office.channels(case) == {"archive": "done", "search": "done", "site": "failed"}
         assert (office.state(case), len(office.faults(case))) == (State.PUBLISHING, 1)
     before = publications(office, case)[SITE].due_at
     office.retry_now()
@@ -227,7 +227,7 @@ def under_way(office: Office, case: str, channel: str = SITE, *, after: bool) ->
 def test_a_publish_that_ends_after_the_withdrawal_leaves_nothing_on_the_site(office: Office):
     case = approved(office)
     with under_way(office, case, after=False):
-        publication.withdraw(office.core, case, OFFICE, "内容有误")
+        recall.withdraw(office.core, case, OFFICE, "内容有误")
         office.work()
         assert office.state(case) is State.WITHDRAWN
         rows = office.dump()
@@ -239,7 +239,7 @@ def test_a_publish_that_ends_after_the_withdrawal_leaves_nothing_on_the_site(off
 def test_a_receipt_that_comes_after_the_withdrawal_began_is_kept_and_nothing_else(office: Office):
     case = approved(office)
     with under_way(office, case, after=True):
-        publication.withdraw(office.core, case, OFFICE, "内容有误")
+        recall.withdraw(office.core, case, OFFICE, "内容有误")
         rows = office.dump(without=("receipt",))
     assert office.dump(without=("receipt",)) == rows
     assert receipts(office) == [f"{case}/v1/builtin.site/publish/g0"]
@@ -247,7 +247,7 @@ def test_a_receipt_that_comes_after_the_withdrawal_began_is_kept_and_nothing_els
     office.work()
     assert office.state(case) is State.WITHDRAWN
     assert files_with(office.core.workspace.site, WORDS) == []
-    assert len(receipts(office)) == 3
+    assert len(receipts(office)) == 4
 
 
 def test_withdrawing_and_publishing_at_once_always_ends_withdrawn(office: Office):
@@ -255,7 +255,7 @@ def test_withdrawing_and_publishing_at_once_always_ends_withdrawn(office: Office
         case = approved(office)
         at_once(
             lambda c=case: publication.carry_out(office.core, c, SITE),
-            lambda c=case: publication.withdraw(office.core, c, OFFICE, "内容有误"),
+            lambda c=case: recall.withdraw(office.core, c, OFFICE, "内容有误"),
         )
         office.retry_now()
         office.work()
@@ -272,7 +272,7 @@ def test_a_withdrawal_during_the_hand_over_to_the_channels_wins(office: Office):
     office.decide(case, FINAL)
     with leases.claimed(office.core, case) as lease:
         assert lease is not None
-        assert publication.withdraw(office.core, case, OFFICE, "内容有误") is State.WITHDRAWN
+        assert recall.withdraw(office.core, case, OFFICE, "内容有误") is State.WITHDRAWN
         publication.dispatch(office.core, lease)
     assert (office.state(case), office.channels(case)) == (State.WITHDRAWN, {})
     office.work()
@@ -300,7 +300,7 @@ def test_what_was_given_to_the_channels_before_the_hold_waits_too(office: Office
         set_meta(connection, publication.HELD, utc_now())
     office.work()
     publication.carry_out(office.core, case, SITE)
-    assert office.channels(case) == {"archive": "pending", "site": "pending"}
+    assert office.channels(case) == {"archive": "pending", "search": "pending", "site": "pending"}
     assert files_with(office.core.workspace.site, WORDS) == []
 
 
@@ -322,7 +322,7 @@ def test_a_channel_that_is_named_does_again_what_it_had_done(office: Office):
     assert publication.retry(office.core, case, SITE) == 1
     office.work()
     assert page.is_file()
-    assert (office.state(case), len(receipts(office))) == (State.PUBLISHED, 2)
+    assert (office.state(case), len(receipts(office))) == (State.PUBLISHED, 3)
 
 
 def test_without_a_channel_a_document_stays_approved(open_office: Callable[..., Office], store_url: str):
@@ -348,7 +348,7 @@ def test_a_conversion_runs_the_whole_gate_again_and_leaves_the_register(office: 
     assert office.channels(case) == {"archive": "done", "register": "done"}
     office.sign(case, *SIGNERS)
     assert (office.state(case), office.final(case)) == (State.PUBLISHED, Attribute.PROACTIVE)
-    assert office.channels(case) == {"archive": "done", "register": "withdrawn", "site": "done"}
+    assert office.channels(case) == {"archive": "done", "register": "withdrawn", "search": "done", "site": "done"}
     assert files_with(office.core.workspace.site, WORDS) != []
     held = office.core.workspace.register
     assert json.loads(next(held.glob("*.json")).read_text()) in ([], {"entries": []}) or not listed(
@@ -369,7 +369,7 @@ def test_a_converted_document_can_be_taken_back_from_everywhere(office: Office):
     case = office.published(attribute="依申请公开")
     convert(office, case)
     office.sign(case, *SIGNERS)
-    publication.withdraw(office.core, case, SECRECY, "内容有误")
+    recall.withdraw(office.core, case, SECRECY, "内容有误")
     office.work()
     assert office.state(case) is State.WITHDRAWN
     assert set(office.channels(case).values()) == {"withdrawn"}

@@ -7,7 +7,7 @@ from support import ADMIN, CLERK, FINAL, FIRST, OFFICE, SECOND, SECRECY, Office,
 from traces import files_with
 
 from disclosure_pipeline.model.lifecycle import State
-from disclosure_pipeline.pipeline import clocks, publication
+from disclosure_pipeline.pipeline import clocks, recall
 from disclosure_pipeline.store.audit import digest_of
 
 WORDS = "养老服务补贴发放时间"
@@ -19,7 +19,7 @@ def test_one_person_with_the_right_suffices(office: Office, by: str):
     number, address = office.row(case).index_number, office.query("SELECT address FROM publication")[1][0]
     page = office.core.workspace.site / address
     assert WORDS in (page if page.is_file() else page / "index.html").read_text()
-    assert publication.withdraw(office.core, case, by, "内容有误") is State.WITHDRAWING
+    assert recall.withdraw(office.core, case, by, "内容有误") is State.WITHDRAWING
     office.work()
     row = office.row(case)
     assert (row.state, row.index_number, row.generation) == ("withdrawn", number, 1)
@@ -35,14 +35,14 @@ def test_one_person_with_the_right_suffices(office: Office, by: str):
 @pytest.mark.parametrize("by", [FIRST, SECOND, FINAL, CLERK])
 def test_others_may_not(office: Office, by: str):
     case = office.published()
-    assert refused(lambda: publication.withdraw(office.core, case, by, "内容有误")) == "wrong_role"
+    assert refused(lambda: recall.withdraw(office.core, case, by, "内容有误")) == "wrong_role"
     assert office.state(case) is State.PUBLISHED
 
 
 def test_a_withdrawal_wants_a_reason_that_stays_inside(office: Office):
     case = office.published()
-    assert refused(lambda: publication.withdraw(office.core, case, OFFICE, " ")) == "reason_required"
-    publication.withdraw(office.core, case, OFFICE, "误登内部电话")
+    assert refused(lambda: recall.withdraw(office.core, case, OFFICE, " ")) == "reason_required"
+    recall.withdraw(office.core, case, OFFICE, "误登内部电话")
     office.work()
     ((detail,),) = office.query("SELECT detail FROM audit WHERE action = 'withdraw'")
     assert digest_of("误登内部电话") in detail and "误登" not in detail
@@ -51,24 +51,24 @@ def test_a_withdrawal_wants_a_reason_that_stays_inside(office: Office):
 
 def test_what_is_not_out_is_not_withdrawn(office: Office):
     case = office.reviewed()
-    assert refused(lambda: publication.withdraw(office.core, case, OFFICE, "内容有误")) == "refused"
+    assert refused(lambda: recall.withdraw(office.core, case, OFFICE, "内容有误")) == "refused"
     hidden = office.published(attribute="依申请公开")
-    assert refused(lambda: publication.withdraw(office.core, hidden, OFFICE, "内容有误")) == "refused"
+    assert refused(lambda: recall.withdraw(office.core, hidden, OFFICE, "内容有误")) == "refused"
 
 
 def test_a_withdrawn_document_is_not_withdrawn_again(office: Office):
     case = office.published()
-    publication.withdraw(office.core, case, OFFICE, "内容有误")
-    assert refused(lambda: publication.withdraw(office.core, case, OFFICE, "内容有误")) == "refused"
+    recall.withdraw(office.core, case, OFFICE, "内容有误")
+    assert refused(lambda: recall.withdraw(office.core, case, OFFICE, "内容有误")) == "refused"
     office.work()
-    assert refused(lambda: publication.withdraw(office.core, case, OFFICE, "内容有误")) == "refused"
+    assert refused(lambda: recall.withdraw(office.core, case, OFFICE, "内容有误")) == "refused"
 
 
 def test_an_approved_document_that_no_channel_has_is_withdrawn_at_once(office: Office):
     case = office.reviewed()
     office.sign(case, SECRECY, FIRST, SECOND)
     office.decide(case, FINAL)
-    assert publication.withdraw(office.core, case, OFFICE, "内容有误") is State.WITHDRAWN
+    assert recall.withdraw(office.core, case, OFFICE, "内容有误") is State.WITHDRAWN
     office.work()
     assert office.channels(case) == {}
     with office.core.database.read() as connection:
@@ -83,7 +83,7 @@ def test_a_withdrawal_that_a_channel_cannot_carry_out_is_tried_until_it_can(offi
     site = office.core.workspace.site
     site.rename(site.with_name("aside"))
     site.write_text("no folder")
-    publication.withdraw(office.core, case, OFFICE, "内容有误")
+    recall.withdraw(office.core, case, OFFICE, "内容有误")
     office.work()
     assert (office.state(case), office.channels(case)["site"]) == (State.WITHDRAWING, "withdrawing")
     assert office.channels(case)["archive"] == "withdrawn"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from support import FINAL, FIRST, OFFICE, SECOND, SECRECY, SIGNERS, Office, refused
 
@@ -11,6 +13,7 @@ from disclosure_pipeline.model.route import Role, Verb
 from disclosure_pipeline.pipeline import letters, referrals
 from disclosure_pipeline.pipeline.referrals import Answer
 from disclosure_pipeline.service.desk import submit
+from disclosure_pipeline.store.purging import purge_text
 
 SCAN = "5" * 64
 YES = Answer("示密〔2026〕1号", "示范县保密局", SCAN, agree=True)
@@ -48,6 +51,19 @@ def test_a_refusal_returns_the_draft_with_number_and_body(office: Office):
     letters.deliver(office.core)
     (note,) = (office.core.workspace.outbox / "民政局").rglob("*_退回说明.html")
     assert "示范县保密局" in note.read_text() and "示密〔2026〕2号" in note.read_text()
+
+
+def test_what_the_outside_body_wrote_goes_with_the_text(office: Office):
+    secret = "磐石工程位置图"
+    case = referred(office)
+    referrals.answer(office.core, case, 1, OFFICE, Answer(secret, f"{secret}办公室", SCAN, agree=False))
+    letters.deliver(office.core)
+    assert secret not in json.dumps(
+        [list(row) for row in office.query("SELECT detail FROM audit")], ensure_ascii=False
+    )
+    with office.core.database.write() as connection:
+        purge_text(connection, case)
+    assert secret not in json.dumps(office.dump(), ensure_ascii=False, default=str)
 
 
 @pytest.mark.parametrize(

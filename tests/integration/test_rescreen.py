@@ -30,7 +30,7 @@ from disclosure_pipeline.model.route import Verb
 from disclosure_pipeline.model.text import Place
 from disclosure_pipeline.pipeline import (
     incidents,
-    publication,
+    recall,
     rescreen_runs,
     rescreening,
 )
@@ -228,7 +228,7 @@ def test_a_withdrawal_ends_the_incident(office: Office):
     put_into_force(office, term(TERM))
     with renewed(office) as fresh:
         rescreened(fresh)
-        publication.withdraw(fresh.core, case, SECRECY, "先行撤回")
+        recall.withdraw(fresh.core, case, SECRECY, "先行撤回")
         fresh.work()
         assert fresh.state(case) is State.WITHDRAWN
         assert rescreen_runs.status(fresh.core)["incidents"] == []

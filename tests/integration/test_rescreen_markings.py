@@ -17,8 +17,8 @@ from disclosure_pipeline.pipeline import (
     incidents,
     isolation,
     letters,
-    publication,
     quarantine,
+    recall,
     reconcile,
     replay,
     rescreen_batches,
@@ -157,7 +157,7 @@ def test_a_recall_outlives_the_restore_of_an_older_backup(office: Office, tmp_pa
 
 def test_a_marking_in_what_was_withdrawn_long_ago_leaves_the_archive_too(office: Office):
     case = office.published(TITLE, BODY)
-    publication.withdraw(office.core, case, SECRECY, "内容有误")
+    recall.withdraw(office.core, case, SECRECY, "内容有误")
     office.work()
     assert files_with(office.core.workspace.archive, SECRET) != []
     marking_in_force(office)

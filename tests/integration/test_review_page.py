@@ -20,6 +20,7 @@ from disclosure_pipeline.hooks.page_pictures import PagePrinter
 from disclosure_pipeline.model.difference import Changed
 from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.model.route import Role, Verb
+from disclosure_pipeline.model.words import page_in_words
 from disclosure_pipeline.pipeline import differences, reading_view, shown
 from disclosure_pipeline.pipeline.pages import PagePictures
 from disclosure_pipeline.pipeline.reading_view import TableView, TextView
@@ -298,7 +299,7 @@ def test_a_list_of_telephones_is_one_finding_over_the_pages_of_its_sheet(desk: O
     view = reading_view.read(desk.core, case, 1)
     listed = next(item for item in view.findings.values() if item.settled.finding.kind == "privacy.mobile")
 
-    assert [page.label for page in view.parts[0].pages] == [
+    assert [page_in_words(page.label) for page in view.parts[0].pages] == [
         "“名册”第1—200行", "“名册”第201—400行", "“名册”第401—451行",
     ]  # fmt: skip
     assert (listed.count, len(listed.cells), listed.numbers) == (450, 450, (1, 2, 3))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from support import (
     ADMIN,
     CLERK,
@@ -71,6 +72,17 @@ def test_a_role_is_given_once_and_taken_once(office: Office) -> None:
     office.chain_holds()
 
 
+@pytest.mark.parametrize("name", ["system", "SYSTEM", "department", "os:root", "ｏｓ：root", " 某人", ""])
+def test_nobody_gets_a_name_that_the_logs_use_themselves(office: Office, name: str) -> None:
+    grant = Grant(Role.ADMIN, "default", "")
+    for act in (
+        lambda: staff.hire(office.core, name, grant, by=ADMIN),
+        lambda: staff.add(office.core, name, grant, by="os:root"),
+    ):
+        assert refused(act) == "user.name"
+    assert office.query("SELECT name FROM person WHERE name = :n", n=name) == []
+
+
 def test_a_role_that_is_gone_is_gone_for_the_deputy(office: Office) -> None:
     wish = Appointment(FINAL, SECOND, Role.FINAL, "default", "", TODAY, TODAY + timedelta(days=2))
     number = deputies.give(office.core, wish, by=FINAL)
@@ -78,7 +90,11 @@ def test_a_role_that_is_gone_is_gone_for_the_deputy(office: Office) -> None:
     for name, seen in ((FINAL, [number]), (SECOND, [number]), (ADMIN, [number]), (CLERK, [])):
         shown = deputies.concerning(office.core, who(office, name))
         assert [item["number"] for item in shown] == seen
-    staff.take_role(office.core, FINAL, Grant(Role.FINAL, "default", ""), by=ADMIN)
+    last = Grant(Role.FINAL, "default", "")
+    assert refused(lambda: staff.take_role(office.core, FINAL, last, by=ADMIN)) == "user.last_role"
+    assert who(office, SECOND).holds(Role.FINAL, "default")
+    office.hire(FINAL, Role.OFFICE)
+    staff.take_role(office.core, FINAL, last, by=ADMIN)
     assert not who(office, SECOND).holds(Role.FINAL, "default")
 
 
@@ -109,10 +125,10 @@ def test_quarantined_cases_are_shown_to_the_officers_of_their_unit(office: Offic
     case = office.hand_in("磐石计划", "机密★10年\n甲号库").case
     office.work()
     assert office.state(case) is State.QUARANTINED
-    (found,) = quarantine.sealed(office.core, who(office, SECRECY))
+    (found,) = quarantine.sealed(office.core, who(office, SECRECY)).cases
     assert (found.document, found.rules, found.released_by) == (case, ("D1.star",), "")
     for name in (ADMIN, FINAL, "远方"):
-        assert quarantine.sealed(office.core, who(office, name)) == []
+        assert quarantine.sealed(office.core, who(office, name)).cases == ()
         one = lambda name=name: quarantine.one_sealed(office.core, who(office, name), case)  # noqa: E731
         assert refused(one) == "not_found"
     quarantine.release(office.core, case, SECRECY, "误印")
@@ -121,4 +137,18 @@ def test_quarantined_cases_are_shown_to_the_officers_of_their_unit(office: Offic
     destroy = lambda: quarantine.confirm(office.core, case, SECRECY_2, "涉密", typed="销毁")  # noqa: E731
     assert refused(destroy) == "not_confirmed"
     quarantine.release(office.core, case, SECRECY_2, "误印")
-    assert quarantine.sealed(office.core, who(office, SECRECY)) == []
+    assert quarantine.sealed(office.core, who(office, SECRECY)).cases == ()
+
+
+def test_quarantined_cases_come_in_pages(office: Office) -> None:
+    cases = [office.hand_in(f"磐石计划{number}", "机密★10年\n甲号库").case for number in range(3)]
+    office.work()
+    officer = who(office, SECRECY)
+    first = quarantine.sealed(office.core, officer, limit=2)
+    assert ([item.document for item in first.cases], first.after) == (cases[:2], cases[1])
+    rest = quarantine.sealed(office.core, officer, after=first.after, limit=2)
+    assert ([item.document for item in rest.cases], rest.after) == (cases[2:], "")
+    assert [quarantine.one_sealed(office.core, officer, case) for case in cases] == [
+        *first.cases,
+        *rest.cases,
+    ]

@@ -23,7 +23,7 @@ from support import (
 
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Verb
-from disclosure_pipeline.pipeline import publication
+from disclosure_pipeline.pipeline import recall
 from disclosure_pipeline.settings.models import UnitSettings
 from disclosure_pipeline.settings.policy import load_chains
 
@@ -71,7 +71,7 @@ def test_each_unit_has_its_own_chain_people_and_index_numbers(county: Office):
     assert county.row(above).index_number == "MB01-2026-0001"
     assert county.row(below).index_number == "town/MB02/2026/1"
     for who in (SECRECY, OFFICE, "管员"):
-        assert refused(lambda name=who: publication.withdraw(county.core, below, name, "撤")) == "wrong_role"
+        assert refused(lambda name=who: recall.withdraw(county.core, below, name, "撤")) == "wrong_role"
     assert {row[0] for row in county.query("SELECT unit FROM audit WHERE document = :d", d=below)} == {"town"}
 
 
@@ -88,7 +88,7 @@ def test_index_numbers_are_never_used_twice(office: Office):
         case = office.published()
         numbers.append(office.row(case).index_number)
         if index == 0:
-            publication.withdraw(office.core, case, OFFICE, "内容有误")
+            recall.withdraw(office.core, case, OFFICE, "内容有误")
             office.work()
             assert office.state(case) is State.WITHDRAWN
     assert numbers == ["MB0000000/2026-00001", "MB0000000/2026-00002", "MB0000000/2026-00003"]

@@ -8,7 +8,7 @@ from support import OFFICE, Office
 
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.pipeline import publication
+from disclosure_pipeline.pipeline import publication, recall
 from disclosure_pipeline.pipeline.verify import verify_channels
 from disclosure_pipeline.store.database import get_meta, set_meta
 
@@ -28,7 +28,7 @@ def page_folder(office: Office, case: str):
 def test_a_system_in_order_has_no_differences(office: Office):
     published, hidden = office.published(), office.published(attribute="依申请公开")
     gone = office.published()
-    publication.withdraw(office.core, gone, OFFICE, "内容有误")
+    recall.withdraw(office.core, gone, OFFICE, "内容有误")
     office.work()
     assert differences(office) == []
     assert [office.state(case) for case in (published, hidden, gone)] == [
@@ -79,7 +79,7 @@ def test_the_end_of_a_hold_is_in_the_audit_log_once(office: Office):
 def test_a_failed_publication_that_the_channel_holds_as_withdrawn_is_withdrawn_everywhere(office: Office):
     """The rows are older than what is out, as after a restore: the withdrawal outlives them."""
     case = office.published()
-    publication.withdraw(office.core, case, OFFICE, "内容有误")
+    recall.withdraw(office.core, case, OFFICE, "内容有误")
     office.work()
     office.sql("UPDATE document SET state = 'publishing', generation = 0, withdrawn_at = NULL")
     office.sql(

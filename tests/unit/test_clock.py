@@ -15,7 +15,6 @@ from disclosure_pipeline.model.clock import (
     Pause,
     add_working_days,
     day_of,
-    state_in_chinese,
     today_in_shanghai,
     working_days_between,
 )
@@ -158,10 +157,6 @@ def test_days_are_those_of_shanghai() -> None:
 def test_a_negative_limit_is_refused(calendar: HolidayCalendar) -> None:
     with pytest.raises(ValueError, match="negative"):
         add_working_days(calendar, date(2026, 3, 2), -1)
-
-
-def test_states_have_chinese_names() -> None:
-    assert state_in_chinese("overdue") == "已逾期"
 
 
 # ------------------------------------------------------------------- properties

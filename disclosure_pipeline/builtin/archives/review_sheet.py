@@ -10,8 +10,8 @@ The record (`Deposit.record`) holds JSON values; every key may be missing:
   final}, ground, ground_reason, rules_version, content, frozen``
 - ``findings`` [{id, kind, severity, rule, article, place, settled, by, at, reason}]
 - ``tiers`` [{label, tier, state, by, deputy_for, at, reason}]
-- ``decisions`` [{at, tier, verb, by, deputy_for, recorded_by, scan, meeting, attribute, ground, reason, version,
-  content, frozen, checklist [{id, version, label}], risk {level, text}}]
+- ``decisions`` [{at, tier, verb, by, deputy_for, recorded_by, signed_on, scan, meeting, attribute, ground, reason,
+  version, content, frozen, checklist [{id, version, label}], risk {level, text}}]
 - ``referrals`` [{kind, tier, opened_by, opened_at, body, number, outcome, scan, answered_by, answered_at}]
 - ``clocks`` [{rule, start, due, provisional, state}]
 """
@@ -117,7 +117,7 @@ def _facts(order: Order, record: Record) -> tuple[tuple[str, str], ...]:
 _FINDING_COLUMNS = ("编号", "类别", "程度", "规则", "依据", "位置", "处理", "处理人", "时间", "说明")
 _TIER_COLUMNS = ("环节", "状态", "签署人", "时间", "意见")
 _DECISION_COLUMNS = (
-    "时间", "环节", "决定", "决定人", "代录人", "签批扫描件", "会议文号", "属性", "理由",
+    "时间", "环节", "决定", "决定人", "代录人", "签署日期", "签批扫描件", "会议文号", "属性", "理由",
     "确认事项", "风险评估",
     "版本", "审查内容摘要", "公开件摘要",
 )  # fmt: skip
@@ -151,7 +151,8 @@ def _tier(item: Record) -> Row:
 def _decision(item: Record) -> Row:
     return (
         local_time(item.get("at")), _text(item, "tier"), label(VERBS, item.get("verb")),
-        signer_in_words(item.get("by"), item.get("deputy_for")), _text(item, "recorded_by"), _text(item, "scan"), _text(item, "meeting"),
+        signer_in_words(item.get("by"), item.get("deputy_for")), _text(item, "recorded_by"),
+        _text(item, "signed_on"), _text(item, "scan"), _text(item, "meeting"),
         label(ATTRIBUTES, item.get("attribute")), _joined(item.get("ground"), item.get("reason")),
         _confirmed(item), _risk(item), _text(item, "version"), _text(item, "content"), _text(item, "frozen"),
     )  # fmt: skip

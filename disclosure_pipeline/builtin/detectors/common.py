@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -53,21 +53,6 @@ def refuse_expired(rules: Iterable[Rule]) -> None:
             code="rule.expired",
             advice="Renew the rules (`expires`) or remove them, then `disclosure retry`.",
         )
-
-
-def is_guarded(text: str, start: int, end: int, guards: Sequence[str]) -> bool:
-    """Whether a guard phrase covers the whole hit.
-
-    Args:
-        text: the searched text.
-        start: first character of the hit.
-        end: behind its last one.
-        guards: phrases, in the form of the searched text.
-    """
-    return any(
-        len(guard) >= end - start and text.find(guard, max(0, end - len(guard)), start + len(guard)) >= 0
-        for guard in guards
-    )
 
 
 def finding_at(

@@ -15,16 +15,14 @@ from disclosure_pipeline.builtin.rules.evidence import main_part, title_hits, ti
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.hooks.contracts import Case
 from disclosure_pipeline.hooks.stages import CatalogueEntry, Toolbox
+from disclosure_pipeline.model.citations import number_keys, title_keys
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.finding import Finding
-from disclosure_pipeline.model.folding import fold
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.policy import Rule, RuleBook
 from disclosure_pipeline.model.reading import lines
 
-_BRACKETS = re.compile(r"[〔\[(【〕\])】《》〈〉\"“”]")
 _TITLE = re.compile(r"《(?P<title>[^》]{2,200})》(?P<rest>[^《]*)")
-_LEAD = re.compile(r"[\u3400-\u9fff]+")
 
 
 class Openness(StrEnum):
@@ -62,7 +60,7 @@ class Source:
 
 def catalogue_keys(case: Case, rulebook: RuleBook) -> tuple[str, ...]:
     """What others may cite a document by: its number and its titles, normalised."""
-    titles = (key for title in titles_of(case, rulebook) for key in _title_keys(title))
+    titles = (key for title in titles_of(case, rulebook) for key in title_keys(title))
     number = _number_keys(case.slip.document_number or "", rulebook)[:1]
     return tuple(dict.fromkeys((*number, *titles)))
 
@@ -171,11 +169,11 @@ def _sources(words: str, rulebook: RuleBook) -> Iterator[Source]:
     """The documents that a passage names: each title with the number behind it, else a bare title or number."""
     found = [*_TITLE.finditer(words)]
     for match in found:
-        yield Source(_number_keys(match["rest"], rulebook), _title_keys(match["title"]))
+        yield Source(_number_keys(match["rest"], rulebook), title_keys(match["title"]))
     if not found:
         numbers = _number_keys(words, rulebook)
         head = re.split(r"[(〔\[]", words, maxsplit=1)[0]
-        titles = _title_keys(head) if "关于" in head else ()
+        titles = title_keys(head) if "关于" in head else ()
         if numbers or titles:
             yield Source(numbers, titles)
 
@@ -189,27 +187,11 @@ def _in_title(title: str, rulebook: RuleBook) -> Iterator[Source]:
             yield from quoted
             if not quoted and rest:
                 bare = re.sub(r"的(?:通知|函|意见|决定)$", "", rest)
-                yield Source((), tuple(dict.fromkeys((*_title_keys(rest), *_title_keys(bare)))))
+                yield Source((), tuple(dict.fromkeys((*title_keys(rest), *title_keys(bare)))))
 
 
 def _number_keys(words: str, rulebook: RuleBook) -> tuple[str, ...]:
-    """The keys of the first 发文字号 in some words: with all Chinese characters before it, and with fewer and fewer."""
-    words = "".join(fold(words).split())
-    patterns = [pattern for rule in rulebook.of_form("document_number") for pattern in rule.patterns]
-    match = next((found for pattern in patterns if (found := re.search(pattern, words))), None)
-    if match is None:
-        return ()
-    number = _BRACKETS.sub("|", match.group()).replace("第", "")
-    lead = _LEAD.match(number)
-    return tuple(f"number|{number[start:]}" for start in range(len(lead.group()) if lead else 1))
-
-
-def _title_keys(title: str) -> tuple[str, ...]:
-    """The keys of a title: whole, and from 关于 on, because the issuing body is often left out."""
-    words = _BRACKETS.sub("", "".join(fold(title).split()))
-    about = words.find("关于")
-    several = (words, words[about:]) if about > 0 else (words,)
-    return tuple(f"title|{item}" for item in several if item)
+    return number_keys(words, rulebook.patterns_of("document_number"))
 
 
 def _rules(rulebook: RuleBook, form: str) -> tuple[Rule, ...]:

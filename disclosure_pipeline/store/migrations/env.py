@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from disclosure_pipeline.store import console_tables, tables  # noqa: F401 -- they fill the collection
+from disclosure_pipeline.store import console_tables, publication_tables, tables  # noqa: F401 -- they fill the collection
 from disclosure_pipeline.store.schema import is_ours, metadata
 
 context.configure(
