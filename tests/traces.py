@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -54,10 +55,19 @@ def _unpacked(value: str) -> bytes:
 
 
 def files_with(folder: Path, word: str) -> list[str]:
-    """Files below a folder, by relative name, whose name or bytes hold a word."""
+    """Files below a folder, by relative name, whose name or bytes (of a package: those of its parts) hold a word."""
     found = []
     for path in sorted(folder.rglob("*")):
         name = str(path.relative_to(folder))
-        if word in name or (path.is_file() and word.encode() in path.read_bytes()):
+        if word in name or (path.is_file() and word.encode() in unpacked(path)):
             found.append(name)
     return found
+
+
+def unpacked(path: Path) -> bytes:
+    """The bytes of a file, and of an office document those of its parts too."""
+    data = path.read_bytes()
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as package:
+            data = b"\n".join((data, *map(package.read, package.namelist())))
+    return data

@@ -7,12 +7,14 @@ or sent back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 from disclosure_pipeline.builtin.department import read_department
-from disclosure_pipeline.builtin.public.build import build
+from disclosure_pipeline.builtin.public.build import PDF, Beside, build
+from disclosure_pipeline.builtin.public.notes import notes
+from disclosure_pipeline.builtin.public.papers import Papers
 from disclosure_pipeline.builtin.public.proof import prove
 from disclosure_pipeline.builtin.public.redactions import Redactions
 from disclosure_pipeline.builtin.rules import aggregation, sources
@@ -20,7 +22,7 @@ from disclosure_pipeline.builtin.rules.attributes import attribute_of
 from disclosure_pipeline.builtin.rules.markings import released_markings
 from disclosure_pipeline.builtin.slips import read_ground
 from disclosure_pipeline.builtin.urgency import urgency_of
-from disclosure_pipeline.hooks.contracts import Case, PartText, SourceFile
+from disclosure_pipeline.hooks.contracts import Case, PartText, Reading, SourceFile
 from disclosure_pipeline.hooks.stages import (
     Extracted,
     Frozen,
@@ -161,36 +163,86 @@ class FreezeStage:
     starts_from = State.IN_REVIEW
 
     def run(self, case: Case, tools: Toolbox) -> Outcome:
-        """Build from approved content only; whatever re-reading turns up blocks publication."""
-        folder = tools.scratch()
+        """Build from approved content only; whatever re-reading turns up blocks publication.
+
+        Pages that are not proved are left out, and the copy is built and proved again without them.
+        """
         struck = Redactions(case, tools.rulebook)
         if struck.moved or struck.unsure_boxes:
             return SetAside((_MOVED if struck.moved else _PICTURE,))
-        redactions = struck.redactions
-        built = build(case.title or "", case.texts, case.parts, folder, redactions)
-        files = [
-            SourceFile(number, path, item.name, sha256=item.sha256)
-            for number, (item, path) in enumerate(built)
-        ]
-        again = tools.read(files)
-        if again.marked:
+        papers = Papers(case, struck, tools)
+        told = notes(case.texts, struck, tools.rulebook)
+        while True:
+            attempt = _Attempt(case, tools, struck, Beside(told, papers.chosen()))
+            outcome = attempt.conclude()
+            if not papers.give_up(attempt.blamed):
+                return outcome
+
+
+class _Attempt:
+    """A public copy that is built and read again.
+
+    Args:
+        case: the document.
+        tools: what the core lends.
+        struck: what must not go out.
+        beside: notes and pages.
+    """
+
+    def __init__(self, case: Case, tools: Toolbox, struck: Redactions, beside: Beside):
+        self._case, self._tools, self._struck, self._beside = case, tools, struck, beside
+        self._built = build(
+            case.title or "", case.texts, case.parts, tools.scratch(), struck.redactions, beside=beside
+        )
+        self.blamed: set[str] = set()
+        """Hashes of the artefacts for which it failed."""
+
+    def conclude(self) -> Outcome:
+        """Read it again, and prove it."""
+        case, built = self._case, self._built
+        again = list(self._read())
+        texts = {part.position: part for reading in again for part in reading.texts}
+        doubts = [doubt for reading in again for doubt in reading.screening.doubts]
+        found = [item for reading in again for item in reading.screening.findings]
+        if any(reading.marked for reading in again):
             return SetAside((_MARKED_COPY,))
-        if len(again.texts) != len(built):
-            return SetAside(again.faults or (_NOT_PROVED,))
-        unsure = unsettled(case, again.screening.doubts)
+        if len(texts) != len(built):
+            self._blame(number for number in range(len(built)) if number not in texts)
+            return SetAside(tuple(fault for reading in again for fault in reading.faults) or (_NOT_PROVED,))
+        unsure = unsettled(case, doubts)
         if unsure:
+            self._blame(doubt.position for doubt in unsure)
             codes = ", ".join(sorted({doubt.code for doubt in unsure}))
             return SetAside((Fault("freeze.undetermined", "freeze", f"The public copy could not be checked: {codes}.",
                                    _NOT_PROVED.advice),))  # fmt: skip
-        read = [(item, again.texts[number].text) for number, (item, _) in enumerate(built)]
-        problems = prove(read, case.title or "", case.texts, case.parts, redactions)
+        problems = prove(
+            [(item, texts[number].text) for number, (item, _) in enumerate(built)],
+            case.title or "", case.texts, case.parts, self._struck.redactions, beside=self._beside,
+        )  # fmt: skip
         if problems:
+            self._blame(problem.artefact for problem in problems)
             codes = ", ".join(sorted({f"{problem.code} ({problem.count})" for problem in problems}))
             return SetAside((Fault("freeze.not_proved", "freeze", f"The public copy is not proved: {codes}.",
                                    _NOT_PROVED.advice),))  # fmt: skip
-        told = aggregation.subjects(case, tools.rulebook)
-        left = unapproved(case, again.screening.findings, again.texts, struck.shown)
-        return Frozen(tuple(built), left, told)
+        left = unapproved(case, found, tuple(texts.values()), self._struck.shown)
+        self._blame(item.part for item in left)
+        return Frozen(tuple(built), left, aggregation.subjects(case, self._tools.rulebook))
+
+    def _read(self) -> Iterator[Reading]:
+        """What the artefacts say: the pages of each part alone, because nothing in the copy is the text of a scan."""
+        files = [
+            SourceFile(number, path, item.name, sha256=item.sha256)
+            for number, (item, path) in enumerate(self._built)
+        ]
+        pages = [file for file in files if self._built[file.position][0].media_type == PDF]
+        yield self._tools.read([file for file in files if file not in pages])
+        for file in pages:
+            yield self._tools.read([file])
+
+    def _blame(self, positions: Iterable[int]) -> None:
+        self.blamed |= {
+            self._built[number][0].sha256 for number in positions if 0 <= number < len(self._built)
+        }
 
 
 def unapproved(

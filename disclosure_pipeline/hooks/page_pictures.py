@@ -79,10 +79,6 @@ class PagePrinter:
             idle=_IDLE,
         )
 
-    def warm(self) -> None:
-        """Start the processes now, so that the first page does not wait for them."""
-        self._sandbox.warm()
-
     def sizes(self, file: SourceFile, media_type: str) -> tuple[tuple[float, float], ...]:
         """Width and height of every page, points.
 

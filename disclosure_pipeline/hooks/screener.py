@@ -25,10 +25,14 @@ from disclosure_pipeline.model.text import Doubt, Text
 if TYPE_CHECKING:
     from disclosure_pipeline.hooks.editing import Copy
     from disclosure_pipeline.hooks.forked import ForkedSandbox
+    from disclosure_pipeline.hooks.page_pictures import Letters
     from disclosure_pipeline.hooks.roster import Roster
     from disclosure_pipeline.hooks.sandbox import Sandbox
+    from disclosure_pipeline.model.boxes import Box
     from disclosure_pipeline.model.policy import RuleBook
     from disclosure_pipeline.settings.models import Settings
+
+_PAGES = "builtin.public.pages.job"
 
 _READ_AGAIN = Fault(
     "sandbox.retried",
@@ -90,8 +94,20 @@ class Screener:
 
     def edit(self, file: SourceFile, *, annotate: bool) -> Copy:
         """See :meth:`disclosure_pipeline.hooks.host.PluginHost.edit`."""
-        copy: Copy = self._run("annotate_file" if annotate else "clean_file", file, module="editing")
+        copy: Copy = self._run("annotate_file" if annotate else "clean_file", file, module="hooks.editing")
         return copy
+
+    def letters(self, file: SourceFile, media_type: str, pages: tuple[int, ...]) -> Mapping[int, Letters]:
+        """See :meth:`disclosure_pipeline.hooks.host.PluginHost.letters`."""
+        letters: Mapping[int, Letters] = self._run("letters", file, media_type, pages, module=_PAGES)
+        return letters
+
+    def reprint(
+        self, file: SourceFile, media_type: str, struck: Mapping[int, tuple[Box, ...]], *, drawn: bool
+    ) -> bytes:
+        """See :meth:`disclosure_pipeline.hooks.host.PluginHost.reprint`."""
+        data: bytes = self._run("reprint", file, media_type, dict(struck), drawn, module=_PAGES)
+        return data
 
     def screen(
         self, texts: Sequence[PartText], released: frozenset[str], digests: Mapping[int, str]
@@ -161,12 +177,12 @@ class Screener:
         return [name for name in names if not name.startswith(f"{BUILTIN}.")]
 
     def _run(
-        self, function: str, *arguments: object, module: str = "sandbox_entry",
+        self, function: str, *arguments: object, module: str = "hooks.sandbox_entry",
         on_retry: Callable[[], None] | None = None,
     ) -> Any:  # fmt: skip
         if self._sandbox is None:
             raise RuntimeError("a sandbox process does not read through another one")
-        name = f"disclosure_pipeline.hooks.{module}:{function}"
+        name = f"disclosure_pipeline.{module}:{function}"
         return self._sandbox.run(
             name, *arguments, timeout=self._settings.extraction.timeout, on_retry=on_retry
         )

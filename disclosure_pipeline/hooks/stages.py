@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
 
 from disclosure_pipeline.hooks.contracts import Case, Opinion, PartText, Reading, SourceFile
+from disclosure_pipeline.model.boxes import Box
 from disclosure_pipeline.model.document import Attribute, Part, Slip
 from disclosure_pipeline.model.finding import Fault, Finding, Screening
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.policy import RuleBook
 from disclosure_pipeline.model.publication import Artefact
 from disclosure_pipeline.model.route import Route
+from disclosure_pipeline.model.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,22 @@ class Told:
     facts: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """What the pages of a part must not show.
+
+    Args:
+        ranges: characters, as (segment, start, end).
+        boxes: what was drawn over something without characters, as (page, box); ``None`` where it is not known.
+    """
+
+    ranges: tuple[tuple[int, int, int], ...] = ()
+    boxes: tuple[tuple[int | None, Box | None], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.ranges or self.boxes)
+
+
 class Toolbox(Protocol):
     """What the core lends a stage. Nothing here writes domain state."""
 
@@ -95,6 +113,20 @@ class Toolbox(Protocol):
 
     def released(self) -> int:
         """How many markings of these files two secrecy officers have released."""
+        ...
+
+    def reprint(self, file: SourceFile, text: Text, struck: Struck, *, drawn: bool) -> bytes | None:
+        """The pages of a pdf or scan as a new pdf, made in a sandbox process.
+
+        Args:
+            file: the draft's file, with its hash.
+            text: what was read in it.
+            struck: what must not be seen.
+            drawn: as pictures in which that is burnt in; else with the text layer, of which nothing can be struck out.
+
+        Returns:
+            ``None`` when it cannot be done, or when nobody surely knows where something stands that must not be seen.
+        """
         ...
 
     def scratch(self) -> Path:

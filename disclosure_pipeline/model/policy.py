@@ -7,13 +7,13 @@ article or holds a word list.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from disclosure_pipeline.model.document import canonical_digest
-from disclosure_pipeline.model.finding import Severity
+from disclosure_pipeline.model.finding import FINDING_KINDS, Severity
 from disclosure_pipeline.model.masks import Mask
 from disclosure_pipeline.model.profile import Profile
 from disclosure_pipeline.model.reasons import Reason
@@ -69,6 +69,7 @@ class Ground:
         needs_reason: whether free text must come with it.
         aliases: other wordings a slip may use.
         tally: row of the annual report's table three.
+        kinds: beginnings of the kinds of findings that fall under it, for the note that something was withheld.
     """
 
     code: str
@@ -77,6 +78,15 @@ class Ground:
     needs_reason: bool = False
     aliases: tuple[str, ...] = ()
     tally: str = ""
+    kinds: tuple[str, ...] = ()
+
+    def problems(self) -> Iterator[str]:
+        """What makes it unusable."""
+        if not self.code or not self.title:
+            yield "code and title must not be empty"
+        for prefix in self.kinds:
+            if not prefix or not any(kind.startswith(prefix) for kind in FINDING_KINDS):
+                yield f"unknown kind '{prefix}'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +205,10 @@ class RuleBook:
     def of_form(self, *forms: str) -> tuple[Rule, ...]:
         """The screening rules of these forms, in file order."""
         return tuple(rule for rule in self.rules if rule.form in forms)
+
+    def patterns_of(self, form: str) -> tuple[str, ...]:
+        """The patterns of the screening rules of one form, in file order."""
+        return tuple(pattern for rule in self.of_form(form) for pattern in rule.patterns)
 
     def of_kind(self, prefix: str) -> tuple[Rule, ...]:
         """The screening rules whose kind begins with ``prefix``."""

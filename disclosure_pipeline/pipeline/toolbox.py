@@ -11,15 +11,16 @@ from typing import Any
 from sqlalchemy import Row
 
 from disclosure_pipeline.durable import file_digest
-from disclosure_pipeline.errors import StoreFault
+from disclosure_pipeline.errors import DisclosureError, StoreFault
 from disclosure_pipeline.hooks.contracts import Case, Opinion, PartText, Reading, SourceFile
-from disclosure_pipeline.hooks.stages import CatalogueEntry, Told
+from disclosure_pipeline.hooks.stages import CatalogueEntry, Struck, Told
 from disclosure_pipeline.model.finding import Fault, Screening
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.policy import RuleBook
 from disclosure_pipeline.model.route import Route
+from disclosure_pipeline.model.text import Text
 from disclosure_pipeline.model.times import later, utc_now
-from disclosure_pipeline.pipeline import exemptions, spool
+from disclosure_pipeline.pipeline import exemptions, reprinting, spool
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.settings.workspace import PRIVATE
 from disclosure_pipeline.store import documents, lookups
@@ -104,6 +105,24 @@ class CaseTools:
     def released(self) -> int:
         """How many markings of these files two secrecy officers have released."""
         return len(self._released())
+
+    def reprint(self, file: SourceFile, text: Text, struck: Struck, *, drawn: bool) -> bytes | None:
+        """The pages of a pdf or scan as a new pdf; ``None`` when it cannot be done surely.
+
+        Raises:
+            StoreFault: the file's bytes are not the ones that its hash names.
+        """
+        _check_bytes([file])
+        host = self._core.host
+        try:
+            boxes = reprinting.boxes_of(
+                text, struck, lambda pages: host.letters(file, text.media_type, tuple(pages))
+            )
+            if boxes is None:
+                return None
+            return host.reprint(file, text.media_type, boxes, drawn=drawn)
+        except DisclosureError:
+            return None
 
     def scratch(self) -> Path:
         """A private empty folder, removed by :meth:`close`."""

@@ -77,7 +77,9 @@ def struck(part: PartText, *items: tuple[Finding, Treatment]) -> Redactions:
 
 
 def copy_of(part: PartText, redactions: tuple[Redaction, ...], folder: Path) -> str:
-    return "".join(path.read_text("utf-8") for _, path in build("通知", (part,), PARTS, folder, redactions))
+    """The page and the plain text of the public copy."""
+    files = build("通知", (part,), PARTS, folder, redactions)
+    return "".join(path.read_text("utf-8") for item, path in files if item.role in ("page", "text"))
 
 
 # ------------------------------------------------------------------------ masked

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from disclosure_pipeline.builtin.public import Redaction, build, prove
+from disclosure_pipeline.builtin.public import Beside, Paper, Redaction, build, prove
+from disclosure_pipeline.builtin.public.pages.job import reprint
 from disclosure_pipeline.hooks.contracts import PartText, SourceFile
 from disclosure_pipeline.model.document import Attribute, Part, PartRole
 from disclosure_pipeline.model.finding import FINDING_KINDS, Settlement, Verdict
@@ -243,20 +244,24 @@ def extract(path: Path) -> Text:
     return extractor(ExtractionSettings().model_dump()).extract(SourceFile(0, path, path.name))
 
 
-def read(data: dict[str, Any]) -> tuple[list[PartText], list[Part]]:
-    """Texts and parts of a draft, as intake and extraction would give them."""
+def files_of(data: dict[str, Any]) -> list[Path]:
+    """The files of a draft, its 正文 first and its slip last."""
     path = DRAFTS / data["draft"]
     files = sorted(path.iterdir()) if path.is_dir() else [path]
     drafts = [file for file in files if file.name not in SLIPS]
     main = next((file for file in drafts if not file.name.startswith("附件")), drafts[0])
-    ordered = [
+    return [
         main,
         *(file for file in drafts if file != main),
         *(file for file in files if file.name in SLIPS),
     ]
+
+
+def read(data: dict[str, Any]) -> tuple[list[PartText], list[Part]]:
+    """Texts and parts of a draft, as intake and extraction would give them."""
     texts, parts = [], []
-    for position, file in enumerate(ordered):
-        role = PartRole.MAIN if file == main else PartRole.ATTACHMENT
+    for position, file in enumerate(files_of(data)):
+        role = PartRole.ATTACHMENT if position else PartRole.MAIN
         role = PartRole.SLIP if file.name in SLIPS else role
         parts.append(Part(position, file.name, "", "0" * 64, file.stat().st_size, role))
         if file.suffix in EXTRACTORS:
@@ -276,18 +281,40 @@ def redactions(texts: list[PartText], data: dict[str, Any]) -> list[Redaction]:
     ]
 
 
+def everything(path: Path) -> bytes:
+    """A file's bytes, and those of the members of a package."""
+    data = path.read_bytes()
+    if path.suffix in (".docx", ".xlsx"):
+        with zipfile.ZipFile(path) as package:
+            data += b"".join(map(package.read, package.namelist()))
+    return data
+
+
+def papers(texts: list[PartText], data: dict[str, Any]) -> Beside:
+    """The pages of the parts that have any, as a sandbox process makes them."""
+    made = {}
+    for part in texts:
+        drawn = part.text.media_type.startswith("image/")
+        if part.role.public and (drawn or part.text.media_type == "application/pdf"):
+            path = files_of(data)[part.position]
+            file = SourceFile(0, path, path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+            made[part.position] = Paper(reprint(file, part.text.media_type, {}, drawn), drawn)
+    return Beside(papers=made)
+
+
 @pytest.mark.usefixtures("recognises")
 @pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.stem)
 def test_the_public_copy_is_what_the_sample_expects(tmp_path: Path, path: Path) -> None:
     data = expectation(path)
     texts, parts = read(data)
     cuts = redactions(texts, data)
-    files = build(data["title"], texts, parts, tmp_path, cuts)
+    beside = papers(texts, data)
+    files = build(data["title"], texts, parts, tmp_path, cuts, beside=beside)
     assert [artefact.name for artefact, _ in files] == data["public"]["files"]
     for text in data["public"]["present"]:
         assert text in files[0][1].read_text("utf-8")
         assert text in files[1][1].read_text("utf-8")
     for text in data["public"]["absent"]:
-        assert all(text not in file.read_text("utf-8") for _, file in files)
+        assert all(text.encode() not in everything(file) for _, file in files)
     again = [(artefact, extract(file)) for artefact, file in files]
-    assert prove(again, data["title"], texts, parts, cuts) == []
+    assert prove(again, data["title"], texts, parts, cuts, beside=beside) == []

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from types import MappingProxyType
 
 from disclosure_pipeline.builtin.public.selection import (
     Cuts,
@@ -57,12 +58,16 @@ class Section:
         number: 0 for the 正文, else the number of the 附件.
         name: the attachment's name as readers see it; empty for the 正文.
         blocks: its content.
+        notes: what the office tells readers about it (:mod:`~disclosure_pipeline.builtin.public.notes`).
+        tabular: whether it was a spreadsheet.
     """
 
     position: int
     number: int
     name: str
     blocks: tuple[Block, ...]
+    notes: tuple[str, ...] = ()
+    tabular: bool = False
 
     @property
     def heading(self) -> str:
@@ -70,6 +75,12 @@ class Section:
         if not self.number:
             return ""
         return f"附件{self.number}" + (f"　{self.name}" if self.name else "")
+
+    @property
+    def grids(self) -> tuple[Grid, ...]:
+        """Its tables when it is nothing but tables, else none."""
+        grids = tuple(block for block in self.blocks if isinstance(block, Grid))
+        return grids if len(grids) == len(self.blocks) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +90,18 @@ class PublicCopy:
     title: str
     sections: tuple[Section, ...]
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The notes of all parts, each once."""
+        return tuple(dict.fromkeys(note for section in self.sections for note in section.notes))
+
 
 def public_copy(
-    title: str, texts: Sequence[PartText], parts: Sequence[Part], redactions: Sequence[Redaction] = ()
+    title: str,
+    texts: Sequence[PartText],
+    parts: Sequence[Part],
+    redactions: Sequence[Redaction] = (),
+    notes: Mapping[int, tuple[str, ...]] = MappingProxyType({}),
 ) -> PublicCopy:
     """Select, redact and arrange the approved content.
 
@@ -90,6 +110,7 @@ def public_copy(
         texts: extracted text per part.
         parts: files of the version, for the names of attachments.
         redactions: characters that must not go out.
+        notes: what readers are told about a part, by its position.
 
     Raises:
         Refused: a redaction does not fit the text.
@@ -101,13 +122,16 @@ def public_copy(
     main = [part for part in public if part.role is PartRole.MAIN]
     attachments = [part for part in public if part.role is PartRole.ATTACHMENT]
     sections = [
-        Section(part.position, 0, "", _without_title(_blocks(part, cuts), clean(title))) for part in main
-    ]
+        Section(part.position, 0, "", _without_title(_blocks(part, cuts), clean(title)),
+                notes.get(part.position, ()), _is_spreadsheet(part))
+        for part in main
+    ]  # fmt: skip
     numbers = _numbers([names.get(part.position, "") for part in attachments])
     numbered = sorted(zip(numbers, attachments, strict=True), key=lambda pair: pair[0])
     for number, part in numbered:
         name = shown_name(names.get(part.position, ""))
-        sections.append(Section(part.position, number, name, _blocks(part, cuts)))
+        told, tabular = notes.get(part.position, ()), _is_spreadsheet(part)
+        sections.append(Section(part.position, number, name, _blocks(part, cuts), told, tabular))
     return PublicCopy(clean(title).strip(), tuple(sections))
 
 
@@ -178,6 +202,14 @@ def _blocks(part: PartText, cuts: Cuts) -> tuple[Block, ...]:
         elif any(any(texts) for texts in tables[item].values()):
             blocks.append(_grid(tables[item]))
     return tuple(blocks)
+
+
+def _is_spreadsheet(part: PartText) -> bool:
+    """Whether all that becomes public of a part stands in cells of sheets."""
+    cells = [
+        cell_name(segment.place.cell) for _, segment in public_segments(part.text) if segment.text.strip()
+    ]
+    return bool(cells) and all(cell is not None and cell.table and cell.sheet for cell in cells)
 
 
 def _paged(items: Sequence[tuple[Place, str]], *, lines: bool) -> list[str]:

@@ -1,8 +1,8 @@
 """What the settlements of a version mean for its public copy: which characters go, and what is shown of them.
 
-Pictures never go out: the public copy is made of characters. A box that an officer drew over a picture needs nothing
-more, unless characters of the same page could stand under it that the box does not hold; then nobody can tell whether
-they were meant, and the copy must not be made.
+Most of the public copy is made of characters. A box that an officer drew over a picture means nothing there, unless
+characters of the same page could stand under it that the box does not hold; then nobody can tell whether they were
+meant, and the copy must not be made. Where pages go out as pictures, the box is burnt in.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import cached_property
 from disclosure_pipeline.builtin.detectors.tables import NamedCell, Table, tables_of
 from disclosure_pipeline.builtin.public.selection import MARK, Redaction, public_segments
 from disclosure_pipeline.hooks.contracts import Case, PartText
+from disclosure_pipeline.hooks.stages import Struck
 from disclosure_pipeline.model.boxes import GRAZE, share
 from disclosure_pipeline.model.finding import Finding, Settlement, Treatment
 from disclosure_pipeline.model.masks import STAR, masked_pieces
@@ -49,6 +50,36 @@ class Redactions:
                     key = (item.kind, "".join(form.split()))
                     found[key] = max(found.get(key, 0), item.severity.weight)
         return found
+
+    def withheld(self, part: int) -> tuple[Finding, ...]:
+        """The struck findings of a part by which readers lack something: public characters, or a place in a picture.
+
+        Args:
+            part: its position.
+        """
+        text = self._texts.get(part)
+        public = {index for index, _ in public_segments(text.text)} if text is not None else set()
+        return tuple(
+            item
+            for item in self._struck
+            if item.part == part
+            and (_is_bare_box(item) or any(segment in public for segment, _, _ in item.ranges))
+        )
+
+    def of_part(self, part: int) -> Struck:
+        """Everything of a part that its pages must not show.
+
+        Args:
+            part: its position.
+        """
+        return Struck(
+            tuple((item.segment, item.start, item.end) for item in self.redactions if item.part == part),
+            tuple(
+                (item.place.page, item.place.bbox)
+                for item in self._struck
+                if item.part == part and _is_bare_box(item)
+            ),
+        )
 
     @property
     def moved(self) -> int:

@@ -40,6 +40,7 @@ def page(copy: PublicCopy) -> str:
     ]
     for section in copy.sections:
         lines += _section(section)
+    lines += [f"<p>{escape(note)}</p>" for note in copy.notes]
     lines += ["</main>", "</body>", "</html>"]
     return "\n".join(lines) + "\n"
 
@@ -96,6 +97,7 @@ def plain(copy: PublicCopy) -> str:
     pieces = [copy.title]
     for section in copy.sections:
         pieces.append(section_text(section))
+    pieces += copy.notes
     return "\n\n".join(piece for piece in pieces if piece) + "\n"
 
 

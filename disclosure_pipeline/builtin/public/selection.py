@@ -9,6 +9,7 @@ not covered: they are cut out before anything is built.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import NamedTuple
@@ -24,7 +25,10 @@ PUBLIC_KINDS = frozenset({"body", "table", "insertion", "footnote", "endnote", "
 RECOGNISED = "ocr"
 """Kind of place of words read from pixels."""
 
-_SEAL = "seal"
+SEAL = "seal"
+"""``Place.detail`` of words in a seal, which are not part of the text."""
+
+_SELECTORS = re.compile("[\u180b-\u180d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 MARK = "〔此处依法不予公开〕"
 """Stands where characters were removed."""
@@ -97,7 +101,7 @@ def _is_scanned(segment: Segment, written: Set[int | None]) -> bool:
         written: pages of the file with other text; ``None`` stands for a format without pages.
     """
     place = segment.place
-    if place.kind != RECOGNISED or place.detail == _SEAL:
+    if place.kind != RECOGNISED or place.detail == SEAL:
         return False
     return not written or (place.page is not None and not written & {place.page, None})
 
@@ -169,9 +173,9 @@ def _both_marked(first: Redaction, second: Redaction) -> bool:
 
 
 def clean(text: str) -> str:
-    """Text without characters that no reader sees (control, format, lone surrogates).
+    """Text without characters that no reader sees (control, format, lone surrogates, choices between glyphs).
 
-    Zero-width and direction marks could carry or hide something; line breaks and tabs stay.
+    Zero-width and direction marks and selectors of glyphs could carry or hide something; line breaks and tabs stay.
     """
     return "".join(_shown(character) for character in text.replace("\r\n", "\n").replace("\r", "\n"))
 
@@ -180,6 +184,6 @@ def _shown(character: str) -> str:
     if character in "\n\t":
         return character
     category = unicodedata.category(character)
-    if category == "Cs":
+    if category == "Cs" or character == "\ufffe":
         return "\ufffd"
-    return "" if category in ("Cc", "Cf") else character
+    return "" if category in ("Cc", "Cf") or _SELECTORS.match(character) else character

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -132,4 +133,9 @@ def _everything(site: Path) -> str:
 
 
 def _read(path: Path) -> str:
-    return path.read_text("utf-8", errors="replace")
+    """A file's bytes as text, of an office document those of its parts too; what is no text stands for nothing."""
+    data = path.read_bytes()
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as package:
+            data = b"\n".join((data, *map(package.read, package.namelist())))
+    return data.decode("utf-8", errors="surrogateescape")
