@@ -24,7 +24,7 @@ from traces import dump
 from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.hooks import registry
 from disclosure_pipeline.hooks.host import PluginHost
-from disclosure_pipeline.hooks.roster import Roster, builtin_context
+from disclosure_pipeline.hooks.roster import Roster, publishing_context
 from disclosure_pipeline.hooks.sandbox import Sandbox
 from disclosure_pipeline.hooks.sandbox_child import Bounds
 from disclosure_pipeline.model.document import Attribute
@@ -147,7 +147,7 @@ class SharingCore(Core):
     def host_by(self, rulebook: RuleBook) -> PluginHost:
         roster = Roster()
         families = tuple(family for family in registry.FAMILIES if not family.sandboxed)
-        roster.add_builtins(builtin_context(self.settings, self.workspace, rulebook), families)
+        roster.add_builtins(publishing_context(self.settings, self.workspace, rulebook), families)
         return SharingHost(self.settings, rulebook, roster, self._workshop.sandbox(self.settings, rulebook))
 
 

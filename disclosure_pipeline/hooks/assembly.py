@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from disclosure_pipeline.hooks import registry
 from disclosure_pipeline.hooks.loading import PluginSource, find_plugins
 from disclosure_pipeline.hooks.registry import Family
-from disclosure_pipeline.hooks.roster import Roster, builtin_context, check_sections
+from disclosure_pipeline.hooks.roster import Roster, builtin_context, check_sections, publishing_context
 
 if TYPE_CHECKING:
     from disclosure_pipeline.hooks.sandbox import Sandbox
@@ -28,9 +28,8 @@ def assemble(
 ) -> tuple[Roster, Sandbox | None]:
     """Load what the process needs; see :meth:`disclosure_pipeline.hooks.host.PluginHost.load`."""
     roster = Roster()
-    context = builtin_context(settings, workspace, rulebook)
     if scope == "sandbox":
-        roster.add_builtins(context, _SANDBOXED)
+        roster.add_builtins(builtin_context(settings, workspace, rulebook), _SANDBOXED)
         for source in extras:
             roster.add_third_party(source, settings, workspace, rulebook, (registry.EXTRACTORS,))
         return roster, None
@@ -38,7 +37,7 @@ def assemble(
     check_sections(settings.plugin, sources)
     try:
         roster.start_remotes(sources, settings, workspace, rulebook)
-        roster.add_builtins(context, _LOCAL)
+        roster.add_builtins(publishing_context(settings, workspace, rulebook), _LOCAL)
         roster.join_remotes(lambda family: _timeout(family, settings))
     except BaseException:
         roster.close()
@@ -59,9 +58,7 @@ def _sandbox(settings: Settings, workspace: Workspace, processes: int, initargs:
     from disclosure_pipeline.hooks.sandbox_child import Bounds
 
     # A third-party reader may keep data of its own beside its module, and in its own folder.
-    readable = (
-        (workspace.plugin_folder(settings), workspace.plugin_data) if settings.plugins.allow else ()
-    )
+    readable = (workspace.plugin_folder(settings), workspace.plugin_data) if settings.plugins.allow else ()
     return Sandbox(
         processes,
         bounds=Bounds.of(settings, readable),

@@ -19,6 +19,7 @@ from disclosure_pipeline.hooks.contracts import Event, PluginContext
 from disclosure_pipeline.hooks.loading import BUILTIN, PluginSource, builtin_sources, load
 from disclosure_pipeline.hooks.registry import Family, Registered, collect
 from disclosure_pipeline.model.finding import Fault
+from disclosure_pipeline.settings.columns import load_columns
 
 if TYPE_CHECKING:
     from disclosure_pipeline.hooks.loading import LoadedPlugin
@@ -255,6 +256,28 @@ def builtin_context(settings: Settings, workspace: Workspace, rulebook: RuleBook
         limits=settings.extraction.model_dump(),
         words=settings.screening.user_words,
     )
+
+
+def publishing_context(settings: Settings, workspace: Workspace, rulebook: RuleBook) -> PluginContext:
+    """What built-ins get that publish: beside the rest, what the office's folders say of the site.
+
+    A sandbox must not read those folders, and need not.
+
+    Raises:
+        ConfigError: ``columns.toml`` cannot be used.
+    """
+    context = builtin_context(settings, workspace, rulebook)
+    return replace(context, site={**context.site, **_of_the_site(settings, workspace)})
+
+
+def _of_the_site(settings: Settings, workspace: Workspace) -> dict[str, Any]:
+    """The items of the statutory columns, and the office's folders by their whole paths, empty where there are none."""
+    folders = {name: getattr(settings.site, name) for name in ("pages", "templates")}
+    places = {name: workspace.config / folder for name, folder in folders.items() if folder}
+    return {
+        "columns": [column.as_json() for column in load_columns(workspace.config)],
+        **{name: str(places[name]) if name in places and places[name].is_dir() else "" for name in folders},
+    }
 
 
 def fault_of(error: PluginFault, plugin: str) -> Fault:

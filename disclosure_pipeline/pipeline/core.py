@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from disclosure_pipeline.model.amendment import amended
 from disclosure_pipeline.model.clock import Calendar
+from disclosure_pipeline.model.columns import Column
 from disclosure_pipeline.model.policy import RuleBook
 from disclosure_pipeline.model.route import Chain
 from disclosure_pipeline.settings.workspace import Workspace
@@ -93,6 +94,7 @@ class Core:
     scope: Scope = "cli"
     unreleased: set[tuple[str, int]] = field(default_factory=set)
     unrecorded: set[tuple[str, str, int]] = field(default_factory=set)
+    columns: tuple[Column, ...] = ()
     written: RuleBook | None = None
     rules_mark: str = ""
 
@@ -122,6 +124,7 @@ class Core:
             StoreFault: the store cannot be opened.
         """
         from disclosure_pipeline.settings.calendars import load_calendar
+        from disclosure_pipeline.settings.columns import load_columns
         from disclosure_pipeline.settings.policy import load_chains, load_rulebook
         from disclosure_pipeline.settings.workspace import load_settings
 
@@ -144,6 +147,7 @@ class Core:
             rules_mark=mark,
             calendar=load_calendar(workspace.config),
             chains=load_chains(workspace.config),
+            columns=load_columns(workspace.config),
             worker=worker,
             scope=scope,
         )

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from disclosure_pipeline.hooks.passwords import is_slip
+from disclosure_pipeline.model.columns import suggested
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.publication import (
     Action,
@@ -87,6 +88,7 @@ def entry(core: Core, connection: Connection, case: Row[Any]) -> Entry:
         formed=case.formed,
         published=published.strftime("%Y-%m-%d %H:%M") if published else "",
         validity=Validity(case.validity),
+        item=case.item or suggested(case.title or "", core.columns),
         links=relations.links_of(connection, case),
         joint_bodies=slip.joint_bodies,
         reviewers=_reviewers(connection, case, unit.footer),

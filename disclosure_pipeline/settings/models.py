@@ -233,6 +233,22 @@ class SiteSettings(Section):
     domain: str = Field("www.example.gov.cn", description="SiteDomain.")
     id_code: str = Field("0000000000", description="SiteIDCode (网站标识码).")
     contact: str = Field("", description="Contact line of the disclosure office.")
+    address: str = Field(
+        "",
+        description="Absolute address under which the site is mounted, for feeds and the sitemap; "
+        "empty means `https://<domain>/`.",
+    )
+    language: Literal["zh-CN", "zh-TW", "en"] = Field(
+        "zh-CN", description="Language of the site's own words."
+    )
+    pages: str = Field(
+        "site",
+        description="Folder of the office's own pages (指南, 制度, 年报), relative to the config folder.",
+    )
+    templates: str = Field(
+        "",
+        description="Folder of templates and styles that go before the built-in ones, relative to the config folder.",
+    )
 
 
 class SchedulerSettings(Section):

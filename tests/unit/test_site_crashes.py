@@ -94,11 +94,13 @@ def test_killed_between_any_two_operations(
 
 def test_killed_publish_then_withdrawal_leaves_no_text(tmp_path: Path, vault: Path, quick_disk: None) -> None:
     """Whatever a dead publish had written, a withdrawal (not a second publish) takes it all away."""
+    SiteChannel(context(site=tmp_path / "prepared")).publish(
+        order(Action.PUBLISH, entry(7, title="别的文件"), frozen(vault, "别的文字", "别的文件"))
+    )
     operations, ended = 0, False
     while not ended:
-        root = tmp_path / str(operations)
+        root = shutil.copytree(tmp_path / "prepared", tmp_path / str(operations))
         site = SiteChannel(context(site=root))
-        site.publish(order(Action.PUBLISH, entry(7, title="别的文件"), frozen(vault, "别的文字", "别的文件")))
         ended = run_killed(lambda site=site: site.publish(first(vault)), operations)
         site.withdraw(recall())
         for name, data in tree(root).items():
@@ -120,11 +122,11 @@ def test_killed_update_then_other_update_leaves_no_trace_of_it(
         frozen(vault, "第三版文字", "第三版"),
         at=LATER,
     )
+    SiteChannel(context(site=tmp_path / "prepared")).publish(first(vault))
     ended, operations = False, 0
     while not ended:
-        root = tmp_path / str(operations)
+        root = shutil.copytree(tmp_path / "prepared", tmp_path / str(operations))
         site = SiteChannel(context(site=root))
-        site.publish(first(vault))
         ended = run_killed(lambda site=site: site.update(second(vault)), operations)
         site.update(third)
         for name, data in tree(root).items():

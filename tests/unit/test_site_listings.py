@@ -12,15 +12,16 @@ from xml.etree import ElementTree
 import pytest
 from site_orders import SITE, TITLE, artefact, context, entry, frozen, order, tree
 
-from disclosure_pipeline.builtin.channels.site import listings
+from disclosure_pipeline.builtin.channels.site import division
 from disclosure_pipeline.builtin.channels.site.channel import SiteChannel
 from disclosure_pipeline.builtin.channels.site.layout import Partition, partitions_of
 from disclosure_pipeline.builtin.channels.site.tags import missing_tags
 from disclosure_pipeline.model.publication import Action, Entry
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+TOMB = "{http://purl.org/atompub/tombstones/1.0}"
 DEPARTMENTS = ("财政局", "教育局", "index", "发改委/物价科", "甲.1")
-WITHDRAWN = {5, 77, 300}
+WITHDRAWN = {5, 23, 300}
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +57,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[SiteChannel, Path]
     folder = tmp_path_factory.mktemp("filled")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda descriptor: None)
-        patch.setattr(listings, "ROWS_PER_PAGE", 20)
+        patch.setattr(division, "ROWS_PER_PAGE", 20)
         return fill(folder / "site", folder / "vault", 300), folder / "site"
 
 
@@ -80,7 +81,7 @@ def test_every_family_lists_each_document_once(filled: tuple[SiteChannel, Path])
     for family in ("index", "department", "month"):
         pages = [path for path in (root / "catalogue" / family).glob("*.html") if path.name != "index.html"]
         assert sorted(name for path in pages for name in ids_on(path)) == expected
-        assert max(len(ids_on(path)) for path in pages) == 20
+        assert 10 < max(len(ids_on(path)) for path in pages) <= 20
 
 
 def test_catalogue_has_all_rows_newest_first(filled: tuple[SiteChannel, Path]) -> None:
@@ -98,19 +99,18 @@ def test_feed_is_atom_with_the_newest_hundred(filled: tuple[SiteChannel, Path]) 
     _, root = filled
     feed = ElementTree.fromstring((root / "feed.xml").read_bytes())
     rows = json.loads((root / "catalogue.json").read_bytes())[:100]
-    entries = feed.findall(f"{ATOM}entry")
-    assert [item.findtext(f"{ATOM}title") for item in entries] == [row["title"] for row in rows]
-    assert [item.find(f"{ATOM}link").get("href") for item in entries] == [row["address"] for row in rows]
-    ids = [item.findtext(f"{ATOM}id") for item in [feed, *entries]]
+    entries, gone = feed.findall(f"{ATOM}entry"), feed.findall(f"{TOMB}deleted-entry")
+    out = [row for row in rows if "withdrawn" not in row]
+    assert [item.findtext(f"{ATOM}title") for item in entries] == [row["title"] for row in out]
+    assert [item.find(f"{ATOM}link").get("href") for item in entries] == [row["address"] for row in out]
+    ids = [item.findtext(f"{ATOM}id") for item in [feed, *entries]] + [item.get("ref") for item in gone]
     assert len(set(ids)) == 101
     assert all(re.fullmatch(r"tag:www\.example\.gov\.cn,2008-05-01:[\w-]+", name) for name in ids)
     stamps = [item.findtext(f"{ATOM}updated") for item in [feed, *entries]]
+    stamps += [item.get("when") for item in gone]
     assert all(re.fullmatch(r"2026-\d\d-\d\dT\d\d:\d\d:\d\dZ", stamp) for stamp in stamps)
     assert stamps[0] == max(stamps[1:])
-    for item, row in zip(entries, rows, strict=True):
-        if "withdrawn" in row:
-            assert item.find(f"{ATOM}summary") is None
-            assert item.find(f"{ATOM}category").get("term") == "withdrawn"
+    assert len(gone) == len(rows) - len(out) == 1
 
 
 def test_every_link_leads_to_a_file(filled: tuple[SiteChannel, Path]) -> None:
@@ -120,7 +120,7 @@ def test_every_link_leads_to_a_file(filled: tuple[SiteChannel, Path]) -> None:
     for page in pages:
         for href in _Links(page.read_text("utf-8")).found:
             if not href.startswith("#"):
-                assert "://" not in href
+                assert "://" not in href, page
                 assert not href.startswith("/")
                 assert (page.parent / unquote(href)).resolve().is_file(), (page, href)
 
@@ -147,11 +147,11 @@ def test_every_page_is_marked_up_for_readers(filled: tuple[SiteChannel, Path]) -
         assert html.xpath("//title")[0].text
         assert html.xpath("//table//th[not(@scope)]") == []
         assert html.xpath("//table[not(caption)]") == []
-        assert html.xpath("//script") == []
+        assert html.xpath("//script/@type") in ([], ["application/ld+json"])
 
 
 def test_rebuild_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listings, "ROWS_PER_PAGE", 7)
+    monkeypatch.setattr(division, "ROWS_PER_PAGE", 7)
     site = fill(tmp_path / "site", tmp_path / "vault", 80)
     before = tree(tmp_path / "site")
     stamps = {path: path.stat().st_mtime_ns for path in (tmp_path / "site").rglob("*.html")}
@@ -170,7 +170,7 @@ def test_rebuild_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_the_order_of_publishing_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listings, "ROWS_PER_PAGE", 7)
+    monkeypatch.setattr(division, "ROWS_PER_PAGE", 7)
     fill(tmp_path / "one", tmp_path / "vault", 60, seed=1)
     fill(tmp_path / "two", tmp_path / "vault", 60, seed=2)
     assert tree(tmp_path / "one") == tree(tmp_path / "two")
@@ -181,7 +181,7 @@ def test_a_publication_touches_few_files(filled: tuple[SiteChannel, Path], tmp_p
 
     root = shutil.copytree(filled[1], tmp_path / "site")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(listings, "ROWS_PER_PAGE", 20)
+        patch.setattr(division, "ROWS_PER_PAGE", 20)
         before = tree(root)
         listed = entry(301, published="2026-12-31 09:00")
         SiteChannel(context(site=root)).publish(order(Action.PUBLISH, listed, frozen(tmp_path / "vault")))
@@ -189,11 +189,9 @@ def test_a_publication_touches_few_files(filled: tuple[SiteChannel, Path], tmp_p
     changed = sorted(name for name in after if before.get(name) != after[name])
     assert changed == sorted(
         [
-            "catalogue.json", "feed.xml", "index.html",
-            "catalogue/index/2026.html", "catalogue/index/2026.json", "catalogue/index/2026.15.html",
-            "catalogue/month/2026-12.html", "catalogue/month/2026-12.json",
-            "catalogue/department/财政局.html", "catalogue/department/财政局.json",
-            "catalogue/department/财政局.3.html",
+            "catalogue.json", "feed.xml", "feed.json", "index.html", "sitemap/2026-0000.xml",
+            "catalogue/index/2026.html", "catalogue/month/2026-12.html", "catalogue/department/财政局.html",
+            "catalogue/body/示范县财政局.html", "catalogue/genre/通知.html", "catalogue/validity/有效.html",
             "documents/2026/2026-000301/index.html", "documents/2026/2026-000301/record.json",
             *(name for name in after if name.startswith("documents/2026/2026-000301/files/")),
         ]
@@ -201,31 +199,33 @@ def test_a_publication_touches_few_files(filled: tuple[SiteChannel, Path], tmp_p
     assert set(before) <= set(after)
 
 
-@pytest.mark.parametrize("damage", ["", "{", '{"name": 5', "[]", '{"name": "2026-12", "entries": 7}'])
-@pytest.mark.parametrize("month", ["2026-12", "2026-02"])
-def test_an_unreadable_listing_is_made_anew(tmp_path: Path, damage: str, month: str) -> None:
-    """A damaged row file must not keep a withdrawn title in the listings."""
-    for name, harmed in (("one", True), ("two", False)):
-        site = fill(tmp_path / name, tmp_path / "vault", 3)
+DAMAGED = {
+    "catalogue/month/2026-12.html": ["", "<html>", None],
+    "catalogue/validity/有效.html": ["", None],
+    "catalogue.json": ["", "[]", "[\n{}\n]\n", None],
+    "sitemap/2026-0000.xml": ["", "<urlset>"],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"), [(name, text) for name, texts in DAMAGED.items() for text in texts]
+)
+def test_a_damaged_listing_is_made_anew(tmp_path: Path, name: str, damage: str | None) -> None:
+    """What somebody else wrote must not keep a withdrawn title in the listings."""
+    for folder, harmed in (("one", True), ("two", False)):
+        site = fill(tmp_path / folder, tmp_path / "vault", 3)
         site.publish(
             order(Action.PUBLISH, entry(9, published="2026-12-03 09:00"), frozen(tmp_path / "vault"))
         )
-        if harmed:
-            (tmp_path / name / "catalogue/month" / f"{month}.json").write_text(damage, "utf-8")
+        path = tmp_path / folder / name
+        assert path.is_file()
+        if harmed and damage is None:
+            path.unlink()
+        elif harmed:
+            path.write_text(damage or "", "utf-8")
         site.withdraw(order(Action.WITHDRAW, entry(9), generation=1))
     assert tree(tmp_path / "one") == tree(tmp_path / "two")
     assert TITLE.encode() not in b"".join(tree(tmp_path / "one").values())
-
-
-def test_home_links_only_columns_that_exist(tmp_path: Path) -> None:
-    site = fill(tmp_path / "site", tmp_path / "vault", 1)
-    home = tmp_path / "site/index.html"
-    assert "guide/index.html" not in home.read_text("utf-8")
-    (tmp_path / "site/guide").mkdir()
-    (tmp_path / "site/guide/index.html").write_text("指南", "utf-8")
-    site.rebuild()
-    assert '<a href="guide/index.html">政府信息公开指南</a>' in home.read_text("utf-8")
-    assert "reports/index.html" not in home.read_text("utf-8")
 
 
 def test_an_empty_site_has_valid_pages(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ Each order is carried out under the site's one lock, in this order of writing:
 3. the listings;
 4. the record, with what is now held.
 
-A second call with the same key walks the same way, finds what is already right and answers the
+Records, files and pages are forced to disk, listings only for a withdrawal: see :mod:`.writing` for what makes up for
+it. A second call with the same key walks the same way, finds what is already right and answers the
 same receipt. A withdrawal writes no title even into the record of step 1.
 
 Threat model: files of the folder are public, so no file of it may hold more than its page shows;
@@ -20,17 +21,22 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from disclosure_pipeline.builtin import files
-from disclosure_pipeline.builtin.channels.site import layout
-from disclosure_pipeline.builtin.channels.site.listings import ListingBroken, Listings
+from disclosure_pipeline.builtin.channels.site import layout, state
+from disclosure_pipeline.builtin.channels.site.columns import Columns
+from disclosure_pipeline.builtin.channels.site.faults import ListingBroken
+from disclosure_pipeline.builtin.channels.site.layout import Partition
+from disclosure_pipeline.builtin.channels.site.listings import Listings
+from disclosure_pipeline.builtin.channels.site.office_pages import OfficePages
 from disclosure_pipeline.builtin.channels.site.pages import Pages, frozen_text
 from disclosure_pipeline.builtin.channels.site.records import PUBLISHED, WITHDRAWN, Held, Record
+from disclosure_pipeline.builtin.channels.site.writing import Batch, Writer
 from disclosure_pipeline.durable import file_digest, sync_folder
 from disclosure_pipeline.errors import ChannelFault, Fenced
 from disclosure_pipeline.hooks.contracts import PluginContext
@@ -42,7 +48,8 @@ class SiteChannel:
     """The static 政府信息公开 site (条例 第二十三条).
 
     Args:
-        context: uses ``folders["site"]`` and the site settings.
+        context: uses ``folders["site"]`` and the site settings; of these, ``pages`` names the folder of the office's
+            own pages (empty for none), ``templates`` and the others are told by :class:`~.pages.Pages`.
     """
 
     id = "site"
@@ -53,6 +60,8 @@ class SiteChannel:
         self._root = context.folders["site"]
         self._pages = Pages(context.site)
         self._listings = Listings(self._root, self._pages)
+        pages = str(context.site.get("pages") or "")
+        self._columns = Columns(self._root, self._pages, Path(pages) if pages else None)
 
     def publish(self, order: Order) -> Receipt:
         """Put a document on the site, or replace its older version.
@@ -117,9 +126,47 @@ class SiteChannel:
         return standings
 
     def rebuild(self) -> None:
-        """Make every listing anew from the records; unchanged files are not touched."""
+        """Make every page and listing anew from the records; unchanged files are not touched.
+
+        Raises:
+            ChannelFault: ``page.incomplete``, a page of the office lacks something; all others are out.
+        """
+        batch = Batch()
         with self._work():
-            self._listings.rebuild(self._rows())
+            try:
+                for document, record in self._records():
+                    self._render_again(document, record, batch)
+                batch.close()
+            finally:
+                batch.drop()
+            self._make_listings(self._rows()).check()
+
+    # ------------------------------------------------------------------- anew
+
+    def _make_listings(self, rows: Sequence[Mapping[str, Any]], *, forced: bool = False) -> OfficePages:
+        """Make columns and listings anew, and remember that it was done."""
+        found = self._columns.write(Writer(forced=forced))
+        self._listings.rebuild(rows, self._columns.addresses(), forced=forced)
+        state.made_anew(self._root, self._pages.digest)
+        return found
+
+    def _render_again(self, document: str, record: Record, batch: Batch) -> None:
+        """Render a settled document's page or notice; a document whose files are not whole is left to ``verify``."""
+        held, folder = record.held, self._folder(document)
+        if held is None or record.coming is not None or not held.listed:
+            return
+        if held.state == WITHDRAWN:
+            page = self._pages.notice(document, held)
+        else:
+            text = _frozen(folder / layout.FILES, held)
+            if text is None:
+                return
+            page = self._pages.document(document, held, text)
+        digest = hashlib.sha256(page).hexdigest()
+        if digest != held.page:
+            record = replace(record, held=replace(held, page=digest))
+            batch.add(folder / layout.RECORD, record.as_bytes())
+        Writer(forced=False).write(folder / layout.PAGE, page)
 
     # ---------------------------------------------------------------- the effect
 
@@ -130,6 +177,7 @@ class SiteChannel:
         repeated = record.held is not None and record.held.key == coming.key
         unknown = record.held is None and coming.state == WITHDRAWN
         thorough = record.coming is not None or repeated or unknown
+        before = None if record.held is None else record.held.row(document)
         begun = record.begin(coming)
         files.make_folder(folder)
         begun.save(folder / layout.RECORD)
@@ -137,13 +185,39 @@ class SiteChannel:
             page = self._put_document(document, coming, order)
         else:
             page = self._put_notice(document, coming)
-        row = coming.row(document)
-        try:
-            self._listings.apply(document, row, begun.touched, thorough=thorough)
-        except ListingBroken:
-            others = [item for item in self._rows() if item["id"] != document]
-            self._listings.rebuild([*others, *([] if row is None else [row])])
+        touched = begun.touched if thorough else None
+        lost = record.latest is None and coming.state == WITHDRAWN and coming.listed
+        self._list(document, before, coming, touched, lost=lost)
         begun.settle(page).save(folder / layout.RECORD)
+
+    def _list(
+        self,
+        document: str,
+        before: Mapping[str, Any] | None,
+        coming: Held,
+        touched: Collection[Partition] | None,
+        *,
+        lost: bool,
+    ) -> None:
+        """Bring a document into the listings as it shall be.
+
+        Args:
+            document: case number.
+            before: its row as they show it.
+            coming: what they shall show.
+            touched: where else they may show something of it, when an earlier order did not end.
+            lost: whether nobody knows where they show it, because its record cannot be read.
+        """
+        row, forced = coming.row(document), coming.state == WITHDRAWN
+        if not lost and state.is_current(self._root, self._pages.digest):
+            with suppress(ListingBroken):
+                if touched is None:
+                    self._listings.apply(document, before, row, forced=forced)
+                else:
+                    self._listings.repair(document, row, touched)
+                return
+        others = [item for item in self._rows() if item["id"] != document]
+        self._make_listings([*others, *([] if row is None else [row])], forced=forced)
 
     def _put_document(self, document: str, coming: Held, order: Order) -> str:
         """Write downloads and page of a version and remove what is not part of it."""
@@ -151,9 +225,7 @@ class SiteChannel:
         downloads = folder / layout.FILES
         files.make_folder(downloads)
         self._copy(downloads, coming, order)
-        frozen = [file["name"] for file in coming.files if file["role"] == "page"]
-        text = frozen_text((downloads / frozen[0]).read_bytes()) if frozen else ""
-        page = self._pages.document(document, coming, text)
+        page = self._pages.document(document, coming, _frozen(downloads, coming) or "")
         files.write_if_changed(folder / layout.PAGE, page)
         files.remove_others(downloads, set(coming.hashes))
         files.remove_others(folder, {layout.PAGE, layout.RECORD})
@@ -229,12 +301,16 @@ class SiteChannel:
 
     def _rows(self) -> list[dict[str, Any]]:
         """The catalogue rows of all records."""
-        rows = []
+        shown = [(document, record.shown) for document, record in self._records()]
+        rows = [held.row(document) for document, held in shown if held is not None]
+        return [row for row in rows if row is not None]
+
+    def _records(self) -> Iterator[tuple[str, Record]]:
+        """Every record of the site."""
         for path in sorted(self._root.glob(f"{layout.DOCUMENTS}/*/*/{layout.RECORD}")):
             record = Record.load(path, path.parent.name)
-            if record is not None and record.shown is not None:
-                rows.append(record.shown.row(record.document))
-        return [row for row in rows if row is not None]
+            if record is not None:
+                yield record.document, record
 
     def _folder(self, document: str) -> Path:
         return self._root / layout.document_folder(document)
@@ -289,6 +365,15 @@ def _fence(latest: Held, coming: Held) -> None:
     older = latest.state == PUBLISHED and coming.version < latest.version
     if late or taken_back or older:
         raise Fenced
+
+
+def _frozen(downloads: Path, held: Held) -> str | None:
+    """The frozen text of a document, empty when it has none; ``None`` when its file is not there or was changed."""
+    pages = [file for file in held.files if file["role"] == "page"]
+    if not pages:
+        return ""
+    path = downloads / pages[0]["name"]
+    return frozen_text(path.read_bytes()) if _sha256(path) == pages[0]["sha256"] else None
 
 
 def _without_page(hashes: Mapping[str, str], held: Held) -> dict[str, str]:

@@ -18,15 +18,24 @@ RECORD = "record.json"
 FILES = "files"
 STYLE = "static/site.css"
 FEED = "feed.xml"
+JSON_FEED = "feed.json"
 CATALOGUE = "catalogue.json"
+DATASET = "dcat.jsonld"
+SITEMAP = "sitemap.xml"
+SITEMAP_PARTS = "sitemap"
 DOCUMENTS = "documents"
+STATE = ".state"
+"""What the shell was made from, and which boots of machines have compared the listings; no page."""
 
-FAMILIES = {"index": "按索引号", "department": "按部门", "month": "按发布月份"}
-"""The ways the catalogue is divided, with the names readers see."""
+FAMILIES = ("index", "item", "theme", "genre", "body", "department", "month", "validity")
+"""The ways the catalogue is divided; readers see the words ``by_…`` of :mod:`.words`."""
+
+URLS_PER_PART = 1000
+"""Case numbers of a year that share one part of the sitemap (the protocol allows 50,000 addresses)."""
 
 _DOCUMENT = re.compile(r"(\d{4})-\d{6,12}")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
-_PLAIN = re.compile(r"[\w-]{1,60}")
+_PLAIN = re.compile(r"[\w-]{1,40}")
 _NOT_PLAIN = re.compile(r"[^\w-]+")
 
 
@@ -92,7 +101,7 @@ class Partition:
         if _PLAIN.fullmatch(name) and name.lower() != "index":
             return name
         digest = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:8]
-        return f"{_NOT_PLAIN.sub('-', name)[:50]}-{digest}"
+        return f"{_NOT_PLAIN.sub('-', name)[:30]}-{digest}"
 
     @property
     def folder(self) -> str:
@@ -100,28 +109,37 @@ class Partition:
         return f"catalogue/{self.family}"
 
     @property
-    def address(self) -> str:
-        """Address of the partition's newest page."""
-        return f"{self.folder}/{self.stem}.html"
+    def head(self) -> str:
+        """File name of the page that everything links to: it holds the newest rows."""
+        return f"{self.stem}.html"
 
     @property
-    def sidecar(self) -> str:
-        """Address of the partition's rows."""
-        return f"{self.folder}/{self.stem}.json"
+    def address(self) -> str:
+        """Address of the partition's newest page."""
+        return f"{self.folder}/{self.head}"
 
 
 def partitions_of(row: Mapping[str, Any]) -> frozenset[Partition]:
-    """The partitions that list a catalogue row.
+    """The partitions that list a catalogue row; what is not known of a document divides nothing.
 
     The year of the index number is the first one in it (``MB1532375/2019-00045``,
     ``0101-02-2017-000641``), else the year of publication.
     """
     published = str(row["published"])
     year = _YEAR.search(str(row["index_number"]))
+    names = {
+        "index": year[0] if year else published[:4],
+        "month": published[:7],
+        "body": row.get("issuing_body", ""),
+        **{name: row.get(name, "") for name in ("item", "theme", "genre", "department", "validity")},
+    }
+    required = ("index", "month", "department")
     return frozenset(
-        {
-            Partition("index", year[0] if year else published[:4]),
-            Partition("department", str(row["department"])),
-            Partition("month", published[:7]),
-        }
+        Partition(family, str(name)) for family, name in names.items() if name or family in required
     )
+
+
+def sitemap_part(document: str) -> str:
+    """Address of the part of the sitemap that names a document's page."""
+    year, _, serial = document.partition("-")
+    return f"{SITEMAP_PARTS}/{year}-{int(serial) // URLS_PER_PART:04d}.xml"

@@ -1,12 +1,9 @@
-"""The catalogue's pages and files, derived from the records.
+"""Everything of the site that lists documents, derived from the records.
 
-Rows are divided by index year, department and month of publication, never "page N from the
-newest": a publication touches the newest page of three partitions, not all of them. Each partition
-keeps its rows beside its pages as JSON: a first line with its name, one row a line, newest (or highest number) first.
-``catalogue.json`` is made by joining those lines of the months, without reading them.
+Rows are divided by index year, item of the law, theme, genre, body, department, month and validity: a publication
+touches one page of each (:mod:`.shelf`), a line of ``catalogue.json`` and of the sitemap, the feeds and the first page.
 
-After a crash the pages can be newer than the rows (pages are written first), never the other way
-round; whoever repairs asks for ``thorough`` work, which compares every page.
+Whoever repairs after a crash asks for ``thorough`` work, which does not trust what the listings show of the document.
 """
 
 from __future__ import annotations
@@ -14,41 +11,28 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Collection, Mapping, Sequence
+from html import unescape
 from pathlib import Path
 from typing import Any
 
-from disclosure_pipeline.builtin.channels.site import layout
+from disclosure_pipeline.builtin.channels.site import layout, linked_data
+from disclosure_pipeline.builtin.channels.site.catalogue import Catalogue
+from disclosure_pipeline.builtin.channels.site.columns import COLUMNS
+from disclosure_pipeline.builtin.channels.site.feeds import Sitemap, json_feed
 from disclosure_pipeline.builtin.channels.site.layout import Partition, partitions_of
-from disclosure_pipeline.builtin.channels.site.pages import COLUMNS, Pages, style
-from disclosure_pipeline.builtin.files import remove, remove_others, sweep, write_if_changed
-from disclosure_pipeline.errors import ChannelFault
-
-ROWS_PER_PAGE = 500
-"""Rows after which a partition gets a further page."""
+from disclosure_pipeline.builtin.channels.site.pages import Pages
+from disclosure_pipeline.builtin.channels.site.shelf import Shelf
+from disclosure_pipeline.builtin.channels.site.writing import Writer
+from disclosure_pipeline.builtin.files import remove_others, sweep
+from disclosure_pipeline.builtin.rendering import beijing_time
 
 FEED_ROWS = 100
 HOME_ROWS = 20
 
 Row = Mapping[str, Any]
 
-
-class ListingBroken(ChannelFault):
-    """A listing of the site cannot be read."""
-
-    code = "listing.broken"
-    advice = "Nothing to do: the next order makes the listings anew from the records."
-
-
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    """One page of a partition: its rows and its links to other pages."""
-
-    rows: tuple[Row, ...]
-    older: str | None
-    newest: str | None
+_NAMED = re.compile(r'<li data-name="([^"]*)">')
 
 
 class Listings:
@@ -63,163 +47,136 @@ class Listings:
         self._root = root
         self._pages = pages
 
-    def apply(
-        self, document: str, row: Row | None, touched: Collection[Partition], *, thorough: bool
-    ) -> None:
-        """Bring one document's row into the listings, or out of them.
+    def apply(self, document: str, before: Row | None, after: Row | None, *, forced: bool) -> None:
+        """Bring one document's row in, out, or to what it is now.
+
+        Args:
+            document: case number.
+            before: the row as the listings show it, or ``None``.
+            after: the row as they shall show it, or ``None``.
+            forced: whether the changes are forced to disk.
+
+        Raises:
+            ListingBroken: the listings do not show ``before``; :meth:`rebuild` mends them.
+        """
+        writer = Writer(forced=forced)
+        old, new = _partitions(before), _partitions(after)
+        for partition in sorted(old | new):
+            shelf = self._shelf(partition, writer)
+            existed = shelf.exists
+            shelf.change(before if partition in old else None, after if partition in new else None)
+            if shelf.exists != existed:
+                self._rename(partition, there=not existed, writer=writer)
+        catalogue = Catalogue(self._root, writer)
+        catalogue.change(before, after)
+        self._sitemap(writer).change(document, after)
+        self._write_newest(catalogue.newest(FEED_ROWS), writer)
+
+    def repair(self, document: str, row: Row | None, touched: Collection[Partition]) -> None:
+        """Bring one document's row in or out, whatever an unfinished order left of it.
 
         Args:
             document: case number.
             row: its row, or ``None`` when it must not be listed.
-            touched: every partition that lists it now or should.
-            thorough: compare every page of those partitions, also where the rows did not change.
+            touched: every partition that may show something of it.
 
         Raises:
-            ListingBroken: a partition's rows cannot be read; :meth:`rebuild` mends it.
+            ListingBroken: a page cannot be read; :meth:`rebuild` mends it.
         """
-        target = frozenset() if row is None else partitions_of(row)
+        writer = Writer(forced=True)
+        target = _partitions(row)
         for partition in sorted(touched):
-            before = self._read(partition)
-            others = [item for item in before if item["id"] != document]
-            after = [*others, row] if row is not None and partition in target else others
-            self._write(partition, before, after, thorough=thorough)
-        self._write_overviews()
-        self._write_summaries()
+            shelf = self._shelf(partition, writer)
+            shelf.repair(document, row if partition in target else None)
+            self._rename(partition, there=shelf.exists, writer=writer)
+        catalogue = Catalogue(self._root, writer)
+        catalogue.repair(document, row)
+        self._sitemap(writer).change(document, row)
+        self._sitemap(writer).write_index()
+        self._write_newest(catalogue.newest(FEED_ROWS), writer)
+        self._sweep()
 
-    def rebuild(self, rows: Sequence[Row]) -> None:
-        """Make every listing anew from all rows, and remove listings that have none."""
+    def rebuild(self, rows: Sequence[Row], columns: Sequence[str], *, forced: bool = False) -> None:
+        """Make every listing anew from all rows, and remove listings that have none.
+
+        Args:
+            rows: all rows of the catalogue.
+            columns: addresses of the pages that are no documents.
+            forced: whether the changes are forced to disk.
+        """
+        writer = Writer(forced=forced)
         divided: dict[Partition, list[Row]] = defaultdict(list)
+        for item in self._pages.items:
+            divided[Partition("item", item)] = []
         for row in rows:
             for partition in partitions_of(row):
                 divided[partition].append(row)
         kept: dict[str, set[str]] = {family: {layout.PAGE} for family in layout.FAMILIES}
+        names: dict[str, list[str]] = {family: [] for family in layout.FAMILIES}
         for partition, share in sorted(divided.items()):
-            kept[partition.family] |= self._write(partition, [], share, thorough=True)
-        for family, names in kept.items():
-            remove_others(self._root / "catalogue" / family, names)
-        self._write_overviews()
-        self._write_summaries()
-
-    def _write(
-        self, partition: Partition, before: Sequence[Row], after: Sequence[Row], *, thorough: bool
-    ) -> set[str]:
-        """Write the changed pages of a partition, then its rows; gives the names of all its files."""
-        ordered = sorted(after, key=_ORDER[partition.family], reverse=True)
-        old, new = _sheets(partition, before), _sheets(partition, ordered)
-        folder = self._root / partition.folder
-        for name, sheet in new.items():
-            if thorough or old.get(name) != sheet:
-                address = f"{partition.folder}/{name}"
-                html = self._pages.listing(
-                    partition, address, sheet.rows, older=sheet.older, newest=sheet.newest
-                )
-                write_if_changed(folder / name, html)
-        present = {path.name for path in folder.glob(f"{partition.stem}.*html")} if thorough else set(old)
-        for name in sorted(present - set(new)):
-            remove(folder / name)
-        if thorough:
-            sweep(folder)
-        sidecar = self._root / partition.sidecar
-        if not ordered:
-            remove(sidecar)
-            return set()
-        write_if_changed(sidecar, _dump(partition.name, ordered))
-        return {*new, sidecar.name}
-
-    def _write_overviews(self) -> None:
-        """Write what leads to the partitions; only a new or vanished partition changes it."""
-        found: dict[str, list[Partition]] = {family: [] for family in layout.FAMILIES}
-        for partition in self._partitions():
-            found[partition.family].append(partition)
-        for family, partitions in found.items():
-            newest_first = family != "department"
-            html = self._pages.overview(family, sorted(partitions, reverse=newest_first))
-            write_if_changed(self._root / f"catalogue/{family}/index.html", html)
-        write_if_changed(self._root / "catalogue/index.html", self._pages.catalogue())
-
-    def _write_summaries(self) -> None:
-        """Write catalogue.json, the feed, the home page and the style sheet."""
-        months = sorted((self._root / "catalogue/month").glob("*.json"), reverse=True)
-        write_if_changed(self._root / layout.CATALOGUE, _join(months))
-        newest = list(islice(self._newest(months), FEED_ROWS))
-        write_if_changed(self._root / layout.FEED, self._pages.feed(newest))
-        write_if_changed(self._root / layout.STYLE, style())
-        columns = [column for column in COLUMNS if (self._root / column[1]).is_file()]
-        write_if_changed(self._root / layout.PAGE, self._pages.home(columns, newest[:HOME_ROWS]))
-        for folder in (self._root, self._root / "catalogue", self._root / "static"):
-            sweep(folder)
-
-    def _newest(self, months: Sequence[Path]) -> Iterator[Row]:
-        for path in months:
-            yield from self._read(Partition("month", path.stem))
-
-    def _partitions(self) -> Iterator[Partition]:
+            kept[partition.family] |= self._shelf(partition, writer).fill(share)
+            names[partition.family].append(partition.name)
         for family in layout.FAMILIES:
-            for path in sorted((self._root / "catalogue" / family).glob("*.json")):
-                yield Partition(family, _name_in(path))
+            remove_others(self._root / "catalogue" / family, kept[family])
+            self._write_overview(family, names[family], writer)
+        writer.write(self._root / f"catalogue/{layout.PAGE}", self._pages.catalogue())
+        writer.write(self._root / layout.STYLE, self._pages.theme.style())
+        catalogue = Catalogue(self._root, writer)
+        catalogue.write(rows)
+        self._sitemap(writer).write(rows, columns)
+        self._write_newest(catalogue.newest(FEED_ROWS), writer)
+        self._sweep()
 
-    def _read(self, partition: Partition) -> list[Row]:
-        path = self._root / partition.sidecar
-        try:
-            rows = json.loads(path.read_bytes())["entries"]
-            return [row for row in rows if row["id"] and row["published"]]
-        except FileNotFoundError:
-            return []
-        except (ValueError, KeyError, TypeError):
-            raise ListingBroken from None
+    # ------------------------------------------------------------------- pieces
+
+    def _write_newest(self, newest: Sequence[Row], writer: Writer) -> None:
+        """Write what shows the newest documents."""
+        name, base = self._pages.name, self._pages.base
+        changed = max((beijing_time(row["updated"])[:10] for row in newest), default="")
+        described = linked_data.dataset(name=name, base=base, modified=changed)
+        writer.write(self._root / layout.FEED, self._pages.feed(newest))
+        writer.write(self._root / layout.JSON_FEED, json_feed(name, base, newest))
+        writer.write(self._root / layout.DATASET, _json(described))
+        writer.write(self._root / layout.PAGE, self._pages.home(COLUMNS, newest[:HOME_ROWS]))
+
+    def _rename(self, partition: Partition, *, there: bool, writer: Writer) -> None:
+        """Add a partition's name to its family's page, or take it off."""
+        path = self._root / f"catalogue/{partition.family}/{layout.PAGE}"
+        text = path.read_text("utf-8") if path.is_file() else ""
+        names = {unescape(name) for name in _NAMED.findall(text)} - {partition.name}
+        self._write_overview(partition.family, [*names, *([partition.name] if there else [])], writer)
+
+    def _write_overview(self, family: str, names: Sequence[str], writer: Writer) -> None:
+        """Write a family's page: items in the order of the law, departments and bodies by name, times newest first."""
+        if family in ("index", "month"):
+            ordered = sorted(names, reverse=True)
+        else:
+            lawful = {name: at for at, name in enumerate(self._pages.items)} if family == "item" else {}
+            ordered = sorted(names, key=lambda name: (lawful.get(name, len(lawful)), name))
+        html = self._pages.overview(family, ordered)
+        writer.write(self._root / f"catalogue/{family}/{layout.PAGE}", html)
+
+    def _sweep(self) -> None:
+        folders = [
+            "",
+            "catalogue",
+            "static",
+            layout.SITEMAP_PARTS,
+            *(f"catalogue/{name}" for name in layout.FAMILIES),
+        ]
+        for folder in folders:
+            sweep(self._root / folder)
+
+    def _shelf(self, partition: Partition, writer: Writer) -> Shelf:
+        return Shelf(self._root, partition, self._pages, writer)
+
+    def _sitemap(self, writer: Writer) -> Sitemap:
+        return Sitemap(self._root, self._pages.base, writer)
 
 
-def _sheets(partition: Partition, rows: Sequence[Row]) -> dict[str, _Sheet]:
-    """Divide rows (newest first) into pages, counted from the oldest so that full pages never change."""
-    if not rows:
-        return {}
-    full = (len(rows) - 1) // ROWS_PER_PAGE
-    head = f"{partition.stem}.html"
-    names = [f"{partition.stem}.{number}.html" for number in range(1, full + 1)] + [head]
-    end = len(rows)
-    sheets = {}
-    for position, name in enumerate(names):
-        start = max(len(rows) - (position + 1) * ROWS_PER_PAGE, 0)
-        older = names[position - 1] if position else None
-        sheets[name] = _Sheet(tuple(rows[start:end]), older, None if name == head else head)
-        end = start
-    return sheets
+def _partitions(row: Row | None) -> frozenset[Partition]:
+    return frozenset() if row is None else partitions_of(row)
 
 
-def _by_time(row: Row) -> tuple[str, str]:
-    return row["published"], row["id"]
-
-
-def _by_number(row: Row) -> tuple[list[tuple[int, str]], str]:
-    """Index numbers in the order of their digits: 9 stands before 10."""
-    pieces = re.findall(r"\d+|\D+", row["index_number"])
-    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces], row["id"]
-
-
-_ORDER: dict[str, Callable[[Row], Any]] = {"index": _by_number, "department": _by_time, "month": _by_time}
-
-
-def _dump(name: str, rows: Sequence[Row]) -> bytes:
-    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-    return f'{{"name": {json.dumps(name, ensure_ascii=False)}, "entries": [\n{lines}\n]}}\n'.encode()
-
-
-def _name_in(path: Path) -> str:
-    """The partition's name in the first line of its file."""
-    try:
-        with path.open("rb") as stream:
-            return str(json.loads(stream.readline().rstrip() + b"]}")["name"])
-    except (ValueError, KeyError, TypeError):
-        raise ListingBroken from None
-
-
-def _join(months: Sequence[Path]) -> bytes:
-    """An array of the rows of all months, joined line by line."""
-    bodies = []
-    for path in months:
-        head, _, rest = path.read_bytes().partition(b"\n")
-        body, end, _ = rest.rpartition(b"\n]}\n")
-        if not head.endswith(b"[") or not end:
-            raise ListingBroken
-        bodies.append(body)
-    return b"[\n" + b",\n".join(bodies) + b"\n]\n"
+def _json(values: Mapping[str, Any]) -> bytes:
+    return f"{json.dumps(values, ensure_ascii=False, indent=1)}\n".encode()

@@ -1,39 +1,35 @@
-"""Pages of the site, rendered from templates; the same values give the same bytes."""
+"""Pages of documents and of the catalogue, rendered from templates; the same values give the same bytes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from disclosure_pipeline.builtin.channels.site import layout, tags
-from disclosure_pipeline.builtin.channels.site.records import Held
-from disclosure_pipeline.builtin.rendering import beijing_time, environment, file_size
+from disclosure_pipeline.builtin.channels.site import layout, linked_data, tags
+from disclosure_pipeline.builtin.channels.site.records import VALIDITY, Held
+from disclosure_pipeline.builtin.channels.site.templating import Theme
+from disclosure_pipeline.builtin.channels.site.words import CHINESE, words
+from disclosure_pipeline.builtin.rendering import beijing_time, file_size
 from disclosure_pipeline.errors import ChannelFault
 
-COLUMNS = (
-    ("政府信息公开指南", "guide/index.html"),
-    ("政府信息公开制度", "rules/index.html"),
-    ("法定主动公开内容", "catalogue/index.html"),
-    ("政府信息公开年报", "reports/index.html"),
-    ("依申请公开", "requests/index.html"),
-)
-"""The columns of the subtree (国办公开办函〔2019〕61号) and where an office puts its own pages."""
-
-PUBLIC_NOTE = "此件公开发布"
-WITHDRAWAL_HEADING = "政府信息撤回公告"
-
 _NEVER = "1970-01-01T00:00:00Z"
-_FOLDER = Path(__file__).parent
 _MAIN_START = re.compile(r"<main\b[^>]*>", re.IGNORECASE)
 _HEADING = re.compile(r"<h1\b", re.IGNORECASE)
 _MAIN_END = re.compile(r"</main\s*>", re.IGNORECASE)
-
-
-def style() -> bytes:
-    """The site's one style sheet."""
-    return (_FOLDER / "static" / "site.css").read_bytes()
+_BLANKS = re.compile(r"\s*\n\s*")
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_FORMATS = {
+    "text/html": "format_html", "text/plain": "format_text", "text/csv": "format_csv",
+    f"{_OFFICE}.wordprocessingml.document": "format_word", "application/msword": "format_word",
+    f"{_OFFICE}.spreadsheetml.sheet": "format_excel", "application/vnd.ms-excel": "format_excel",
+    f"{_OFFICE}.presentationml.presentation": "format_slides", "application/vnd.ms-powerpoint": "format_slides",
+    "application/pdf": "format_pdf", "application/ofd": "format_ofd", "image/png": "format_image",
+    "image/jpeg": "format_image", "application/zip": "format_zip",
+}  # fmt: skip
+"""Formats of downloads as readers know them."""
 
 
 def frozen_text(page: bytes) -> str:
@@ -57,11 +53,36 @@ class Pages:
     """Renders pages.
 
     Args:
-        site: site settings (``name``, ``domain``, ``id_code``, ``contact``).
+        site: site settings: ``name``, ``domain``, ``id_code``, ``contact``; ``address`` (absolute address of the
+            site's root; the domain's root when empty), ``language`` of the shell, ``templates`` (folder of the
+            office's own ones), ``columns`` (items of 条例 第二十条 as ``id``, ``name``).
     """
 
     def __init__(self, site: Mapping[str, Any]) -> None:
         self._site = site
+        templates = str(site.get("templates") or "")
+        self.theme = Theme(Path(templates) if templates else None)
+        self.language = str(site.get("language") or CHINESE)
+        self.words = words(self.language)
+        address = str(site.get("address") or f"https://{site.get('domain', '')}/")
+        self.base = f"{address.rstrip('/')}/"
+        self.items = {str(item["id"]): str(item["name"]) for item in site.get("columns") or ()}
+
+    @property
+    def name(self) -> str:
+        """The publishing body."""
+        return str(self._site.get("name", ""))
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of everything that a page's shell comes from, as it was when the program began."""
+        return self.theme.digest(self._site)
+
+    def is_item(self, partition: layout.Partition) -> bool:
+        """Whether this is an item of the law, which is listed also without documents."""
+        return partition.family == "item" and partition.name in self.items
+
+    # ---------------------------------------------------------------- documents
 
     def document(self, document: str, held: Held, text: str) -> bytes:
         """The page of a published document.
@@ -70,41 +91,73 @@ class Pages:
             document: case number.
             held: what is published.
             text: the frozen text, HTML, placed as it is; empty when there is none.
+
+        Raises:
+            ChannelFault: ``page.tags``, a compulsory tag is missing.
         """
-        entry = held.entry
-        return self._render(
+        entry, address = held.entry, layout.document_address(document)
+        described = linked_data.document(
+            document, entry, list(held.files), base=self.base, validity=_validity(entry)
+        )
+        note = self.words["note_public"]
+        return self.page(
             "document.html.j2",
-            layout.document_address(document),
-            tags.content_page(self._site, entry, title=entry["title"], published=entry["published"]),
+            address,
+            self._content(
+                address, entry, entry["title"], entry["published"],
+                Keywords=entry["keywords"], Description=entry["summary"],
+            ),
             title=entry["title"],
             headed=_HEADING.search(text) is not None,
-            rows=_header_rows(entry),
+            rows=self._header_rows(entry),
             text=text,
-            note="" if PUBLIC_NOTE in text else PUBLIC_NOTE,
-            downloads=[_download(file) for file in held.files if file["role"] != "attachment"],
-            attachments=[_download(file) for file in held.files if file["role"] == "attachment"],
+            note="" if note in text else note,
+            downloads=[self._download(file) for file in held.files if file["role"] != "attachment"],
+            attachments=[self._download(file) for file in held.files if file["role"] == "attachment"],
             reviewers=entry["reviewers"],
-        )
+            links=self._links(address, entry),
+            validity=entry["validity"],
+            described=linked_data.in_page(described),
+        )  # fmt: skip
 
     def notice(self, document: str, held: Held) -> bytes:
-        """The page that keeps a withdrawn document's address (撤回公告); it holds nothing of the text."""
-        withdrawn = beijing_time(held.at)
-        return self._render(
+        """The page that keeps a withdrawn document's address (撤回公告, or 更正公告 when another stands in its place)."""
+        withdrawn, address = beijing_time(held.at), layout.document_address(document)
+        links = self._links(address, held.entry)
+        kind = "correction" if links else "withdrawal"
+        heading = words()[f"{kind}_heading"]
+        return self.page(
             "notice.html.j2",
-            layout.document_address(document),
-            tags.content_page(self._site, held.entry, title=WITHDRAWAL_HEADING, published=withdrawn),
-            title=WITHDRAWAL_HEADING,
+            address,
+            self._content(address, held.entry, heading, withdrawn),
+            title=self.words[f"{kind}_heading"],
+            corrected=bool(links),
+            links=links,
             index_number=held.entry["index_number"],
             department=held.entry["department"],
             withdrawn=withdrawn[:10],
             reason=held.reason,
         )
 
+    # ---------------------------------------------------------------- catalogue
+
+    def line(self, row: Mapping[str, Any], key: str) -> str:
+        """A catalogue row as one line of a listing.
+
+        Args:
+            row: the row.
+            key: what it is sorted by.
+        """
+        cells = self.theme.render("row.html.j2", row=row, root="../../", link=layout.link, w=self.words)
+        from markupsafe import escape
+
+        return f'<tr id="{row["id"]}" data-key="{escape(key)}">{_BLANKS.sub("", cells.strip())}</tr>'
+
     def listing(
         self,
         partition: layout.Partition,
         address: str,
-        rows: Sequence[Mapping[str, Any]],
+        lines: Sequence[str],
         *,
         older: str | None,
         newest: str | None,
@@ -114,54 +167,62 @@ class Pages:
         Args:
             partition: what is listed.
             address: the page's address.
-            rows: catalogue rows, newest first.
+            lines: its rows (:meth:`line`), newest first.
             older: file name of the page before, if any.
             newest: file name of the partition's newest page, unless this is it.
         """
-        return self._render(
+        from markupsafe import Markup
+
+        family = self.words[f"by_{partition.family}"]
+        return self.page(
             "listing.html.j2",
             address,
             self._column(tags.CATALOGUE),
-            title=f"{layout.FAMILIES[partition.family]}：{partition.name}",
-            family=layout.FAMILIES[partition.family],
-            rows=rows,
+            title=f"{family}{self.words['colon']}{self.shown(partition)}",
+            family=family,
+            lines=Markup("\n".join(lines)),  # noqa: S704 -- made by line(), escaped there
             older=older,
             newest=newest,
         )
 
-    def overview(self, family: str, partitions: Sequence[layout.Partition]) -> bytes:
-        """The overview page of a family."""
-        return self._render(
+    def overview(self, family: str, names: Sequence[str]) -> bytes:
+        """The page that leads to the partitions of a family; the names stand beside the links."""
+        partitions = [layout.Partition(family, name) for name in names]
+        return self.page(
             "overview.html.j2",
-            f"catalogue/{family}/index.html",
+            f"catalogue/{family}/{layout.PAGE}",
             self._column(tags.CATALOGUE),
-            title=f"政府信息公开目录（{layout.FAMILIES[family]}）",
-            links=[(item.name, item.address) for item in partitions],
+            title=self.words[f"by_{family}"],
+            partitions=[(item.name, self.shown(item), item.head) for item in partitions],
         )
 
     def catalogue(self) -> bytes:
-        """The page that leads to the families' overviews."""
-        return self._render(
-            "overview.html.j2",
-            "catalogue/index.html",
+        """The column of what is public by law: its items, and the ways into the catalogue."""
+        items = [layout.Partition("item", name) for name in self.items]
+        return self.page(
+            "catalogue.html.j2",
+            f"catalogue/{layout.PAGE}",
             self._column(tags.CATALOGUE),
-            title="法定主动公开内容",
-            links=[(name, f"catalogue/{family}/index.html") for family, name in layout.FAMILIES.items()],
+            title=self.words["catalogue"],
+            items=[(self.shown(item), item.address) for item in items],
+            families=[
+                (self.words[f"by_{name}"], f"catalogue/{name}/{layout.PAGE}") for name in layout.FAMILIES
+            ],
         )
 
-    def home(self, columns: Sequence[tuple[str, str]], rows: Sequence[Mapping[str, Any]]) -> bytes:
-        """The home page.
+    def home(self, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> bytes:
+        """The first page.
 
         Args:
-            columns: (name, address) of the columns that have a page.
+            columns: names of the columns (keys of the words, and their folders).
             rows: newest catalogue rows, newest first.
         """
-        return self._render(
+        return self.page(
             "home.html.j2",
-            "index.html",
+            layout.PAGE,
             self._column(tags.HOME),
-            title="政府信息公开",
-            columns=columns,
+            title=self.words["disclosure"],
+            columns=[(self.words[name], f"{name}/{layout.PAGE}") for name in columns],
             rows=rows,
         )
 
@@ -171,41 +232,115 @@ class Pages:
         Args:
             rows: newest catalogue rows, newest first.
         """
-        template = environment(_FOLDER / "templates").get_template("feed.xml.j2")
         updated = max((row["updated"] for row in rows), default=_NEVER)
-        return template.render(site=self._site, rows=rows, updated=updated, link=layout.link).encode()
+        values = {
+            "site": self._site,
+            "rows": rows,
+            "updated": updated,
+            "link": layout.link,
+            "base": self.base,
+        }
+        return self.theme.render("feed.xml.j2", **values).encode()
+
+    # ------------------------------------------------------------------ helpers
+
+    def page(
+        self, template: str, address: str, page_tags: tags.Tags, *, described: str = "", **values: Any
+    ) -> bytes:
+        """Any page of the site.
+
+        Args:
+            template: its template.
+            address: where it will lie.
+            page_tags: its tags; a content page's have an ``ArticleTitle``.
+            described: JSON-LD for its head.
+            values: what the template shows.
+
+        Raises:
+            ChannelFault: ``page.tags``, a compulsory tag is missing.
+        """
+        from markupsafe import Markup
+
+        tags.check(page_tags, content=any(name == "ArticleTitle" for name, _ in page_tags))
+        return self.theme.render(
+            template,
+            site=self._site,
+            root=layout.relative_root(address),
+            tags=page_tags,
+            link=layout.link,
+            w=self.words,
+            language=self.language,
+            described=Markup(described),  # noqa: S704 -- escaped for a script element
+            **values,
+        ).encode()
+
+    def office_tags(self, column: tags.Column, address: str, title: str, published: str) -> tags.Tags:
+        """The tags of a page that the office wrote."""
+        return tags.content_page(
+            self._site, column, title=title, published=published, source=self.name,
+            Url=self.base + layout.link(address),
+        )  # fmt: skip
+
+    def column_tags(self, column: tags.Column) -> tags.Tags:
+        """The tags of a page of a column."""
+        return self._column(column)
+
+    def shown(self, partition: layout.Partition) -> str:
+        """A partition's name as readers see it."""
+        return (
+            self.items.get(partition.name, partition.name) if partition.family == "item" else partition.name
+        )
 
     def _column(self, column: tags.Column) -> tags.Tags:
         return tags.column_page(self._site, column)
 
-    def _render(self, template: str, address: str, page_tags: tags.Tags, **values: Any) -> bytes:
-        page = environment(_FOLDER / "templates").get_template(template)
-        root = layout.relative_root(address)
-        return page.render(site=self._site, root=root, tags=page_tags, link=layout.link, **values).encode()
+    def _content(
+        self, address: str, entry: Mapping[str, Any], title: str, published: str, **optional: str
+    ) -> tags.Tags:
+        return tags.content_page(
+            self._site, tags.CATALOGUE, title=title, published=published,
+            source=str(entry.get("issuing_body") or entry["unit_name"]),
+            Author=entry["department"], Url=self.base + layout.link(address), **optional,
+        )  # fmt: skip
+
+    def _links(self, address: str, entry: Mapping[str, Any]) -> list[tuple[str, list[dict[str, str]]]]:
+        """The documents that this one stands in relation to, grouped by how."""
+        groups: dict[str, list[dict[str, str]]] = {}
+        for link in entry.get("links", ()):
+            target = layout.relative_root(address) + layout.document_address(link["document"])
+            title = link["title"] or link["index_number"] or link["document"]
+            number = link["index_number"] if link["title"] else ""
+            groups.setdefault(link["relation"], []).append(
+                {"address": layout.link(target), "title": title, "number": number}
+            )
+        return [(self.words[relation], links) for relation, links in groups.items()]
+
+    def _header_rows(self, entry: Mapping[str, Any]) -> list[list[tuple[str, str]]]:
+        """The header table of a document: rows of one or two (label, value) pairs; unknown stays empty."""
+        w = self.words
+        bodies = w["list_comma"].join([entry["issuing_body"], *entry["joint_bodies"]])
+        validity = w.get(entry["validity"], entry["validity"])
+        return [
+            [(w["index_number"], entry["index_number"]), (w["theme"], entry["theme"])],
+            [(w["genre"], entry["genre"]), (w["bodies"], bodies)],
+            [(w["document_number"], entry["document_number"]), (w["formed"], entry["formed"])],
+            [(w["title"], entry["title"])],
+            [(w["published"], entry["published"][:10]), (w["validity"], validity)],
+            [(w["keywords"], entry["keywords"])],
+        ]
+
+    def _download(self, file: Mapping[str, Any]) -> dict[str, str]:
+        suffix = str(file["name"]).rpartition(".")[2].upper()
+        known = _FORMATS.get(str(file["media_type"]))
+        return {
+            "title": file["title"] or file["name"],
+            "address": layout.link(f"{layout.FILES}/{file['name']}"),
+            "type": file["media_type"],
+            "size": file_size(file["size"]),
+            "format": self.words[known] if known else suffix,
+        }
 
 
-def _header_rows(entry: Mapping[str, Any]) -> list[list[tuple[str, str]]]:
-    """The header table of a document: rows of one or two (label, value) pairs; unknown stays empty."""
-    bodies = "、".join([entry["issuing_body"], *entry["joint_bodies"]])
-    return [
-        [("索引号", entry["index_number"]), ("主题分类", entry["theme"])],
-        [("发文机关", bodies), ("成文日期", entry["formed"])],
-        [("标题", entry["title"])],
-        [("发文字号", entry["document_number"]), ("发布日期", entry["published"][:10])],
-        [("体裁分类", entry["genre"]), ("有效性", entry["validity"])],
-        [("主题词", entry["keywords"])],
-    ]
-
-
-def _download(file: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        "title": file["title"] or file["name"],
-        "address": layout.link(f"{layout.FILES}/{file['name']}"),
-        "type": file["media_type"],
-        "size": file_size(file["size"]),
-        "format": _FORMATS.get(str(file["media_type"]), str(file["name"]).rpartition(".")[2].upper()),
-    }
-
-
-_FORMATS = {"text/html": "网页", "text/plain": "纯文本", "text/csv": "表格 CSV"}
-"""Formats of downloads as readers know them."""
+def _validity(entry: Mapping[str, Any]) -> str:
+    validity = str(entry["validity"])
+    return VALIDITY.get(validity, validity)

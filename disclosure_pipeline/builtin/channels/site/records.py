@@ -18,17 +18,20 @@ from disclosure_pipeline.builtin.channels.site.layout import Partition, document
 from disclosure_pipeline.builtin.files import write_if_changed
 from disclosure_pipeline.builtin.rendering import beijing_time, printable, utc_stamp
 from disclosure_pipeline.errors import ChannelFault
-from disclosure_pipeline.model.publication import Order
+from disclosure_pipeline.model.publication import Order, Relation
 
 PUBLISHED = "published"
 WITHDRAWN = "withdrawn"
+REPLACED_BY = Relation.REPLACED_BY.value
 WITHDRAWN_TITLE = "已撤回"
 """What stands in listings where the title stood: a title is text."""
 
 _KEPT_AFTER_WITHDRAWAL = ("index_number", "department", "attribute", "unit_name", "published")
 _IN_CATALOGUE = (
-    "issuing_body", "document_number", "genre", "theme", "keywords", "formed", "validity", "summary",
+    "issuing_body", "document_number", "genre", "theme", "item", "keywords", "formed", "validity", "summary",
 )  # fmt: skip
+VALIDITY = {"valid": "有效", "corrected": "已修改", "repealed": "废止"}
+"""有效性 in the catalogue's own words, whatever the language of the shell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,8 @@ class Held:
         version: the order's version.
         state: ``published`` or ``withdrawn``.
         at: UTC time of the order.
-        entry: catalogue entry as JSON values; after a withdrawal only number, department and dates.
+        entry: catalogue entry as JSON values; after a withdrawal only number, department, dates, and the link to
+            what stands in its place.
         files: the artefacts as JSON values, in order.
         page: sha256 of the written page; empty until written, or when there is none.
         listed: whether the catalogue lists it (not when it was withdrawn before it ever came out).
@@ -88,7 +92,10 @@ class Held:
             version=order.key.version,
             state=WITHDRAWN,
             at=utc_stamp(order.at),
-            entry={name: entry[name] for name in _KEPT_AFTER_WITHDRAWAL},
+            entry={
+                **{name: entry[name] for name in _KEPT_AFTER_WITHDRAWAL},
+                "links": [link for link in _entry(order)["links"] if link["relation"] == REPLACED_BY],
+            },
             listed=out,
             reason=printable(order.reason),
         )
@@ -115,7 +122,9 @@ class Held:
         }
         if withdrawn:
             return {**row, "withdrawn": beijing_time(self.at)[:10]}
-        return {**row, **{name: self.entry[name] for name in _IN_CATALOGUE}}
+        described = {name: self.entry[name] for name in _IN_CATALOGUE if self.entry.get(name)}
+        validity = self.entry["validity"]
+        return {**row, **described, "validity": VALIDITY.get(validity, validity)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +169,10 @@ class Record:
 
     def save(self, path: Path) -> None:
         """Write the record (write-if-changed, durable)."""
+        write_if_changed(path, self.as_bytes())
+
+    def as_bytes(self) -> bytes:
+        """What the record file holds."""
         values = {
             "document": self.document,
             "held": None if self.held is None else asdict(self.held),
@@ -167,7 +180,7 @@ class Record:
             "touched": sorted([item.family, item.name] for item in self.touched),
         }
         text = json.dumps(values, ensure_ascii=False, sort_keys=True, indent=1)
-        write_if_changed(path, f"{text}\n".encode())
+        return f"{text}\n".encode()
 
     @classmethod
     def load(cls, path: Path, document: str) -> Record | None:

@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 
+from disclosure_pipeline.errors import ChannelFault
+
 SITE_TAGS = ("SiteName", "SiteDomain", "SiteIDCode")
 COLUMN_TAGS = ("ColumnName", "ColumnDescription", "ColumnKeywords", "ColumnType")
 CONTENT_TAGS = ("ArticleTitle", "PubDate", "ContentSource")
 """The compulsory tags of every page, of a column's pages and of a content page."""
+
+OPTIONAL_TAGS = ("Keywords", "Author", "Description", "Image", "Url")
+"""What a content page says beside them, when it is known."""
 
 _PUBLICATION_DATE = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}")
 
@@ -35,8 +40,14 @@ class Column:
     type: str = "信息公开目录"
 
 
-HOME = Column("政府信息公开", "政府信息公开专栏首页", "政府信息公开;信息公开目录")
+HOME = Column("政府信息公开", "政府信息公开专栏首页", "政府信息公开;信息公开目录", "首页")
 CATALOGUE = Column("法定主动公开内容", "主动公开的政府信息目录", "政府信息公开;主动公开;目录")
+GUIDE = Column("政府信息公开指南", "如何查阅和获取政府信息", "政府信息公开;公开指南", "信息公开指南")
+RULES = Column("政府信息公开制度", "政府信息公开的法规和制度", "政府信息公开;公开制度", "政策文件")
+REPORTS = Column("政府信息公开年报", "政府信息公开工作年度报告", "政府信息公开;年度报告", "信息公开年报")
+REQUESTS = Column("依申请公开", "申请获取政府信息的入口", "政府信息公开;依申请公开", "依申请公开")
+DATA = Column("数据开放", "供程序读取的目录数据", "政府信息公开;开放数据", "数据开放")
+ACCESSIBILITY = Column("无障碍声明", "本专栏的无障碍情况", "无障碍;政府信息公开", "概况信息")
 
 
 def column_page(site: Mapping[str, Any], column: Column) -> Tags:
@@ -52,26 +63,38 @@ def column_page(site: Mapping[str, Any], column: Column) -> Tags:
     ]
 
 
-def content_page(site: Mapping[str, Any], entry: Mapping[str, Any], *, title: str, published: str) -> Tags:
-    """The tags of a document's page; optional ones only when there is something to say.
+def content_page(
+    site: Mapping[str, Any], column: Column, *, title: str, published: str, source: str, **optional: str
+) -> Tags:
+    """The tags of a content page; optional ones only when there is something to say.
 
     Args:
         site: site settings.
-        entry: the catalogue entry, or what a withdrawal left of it.
+        column: the column it belongs to.
         title: title, or the heading of a notice.
         published: ``YYYY-MM-DD HH:MM``.
+        source: who says it.
+        optional: some of :data:`OPTIONAL_TAGS`.
     """
-    compulsory = [
-        ("ArticleTitle", title),
-        ("PubDate", published),
-        ("ContentSource", str(entry.get("issuing_body") or entry["unit_name"])),
-    ]
-    optional = [
-        ("Keywords", entry.get("keywords", "")),
-        ("Author", entry["department"]),
-        ("Description", entry.get("summary", "")),
-    ]
-    return column_page(site, CATALOGUE) + compulsory + [(name, text) for name, text in optional if text]
+    compulsory = [("ArticleTitle", title), ("PubDate", published), ("ContentSource", source)]
+    told = [(name, optional[name]) for name in OPTIONAL_TAGS if optional.get(name)]
+    return column_page(site, column) + compulsory + told
+
+
+def check(page_tags: Tags, *, content: bool) -> None:
+    """Refuse a page that lacks a compulsory tag.
+
+    Raises:
+        ChannelFault: ``page.tags``, with the names of the missing ones.
+    """
+    missing = _missing(dict(page_tags), content=content)
+    if missing:
+        raise ChannelFault(
+            f"A page lacks compulsory tags: {', '.join(missing)}.",
+            code="page.tags",
+            advice="Complete [site] (name, domain, id_code) and the document's catalogue entry, then "
+            "`disclosure channel retry`.",
+        )
 
 
 def missing_tags(html: str, *, content: bool = True) -> list[str]:
@@ -86,9 +109,13 @@ def missing_tags(html: str, *, content: bool = True) -> list[str]:
     """
     reader = _MetaReader()
     reader.feed(html)
+    return _missing(reader.found, content=content)
+
+
+def _missing(found: Mapping[str, str], *, content: bool) -> list[str]:
     wanted = SITE_TAGS + COLUMN_TAGS + (CONTENT_TAGS if content else ())
-    missing = [name for name in wanted if not reader.found.get(name, "").strip()]
-    date = reader.found.get("PubDate", "")
+    missing = [name for name in wanted if not found.get(name, "").strip()]
+    date = found.get("PubDate", "")
     if content and "PubDate" not in missing and not _PUBLICATION_DATE.fullmatch(date):
         missing.append("PubDate")
     return missing
