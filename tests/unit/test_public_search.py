@@ -15,7 +15,9 @@ ALPHABET = "养老服务补贴通知公开信息条例一二三繁體國。，�
 def shelf(*texts: str) -> sqlite3.Connection:
     """A shelf as the channel makes it."""
     made = sqlite3.connect(":memory:")
-    made.execute("CREATE VIRTUAL TABLE words USING fts5(body, content = '', columnsize = 0, tokenize = 'ascii')")
+    made.execute(
+        "CREATE VIRTUAL TABLE words USING fts5(body, content = '', columnsize = 0, tokenize = 'ascii')"
+    )
     for number, text in enumerate(texts):
         made.execute("INSERT INTO words (rowid, body) VALUES (?, ?)", (number, " ".join(terms_of(text))))
     return made
@@ -25,7 +27,9 @@ def numbers(found: sqlite3.Connection, words: str) -> list[int]:
     match = Question(words).match
     if not match:
         return []
-    return [row[0] for row in found.execute("SELECT rowid FROM words WHERE words MATCH ? ORDER BY 1", (match,))]
+    return [
+        row[0] for row in found.execute("SELECT rowid FROM words WHERE words MATCH ? ORDER BY 1", (match,))
+    ]
 
 
 def test_words_that_a_text_holds_find_it_and_others_do_not() -> None:
@@ -60,7 +64,18 @@ def test_no_question_is_an_error(words: str) -> None:
 
 def test_the_question_is_no_query() -> None:
     found = shelf(TEXT)
-    for words in ('" OR *', "a OR b NOT c", "body:养老", "NEAR(养老 补贴)", '"', "''; DROP TABLE words", "养老\0", "^养老", "{body}", "-养"):
+    for words in (
+        '" OR *',
+        "a OR b NOT c",
+        "body:养老",
+        "NEAR(养老 补贴)",
+        '"',
+        "''; DROP TABLE words",
+        "养老\0",
+        "^养老",
+        "{body}",
+        "-养",
+    ):
         numbers(found, words)
     assert numbers(found, '"养老服务" OR *') == []  # OR is a word that is looked for
     assert numbers(found, '"养老服务" *') == [0]

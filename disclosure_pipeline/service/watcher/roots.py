@@ -201,8 +201,8 @@ class RootPlan:
         space = self.workspace
         private = {
             "vault": space.vault, "spool": space.spool, "quarantine": space.quarantine, "site": space.site,
-            "archive": space.archive, "register": space.register, "log": space.log, "config": space.config,
-            "plugins": space.plugin_folder(self.settings),
+            "search": space.search, "archive": space.archive, "register": space.register, "log": space.log,
+            "config": space.config, "plugins": space.plugin_folder(self.settings),
         }  # fmt: skip
         for root in self.elsewhere:
             for label, folder in (*private.items(), ("inbox", self.inbox), ("outbox", self.outbox)):
