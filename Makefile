@@ -30,7 +30,7 @@ demo: $(RUNTIME) ## the whole way on the samples; SERVE=1 keeps site and console
 	$(BIN)/disclosure demo $(if $(SERVE),--serve)
 
 test: $(DEVELOPMENT) ## all tests, on SQLite and PostgreSQL
-	@scripts/need.sh --optional smbd=samba smbclient=smbclient $(READERS) $(BROWSER)
+	@scripts/need.sh --optional smbd=samba smbclient=smbclient sshd=openssh-server $(READERS) $(BROWSER)
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --timeout 600
 
 check: lint types layers test-names ## everything else that CI asks for

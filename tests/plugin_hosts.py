@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import tomllib
 from pathlib import Path
 from typing import Any
 
 from disclosure_pipeline.hooks.host import PluginHost
-from disclosure_pipeline.hooks.loading import PluginSource
+from disclosure_pipeline.hooks.loading import GROUP, PluginSource, find_plugins
 from disclosure_pipeline.hooks.wire import Setup
 from disclosure_pipeline.model.policy import RuleBook
 from disclosure_pipeline.settings.models import Settings
@@ -17,6 +18,9 @@ from disclosure_pipeline.settings.workspace import Workspace
 ROOT = Path(__file__).parents[1]
 FAULTS = ROOT / "tests" / "fault_plugins"
 SHIPPED = ROOT / "plugins"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+INSTALLED = frozenset(PROJECT["entry-points"][GROUP])
+"""Plugins that come with the product's own package; they are in sight wherever it is installed."""
 
 
 def workspace(folder: Path) -> Workspace:
@@ -47,6 +51,11 @@ def settings(allow: tuple[str, ...] = (), **sections: Any) -> Settings:
         **sections,
     }
     return Settings(**values)
+
+
+def found(given: Settings, place: Workspace) -> tuple[PluginSource, ...]:
+    """Every plugin in sight but those that come with the product's own package."""
+    return tuple(item for item in find_plugins(given, place) if item.name not in INSTALLED)
 
 
 def host(place: Workspace, given: Settings, scope: Any = "worker") -> PluginHost:

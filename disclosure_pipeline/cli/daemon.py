@@ -41,6 +41,8 @@ def run(session: Session, host: str | None, port: int | None) -> int:
             output.say(f"守护进程已启动：{address}")
             if settings.console.enabled:
                 output.say(f"审查工作台：{address}{CONSOLE}/")
+            if settings.server.site:
+                output.say(f"公开网站：{address}/site/　检索：{address}/search")
 
     web = _console if settings.console.enabled else None
     return daemon.run(session.workspace, host=host, port=port, announce=announce, web=web)

@@ -1,4 +1,4 @@
-"""`disclosure catalogue {import,number}`: the catalogue that an office had before, and numbers from a platform."""
+"""`disclosure catalogue {import,number,place}`: the catalogue that an office had before, and numbers from a platform."""
 
 from __future__ import annotations
 
@@ -48,3 +48,19 @@ def set_number(session: Session, document: str, number: str, user: str) -> None:
         output.print_json({"id": document, "index_number": number})
     else:
         output.say(f"{document} 的索引号：{number}。")
+
+
+@subcommand(catalogue, "place", "指定文件归入的法定主动公开事项")
+@click.argument("document", metavar="ID")
+@click.argument("item", metavar="ITEM")
+@ACTING
+def place(session: Session, document: str, item: str, user: str) -> None:
+    """Say under which item of the statutory columns (config/columns.toml) the site lists a document; office or admin."""
+    from disclosure_pipeline.pipeline import relations
+
+    with session.core() as core:
+        relations.place(core, document, item, by=prove(core, user))
+    if session.as_json:
+        output.print_json({"id": document, "item": item})
+    else:
+        output.say(f"{document} 归入 {item}。")

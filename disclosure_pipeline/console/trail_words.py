@@ -61,6 +61,7 @@ ACTIONS: Mapping[str, str] = {
     "errand.closed": _("渠道事项办结"),
     "relation.declared": _("登记文件关系"),
     "catalogue.imported": _("导入已有目录"),
+    "catalogue.placed": _("指定公开事项"),
     "index.set": _("登记平台索引号"),
     "release.waits": _("等待发布时段"),
     "engine.retried": _("任务重试"),

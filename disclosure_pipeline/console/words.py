@@ -218,7 +218,7 @@ ERRANDS: Mapping[str, str] = {
     "take_down": _("从平台撤下"),
     "carry": _("摆渡递送"),
     "hand_over": _("移交纸质件"),
-    "call_in": _("收回纸质件"),
+    "recall": _("收回纸质件"),
     "confirm": _("核实是否已送达"),
 }
 

@@ -15,6 +15,9 @@ from disclosure_pipeline.model.finding import Fault
 CHANNELS = ("builtin.archive", "builtin.register", "builtin.site")
 """Channels and archives without which nothing goes out, unless ``[publication] channels`` names others."""
 
+INDEXES = ("builtin.search",)
+"""Channels that lead to a document, and are no place where it can be read."""
+
 _FLOOR: Mapping[str, tuple[str, ...]] = {
     registry.ATTRIBUTE_RULES.name: (
         "builtin.attribute_given", "builtin.note_contradiction", "builtin.genre_advice", "builtin.forwarded_source",

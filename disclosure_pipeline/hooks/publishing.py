@@ -41,6 +41,11 @@ class ChannelInfo:
     in_use: bool
     item: Channel
 
+    @property
+    def is_destination(self) -> bool:
+        """Whether a document that is only there has been given out: an archive keeps, and an index leads elsewhere."""
+        return not self.archive and self.id not in floor.INDEXES
+
 
 class Channels:
     """The channels and archives of one process.

@@ -40,7 +40,9 @@ def cancel(core: Core, document: str, channel: str, *, by: str, reason: str) -> 
     """
     if not reason.strip():
         raise Refused("A reason is required.", code="reason_required", advice="Give it with --reason.")
-    readable = {name for name, item in core.host.channels.items() if not item.archive}
+    channels = core.host.channels
+    readable = {name for name, item in channels.items() if item.is_destination}
+    archives = {name for name, item in channels.items() if item.archive}
     with core.database.write() as connection:
         case = documents.fetch(connection, document, lock=True)
         person = people.get(connection, by)
@@ -58,7 +60,7 @@ def cancel(core: Core, document: str, channel: str, *, by: str, reason: str) -> 
                 code="channel.not_stuck",
             )
         others = {name for name, item in rows.items() if item.action != Action.WITHDRAW.value} - {channel}
-        if channel not in readable or not others & readable:
+        if channel in archives or not others & readable:
             raise Refused(
                 "Without this channel the document would not be public and archived.", code="channel.last",
                 advice="Mend the channel and retry, or withdraw the document.",

@@ -79,7 +79,7 @@ def dispatch(core: Core, lease: Lease) -> None:
         )
     offered = [item for item in core.host.channels.values() if item.in_use and attribute in item.attributes]
     channels = [item.id for item in offered]
-    if all(item.archive for item in offered):
+    if not any(item.is_destination for item in offered):
         raise DisclosureError(
             f"No channel takes documents of attribute '{attribute.value}'.",
             code="channel.none",
@@ -316,8 +316,8 @@ def _is_given_out(core: Core, row: Row[Any], rows: Sequence[Row[Any]]) -> bool:
     done = [item for item in settled if item.state == P.DONE.value]
     if not all(item.version == row.version for item in done):
         return False
-    archives = {name for name, item in core.host.channels.items() if item.archive}
-    return len(settled) == len(rows) or any(item.channel not in archives for item in done)
+    destinations = {name for name, item in core.host.channels.items() if item.is_destination}
+    return len(settled) == len(rows) or any(item.channel in destinations for item in done)
 
 
 _FENCED = Fault(

@@ -79,6 +79,7 @@ document = Table(
     Column("index_number", NAME),
     Column("generation", Integer, nullable=False, default=0),
     Column("validity", CODE, nullable=False, server_default="valid"),
+    Column("item", CODE, nullable=False, server_default=""),
     Column("referral_needed", CODE, nullable=False, default=""),
     Column("frozen_digest", HASH),
     Column("rules_version", CODE, nullable=False, default=""),

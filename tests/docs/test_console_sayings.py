@@ -22,6 +22,7 @@ NOT_FROM_A_SCREEN = {
     "already_repealed": "a repeal is registered on the command line",
     "backup.damaged": "backups are made on the command line",
     "channel.missing": "found by a worker, shown as a fault of the channel",
+    "channel.not_in_use": "channels are filled on the command line",
     "channel.none": "found by a worker, shown as a fault of the document",
     "guard": "rules are proposed on the command line",
     "incident.marking": "incidents are kept on the command line",
@@ -30,6 +31,9 @@ NOT_FROM_A_SCREEN = {
     "not_dismissed": "rules are proposed on the command line",
     "not_replayed": "rules are proposed on the command line",
     "order.broken": "found by a worker, shown as a fault of the channel",
+    "catalogue": "a catalogue is brought in on the command line",
+    "index": "numbers of a platform are set on the command line",
+    "item": "items are set on the command line",
     "relation": "corrections are related on the command line",
     "rescreen.running": "rescreening is started on the command line",
     "rules.changed": "rescreening is started on the command line",
@@ -43,7 +47,8 @@ NOT_FROM_A_SCREEN = {
 """Codes, or families of them, that no page can tell, each with why."""
 
 NO_FAULT = {
-    "account": "refused to whoever asks", "backup": "refused to whoever asks", "clock": "refused to whoever asks",
+    "account": "refused to whoever asks", "catalogue": "refused to whoever asks", "index": "refused to whoever asks",
+    "item": "refused to whoever asks", "backup": "refused to whoever asks", "clock": "refused to whoever asks",
     "carry": "told to whoever takes a bundle in",
     "decision": "refused to whoever asks", "deputy": "refused to whoever asks", "drop": "refused to whoever hands in",
     "entry": "refused to whoever asks", "errand": "refused to whoever asks", "guard": "refused to whoever asks",

@@ -115,7 +115,7 @@ def test_what_changed_after_the_last_signature_is_not_sent(
         case = prepare(office)
         change(office)
         carry_on(office.core, case)
-        for channel in ("builtin.site", "builtin.archive"):
+        for channel in ("builtin.site", "builtin.search", "builtin.archive"):
             publication.carry_out(office.core, case, channel)
         assert "content_changed" in office.faults(case), what
         assert office.state(case) in (State.APPROVED, State.PUBLISHING), what
@@ -130,9 +130,9 @@ def test_bytes_changed_in_the_vault_are_not_sent(office: Office) -> None:
         path = office.core.vault.path(digest)
         path.chmod(0o600)
         path.write_text(FORGED, "utf-8")
-    for channel in ("builtin.site", "builtin.archive"):
+    for channel in ("builtin.site", "builtin.search", "builtin.archive"):
         publication.carry_out(office.core, case, channel)
-    assert office.channels(case) == {"archive": "failed", "site": "failed"}
+    assert office.channels(case) == {"archive": "failed", "search": "failed", "site": "failed"}
     assert FORGED not in "".join(
         p.read_text("utf-8", "replace") for p in office.core.workspace.site.rglob("*") if p.is_file()
     )
@@ -247,7 +247,7 @@ def test_broken_order_does_not_spin(office: Office) -> None:
     """What cannot be turned into an order is a fault with a pause, not an endless loop."""
     case = dispatched(office)
     office.sql("UPDATE document SET final = 'nonsense'")
-    for channel in ("builtin.site", "builtin.archive"):
+    for channel in ("builtin.site", "builtin.search", "builtin.archive"):
         publication.carry_out(office.core, case, channel)
     with office.core.database.read() as connection:
         assert publication.due(connection, 10) == []

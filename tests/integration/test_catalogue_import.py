@@ -147,9 +147,10 @@ def test_only_the_office_brings_one_in(office: Office, tmp_path: Path, by: str) 
 def test_a_platform_gives_the_number_before_the_final_signature(office: Office, tmp_path: Path) -> None:
     bring_in(office, written(tmp_path, *LINES))
     case, other = office.reviewed(), office.reviewed()
-    set_number = lambda document, number, by=OFFICE: index_numbers.set_number(
-        office.core, document, number, by=by
-    )  # noqa: E731
+
+    def set_number(document: str, number: str, by: str = OFFICE) -> None:
+        index_numbers.set_number(office.core, document, number, by=by)
+
     assert refused(lambda: set_number(case, "P-1", CLERK)) == "wrong_role"
     assert refused(lambda: set_number(case, f"MB0000000/{YEAR}-00007")) == "index.used"
     assert refused(lambda: set_number(case, " ")) == "index.number"

@@ -144,7 +144,13 @@ def name_of(place: Any) -> str:
 
 
 def address(place: Any, case: str) -> str:
-    filled = {"{case}": case, "{part:int}": "0", "{page:int}": "1", "{number:int}": "1", "{name}": "nothing.html"}
+    filled = {
+        "{case}": case,
+        "{part:int}": "0",
+        "{page:int}": "1",
+        "{number:int}": "1",
+        "{name}": "nothing.html",
+    }
     path = place.path
     for holder, value in filled.items():
         path = path.replace(holder, value)

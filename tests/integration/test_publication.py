@@ -79,7 +79,9 @@ def test_approval_gives_one_row_to_each_channel_that_takes_the_attribute(office:
     assert office.state(case) is State.PUBLISHING
     office.work()
     assert office.state(case) is State.PUBLISHED
-    assert receipts(office) == [f"{case}/v1/builtin.{name}/publish/g0" for name in ("archive", "search", "site")]
+    assert receipts(office) == [
+        f"{case}/v1/builtin.{name}/publish/g0" for name in ("archive", "search", "site")
+    ]
     assert [(item["id"], "withdrawn" in item) for item in catalogue(office)] == [(case, False)]
     assert publications(office, case)[SITE].receipt["address"]
     office.chain_holds()
@@ -348,7 +350,12 @@ def test_a_conversion_runs_the_whole_gate_again_and_leaves_the_register(office: 
     assert office.channels(case) == {"archive": "done", "register": "done"}
     office.sign(case, *SIGNERS)
     assert (office.state(case), office.final(case)) == (State.PUBLISHED, Attribute.PROACTIVE)
-    assert office.channels(case) == {"archive": "done", "register": "withdrawn", "search": "done", "site": "done"}
+    assert office.channels(case) == {
+        "archive": "done",
+        "register": "withdrawn",
+        "search": "done",
+        "site": "done",
+    }
     assert files_with(office.core.workspace.site, WORDS) != []
     held = office.core.workspace.register
     assert json.loads(next(held.glob("*.json")).read_text()) in ([], {"entries": []}) or not listed(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from plugin_hosts import FAULTS, SHIPPED, host, install, settings, workspace
+from plugin_hosts import FAULTS, INSTALLED, SHIPPED, host, install, settings, workspace
 
 from disclosure_pipeline.errors import ChannelFault, ConfigError, Fenced, PluginFault
 from disclosure_pipeline.hooks.contracts import Case, Event, SourceFile
@@ -94,7 +94,8 @@ def test_the_floor_of_required_detectors_cannot_be_shrunk():
 
 
 def test_the_built_ins_are_one_loaded_plugin_and_nothing_required_is_missing(plain):
-    (builtin,) = plain.plugins()
+    builtin, *others = plain.plugins()
+    assert {(info.name, info.state) for info in others} == {(name, "disabled") for name in INSTALLED}
     assert (builtin.name, builtin.state, builtin.faults) == ("builtin", "loaded", ())
     assert set(FLOOR) <= set(builtin.provides)
     assert plain.missing_detectors() == ()
@@ -102,7 +103,7 @@ def test_the_built_ins_are_one_loaded_plugin_and_nothing_required_is_missing(pla
         f"builtin.{name}" for name in ("extract", "screen", "tag", "route", "freeze")
     }
     assert {name: info.archive for name, info in plain.channels.items()} == {
-        "builtin.archive": True, "builtin.register": False, "builtin.site": False,
+        "builtin.archive": True, "builtin.register": False, "builtin.search": False, "builtin.site": False,
     }  # fmt: skip
     assert json.loads(json.dumps(builtin.as_json())).keys() == {
         "name",
@@ -117,7 +118,7 @@ def test_channels_not_in_use_can_still_be_called(tmp_path: Path):
     given = settings(publication={"channels": ["builtin.archive"]})
     with host(workspace(tmp_path), given, "cli") as made:
         assert {name: info.in_use for name, info in made.channels.items()} == {
-            "builtin.archive": True, "builtin.register": False, "builtin.site": False,
+            "builtin.archive": True, "builtin.register": False, "builtin.search": False, "builtin.site": False,
         }  # fmt: skip
         assert made.channel_verify("builtin.site", ()) == ()
 
@@ -164,6 +165,7 @@ def test_plugins_that_cannot_be_used_are_shown_and_the_rest_goes_on(tmp_path: Pa
             "detector_deaf": ("failed", ["detector.canary"]),
             "ghost": ("failed", ["plugin.not_found"]),
             "notice_board": ("disabled", []),
+            **dict.fromkeys(INSTALLED, ("disabled", [])),
         }
         reading = made.read([drop(tmp_path, CLEAN)])
         assert [(doubt.code, doubt.detector) for doubt in reading.screening.doubts] == [
@@ -370,7 +372,13 @@ def test_a_channel_that_misbehaves_is_a_named_fault(faulty, title: str, code: st
 def test_a_channel_says_later_or_too_late_in_the_product_s_words(faulty):
     with pytest.raises(ChannelFault) as caught:
         faulty.channel_call("channel_faults.faulty", Action.PUBLISH, order("fault"))
-    assert SECRET not in caught.value.message
+    assert (caught.value.code, SECRET in caught.value.message) == ("channel.fault", False)
+    with pytest.raises(ChannelFault) as caught:
+        faulty.channel_call("channel_faults.faulty", Action.PUBLISH, order("uncertain"))
+    assert (caught.value.code, SECRET in repr(caught.value.as_json())) == ("channel.uncertain", False)
+    with pytest.raises(ChannelFault) as caught:
+        faulty.channel_call("channel_faults.faulty", Action.PUBLISH, order("odd code"))
+    assert (caught.value.code, SECRET in repr(caught.value.as_json())) == ("channel.fault", False)
     with pytest.raises(Fenced):
         faulty.channel_call("channel_faults.faulty", Action.PUBLISH, order("fenced"))
 

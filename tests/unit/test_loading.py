@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from plugin_hosts import FAULTS, SHIPPED, install, settings, workspace
+from plugin_hosts import FAULTS, INSTALLED, SHIPPED, found, install, settings, workspace
 
 from disclosure_pipeline.errors import ConfigError, PluginFault
 from disclosure_pipeline.hooks.loading import GROUP, PluginSource, builtin_sources, find_plugins, load
@@ -25,19 +25,17 @@ def summary(sources) -> list[tuple[str, str, bool, str]]:
 
 def test_only_allowed_names_load_and_the_others_are_listed(place: Workspace):
     install(place, SHIPPED / "notice_board.py", SHIPPED / "vehicle_plate.py")
-    found = find_plugins(settings(("vehicle_plate",)), place)
-    assert summary(found) == [("notice_board", "folder", False, ""), ("vehicle_plate", "folder", True, "")]
+    sources = found(settings(("vehicle_plate",)), place)
+    assert summary(sources) == [("notice_board", "folder", False, ""), ("vehicle_plate", "folder", True, "")]
 
 
 def test_finding_plugins_imports_none(place: Workspace):
     allow = install(place, FAULTS / "not_importable.py")
-    assert summary(find_plugins(settings(allow), place)) == [("not_importable", "folder", True, "")]
+    assert summary(found(settings(allow), place)) == [("not_importable", "folder", True, "")]
 
 
 def test_an_allowed_name_that_is_nowhere_is_shown(place: Workspace):
-    assert summary(find_plugins(settings(("ghost",)), place)) == [
-        ("ghost", "folder", True, "plugin.not_found")
-    ]
+    assert summary(found(settings(("ghost",)), place)) == [("ghost", "folder", True, "plugin.not_found")]
 
 
 @pytest.mark.parametrize("inside", ["inbox/财政局", "outbox", "plugins"])
@@ -47,7 +45,7 @@ def test_a_plugin_folder_where_people_or_plugins_write_is_refused(place: Workspa
     (folder / "planted.py").write_text("raise SystemExit", "utf-8")
     given = settings(plugins={"allow": ("planted",), "folder": str(folder)})
     with pytest.raises(ConfigError) as caught:
-        find_plugins(given, place)
+        found(given, place)
     assert caught.value.code == "config.plugin_folder"
 
 
@@ -58,7 +56,7 @@ def test_a_plugin_folder_inside_a_drop_root_is_refused(place: Workspace, tmp_pat
     unit = {"drop_roots": ({"department": "财政局", "path": str(share)},)}
     given = settings(plugins={"allow": ("planted",), "folder": str(share / "tools")}, unit=(unit,))
     with pytest.raises(ConfigError):
-        find_plugins(given, place)
+        found(given, place)
 
 
 @pytest.mark.parametrize("mode", [0o775, 0o757])
@@ -67,19 +65,19 @@ def test_a_folder_or_file_that_others_can_write_is_refused(place: Workspace, mod
     folder = place.config.parent / "plugins"
     folder.chmod(mode)
     with pytest.raises(ConfigError) as caught:
-        find_plugins(settings(allow), place)
+        found(settings(allow), place)
     assert "chmod go-w" in caught.value.advice
     folder.chmod(0o755)
     (folder / "vehicle_plate.py").chmod(0o666)
     with pytest.raises(ConfigError):
-        find_plugins(settings(allow), place)
+        found(settings(allow), place)
 
 
 def test_a_link_out_of_the_folder_is_refused(place: Workspace, tmp_path: Path):
     outside = tmp_path / "outside.py"
     outside.write_text("raise SystemExit", "utf-8")
     (place.config.parent / "plugins" / "linked.py").symlink_to(outside)
-    assert summary(find_plugins(settings(("linked",)), place)) == [("linked", "folder", True, "plugin.link")]
+    assert summary(found(settings(("linked",)), place)) == [("linked", "folder", True, "plugin.link")]
 
 
 def test_the_product_s_own_name_and_odd_names_are_refused(place: Workspace):
@@ -87,14 +85,14 @@ def test_the_product_s_own_name_and_odd_names_are_refused(place: Workspace):
     for name in ("builtin", "Loud-Name"):
         (folder / f"{name}.py").write_text("", "utf-8")
         (folder / f"{name}.py").chmod(0o644)
-    found = find_plugins(settings(("builtin", "Loud-Name")), place)
-    assert {item.code for item in found} == {"plugin.name"}
+    sources = found(settings(("builtin", "Loud-Name")), place)
+    assert {item.code for item in sources} == {"plugin.name"}
 
 
 def test_the_second_plugin_of_a_name_is_refused_and_both_are_shown(place: Workspace, installed):
     allow = install(place, SHIPPED / "vehicle_plate.py")
     installed("vehicle_plate")
-    assert summary(find_plugins(settings(allow), place)) == [
+    assert summary(found(settings(allow), place)) == [
         ("vehicle_plate", "folder", True, ""),
         ("vehicle_plate", "entry_point", True, "plugin.duplicate"),
     ]
@@ -102,15 +100,23 @@ def test_the_second_plugin_of_a_name_is_refused_and_both_are_shown(place: Worksp
 
 def test_an_installed_plugin_loads_only_when_allowed(place: Workspace, installed):
     installed("office_rules")
-    (disabled,) = find_plugins(settings(), place)
+    (disabled,) = found(settings(), place)
     assert not disabled.allowed
-    (allowed,) = find_plugins(settings(("office_rules",)), place)
+    (allowed,) = found(settings(("office_rules",)), place)
     plugin = load(allowed)
     assert (plugin.name, plugin.version, sorted(plugin.hooks)) == (
         "office_rules",
         "7.1",
         ["register_notifiers"],
     )
+
+
+def test_the_channels_of_the_product_are_installed_and_load_only_when_allowed(place: Workspace):
+    own = {item.name: item for item in find_plugins(settings(), place) if item.name in INSTALLED}
+    assert set(own) == INSTALLED
+    assert not any(item.allowed or item.refused for item in own.values())
+    for item in own.values():
+        assert {"register_config", "register_channels"} == set(load(item).hooks)
 
 
 @pytest.fixture

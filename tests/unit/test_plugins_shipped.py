@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from plugin_hosts import ROOT, SHIPPED, host, install, settings, workspace
+from plugin_hosts import INSTALLED, ROOT, SHIPPED, host, install, settings, workspace
 
 from disclosure_pipeline.builtin.archives.bag import BagArchive
 from disclosure_pipeline.builtin.channels.register import RegisterChannel
+from disclosure_pipeline.builtin.channels.search.channel import SearchChannel
 from disclosure_pipeline.builtin.channels.site.channel import SiteChannel
 from disclosure_pipeline.errors import ChannelFault, Fenced
 from disclosure_pipeline.hooks import testing
@@ -109,7 +110,9 @@ def test_the_shipped_plugins_work_through_the_host(tmp_path: Path):
     place = workspace(tmp_path)
     allow = install(place, SHIPPED / "notice_board.py", SHIPPED / "vehicle_plate.py")
     with host(place, settings(allow, plugin={"notice_board": {"title": "大厅公告"}})) as made:
-        states = {info.name: (info.state, info.provides) for info in made.plugins() if info.name != "builtin"}
+        states = {
+            info.name: (info.state, info.provides) for info in made.plugins() if info.name not in ("builtin", *INSTALLED)
+        }  # fmt: skip
         assert states == {
             "notice_board": ("loaded", ("notice_board.board",)),
             "vehicle_plate": ("loaded", ("vehicle_plate.plate",)),
@@ -132,6 +135,7 @@ def test_the_shipped_plugins_work_through_the_host(tmp_path: Path):
     ("make", "name", "more"),
     [
         (SiteChannel, "site", {}),
+        (SearchChannel, "search", {}),
         (RegisterChannel, "register", {"attribute": Attribute.ON_REQUEST}),
         (BagArchive, "archive", {"keeps": True}),
     ],

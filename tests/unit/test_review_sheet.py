@@ -36,8 +36,8 @@ RECORD: dict[str, Any] = {
     ],
     "decisions": [
         {
-            "at": AT, "tier": "first", "verb": "approve", "by": "王初", "recorded_by": "管理员", "scan": "5" * 64,
-            "meeting": "第12次", "attribute": "proactive", "ground": "", "reason": "同意", "version": 1,
+            "at": AT, "tier": "first", "verb": "approve", "by": "王初", "recorded_by": "管理员",
+            "signed_on": "2026-11-20", "scan": "5" * 64, "meeting": "第12次", "attribute": "proactive", "ground": "", "reason": "同意", "version": 1,
             "content": "c" * 64, "frozen": "f" * 64, "risk": {"level": "medium", "text": "已备<解读>"},
             "checklist": [
                 {"id": "release.scope", "version": 1, "label": "公开范围适当"},
@@ -85,7 +85,7 @@ def test_signatures_with_time_and_hash() -> None:
         ("终审", "待签", "", "", ""),
     )
     assert rows("决定记录") == (
-        ("2026-11-22 10:05", "first", "同意", "王初", "管理员", "5" * 64, "第12次", "主动公开", "同意",
+        ("2026-11-22 10:05", "first", "同意", "王初", "管理员", "2026-11-20", "5" * 64, "第12次", "主动公开", "同意",
          "公开范围适当；release.gone（第3版）", "中 已备<解读>", "1", "c" * 64, "f" * 64),
     )  # fmt: skip
 

@@ -10,8 +10,9 @@ from disclosure_pipeline.hooks.hookspecs import hookimpl
 
 @hookimpl
 def register_channels(context: PluginContext) -> Sequence[Channel]:
-    """The static site, and the private register of what is not published."""
+    """The static site, its search, and the private register of what is not published."""
     from disclosure_pipeline.builtin.channels.register import RegisterChannel
+    from disclosure_pipeline.builtin.channels.search.channel import SearchChannel
     from disclosure_pipeline.builtin.channels.site.channel import SiteChannel
 
-    return [SiteChannel(context), RegisterChannel(context)]
+    return [SiteChannel(context), SearchChannel(context), RegisterChannel(context)]

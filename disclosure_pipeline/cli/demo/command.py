@@ -135,6 +135,7 @@ def _print_places(told: Mapping[str, Any], *, serve: bool) -> None:
     address = told["address"]
     if serve:
         output.say(f"\n网站      {address}/site/")
+        output.say(f"检索      {address}/search")
         output.say(f"审查台    {address}/console/")
         for name, password in told["passwords"].items():
             output.say(f"          {name}  初始密码 {password}")

@@ -89,6 +89,7 @@ def upgrade() -> None:
     op.add_column(
         "document", sa.Column("validity", sa.String(length=60), server_default="valid", nullable=False)
     )
+    op.add_column("document", sa.Column("item", sa.String(length=60), server_default="", nullable=False))
     op.create_index(
         op.f("ix_access_document_actor_what_at"), "access", ["document", "actor", "what", "at"], unique=False
     )
