@@ -9,7 +9,7 @@ names="$(mktemp -d)"
 trap 'rm -rf "$names"' EXIT
 
 collect() {
-    PYTHONHASHSEED="$1" "$pytest" --collect-only -q -p no:cacheprovider tests | grep '::' >"$names/$1"
+    PYTHONHASHSEED="$1" "$pytest" --collect-only -q -p no:cacheprovider tests | grep '::' >"$names/$1" || { "$pytest" --collect-only -q -p no:cacheprovider tests | tail -20 >&2; exit 1; }
 }
 
 pytest="$1"
