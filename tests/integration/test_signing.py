@@ -73,7 +73,7 @@ def test_who_is_asked_confirms_every_compulsory_point(office: Office) -> None:
         (made,) = decisions_of(connection, case)
         record = records.review_record(office.core, connection, office.row(case))
     assert made.checklist == [{"id": name, "version": 1} for name in SECRECY_LIST]
-    assert "不涉及国家秘密" in _decision(record["decisions"][0])[9]
+    assert "不涉及国家秘密" in _decision(record["decisions"][0])[10]
 
 
 def test_a_tier_without_points_is_signed_with_none(office: Office) -> None:
@@ -124,7 +124,7 @@ def test_a_focus_item_is_not_concluded_without_a_written_risk_assessment(office:
     assert "high" in detail(office, case) and RISK.text not in detail(office, case)
     with office.core.database.read() as connection:
         record = records.review_record(office.core, connection, office.row(case))
-    assert _decision(record["decisions"][-1])[10] == f"高 {RISK.text}"
+    assert _decision(record["decisions"][-1])[11] == f"高 {RISK.text}"
     office.chain_holds()
 
 
