@@ -53,7 +53,7 @@ def test_publications_of_the_dead_are_freed_too(office: Office):
     case = office.reviewed()
     office.sign(case, *SIGNERS)
     office.sql("UPDATE publication SET lease_owner = 'dead#1', state = 'running'")
-    assert reconcile.free_orphans(office.core) == 2
+    assert reconcile.free_orphans(office.core) == 3
     assert office.query("SELECT lease_owner, takeovers FROM publication") == [(None, 1)] * 3
     office.work()
     assert set(office.channels(case).values()) == {"done"}
