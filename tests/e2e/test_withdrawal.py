@@ -120,7 +120,7 @@ def test_receipts_are_kept_and_the_number_is_never_used_again(
         if row["action"] == "channel.done"
     ]
     channels = {item["channel"] for item in before["publications"]}
-    assert len(channels) == 3
+    assert len(channels) == 4
     for channel in channels:
         assert sum(f"/{channel}/publish/g0" in key for key in done) == 1
         assert sum(f"/{channel}/withdraw/g1" in key for key in done) == 1
