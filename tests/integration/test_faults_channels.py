@@ -112,7 +112,7 @@ def test_a_withdrawal_overtakes_a_slow_publication(wall: Wall) -> None:
     assert holding(bureau.workspace.site, [title, "被撤回"]) == []
     kept = bureau.cli("show", case)["publications"]
     assert {item["channel"] for item in kept if "withdraw" in item["receipt"]["key"]} == {
-        WALL, "builtin.site", "builtin.archive",
+        WALL, "builtin.site", "builtin.search", "builtin.archive",
     }  # fmt: skip
 
 
