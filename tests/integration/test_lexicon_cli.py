@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -30,7 +31,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 def worker(office: Office) -> Any:
     """A worker that has just been started, so that it works by the rules in force."""
     with office.core() as core:
-        core.worker = f"test#{core.rulebook.version}{id(core)}"
+        core.worker = f"test#{uuid4().hex}"
         Hands(core)
         yield core
 
