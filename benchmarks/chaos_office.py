@@ -19,7 +19,7 @@ from disclosure_pipeline.errors import DisclosureError, StoreFault
 from disclosure_pipeline.model.finding import Settlement, Severity
 from disclosure_pipeline.model.judgement import Risk, RiskLevel
 from disclosure_pipeline.model.route import Role, Verb
-from disclosure_pipeline.pipeline import decisions, publication, settling, takeback
+from disclosure_pipeline.pipeline import decisions, publication, recall, settling, takeback
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store import documents, people
 from disclosure_pipeline.store.tables import document, part
@@ -206,7 +206,7 @@ class Officer(threading.Thread):
 
     def _look_after(self, row: Any, draft: Draft) -> None:
         if draft.kind == "withdrawn":
-            publication.withdraw(self._core, row.id, OFFICE, "内容有误，撤回。")
+            recall.withdraw(self._core, row.id, OFFICE, "内容有误，撤回。")
             return
         if row.state == "publishing":
             with self._core.database.read() as connection:
