@@ -18,6 +18,10 @@ RUN PYTHONPATH=. /tools/bin/python scripts/bundle.py --out /bundle \
     && PYTHON=python /bundle/install.sh /opt/disclosure-pipeline
 
 FROM python:3.11-slim
+# The note on a public pdf of pictures is drawn with it; without it such a document goes out as docx.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fonts-noto-cjk \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --user-group --home-dir /data --shell /usr/sbin/nologin disclosure \
     && install --directory --owner disclosure --group disclosure --mode 0700 /data
 COPY --from=build /opt/disclosure-pipeline /opt/disclosure-pipeline

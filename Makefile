@@ -17,6 +17,8 @@ READERS := soffice=libreoffice-writer-nogui $(OFFICE)/libsclo.so=libreoffice-cal
     /usr/share/tesseract-ocr/5/tessdata/chi_sim.traineddata=tesseract-ocr-chi-sim
 # What opens the console in tests; its letters, too.
 BROWSER := chromium=chromium /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc=fonts-noto-cjk
+# What runs the checker of HTML in tests.
+CHECKER := java=default-jre-headless
 WORKERS ?= 2
 
 # Compiled modules are kept: the tests start hundreds of processes, each of which would compile everything again.
@@ -30,8 +32,8 @@ demo: $(RUNTIME) ## the whole way on the samples; SERVE=1 keeps site and console
 	$(BIN)/disclosure demo $(if $(SERVE),--serve)
 
 test: $(DEVELOPMENT) ## all tests, on SQLite and PostgreSQL
-	@scripts/need.sh --optional smbd=samba smbclient=smbclient sshd=openssh-server $(READERS) $(BROWSER)
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --timeout 600
+	@scripts/need.sh --optional smbd=samba smbclient=smbclient sshd=openssh-server $(READERS) $(BROWSER) $(CHECKER)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --timeout 600
 
 check: lint types layers test-names ## everything else that CI asks for
 
@@ -66,7 +68,7 @@ bench: $(DEVELOPMENT) ## how fast it is
 chaos: $(DEVELOPMENT) ## kill -9 at random instants, and nothing is lost or doubled
 	$(BIN)/python benchmarks/chaos.py
 
-peers: $(PEERS)/.ready ## what benchmarks/extraction.py and benchmarks/screening.py compare ours with
+peers: $(PEERS)/.ready ## what benchmarks/{extraction,screening,publication}.py compare ours with
 
 $(PEERS)/.ready: requirements/peers.txt requirements/peers_alone.txt
 	python3 -m venv $(PEERS)
@@ -91,5 +93,5 @@ $(RUNTIME): requirements/build.txt requirements/base.txt pyproject.toml | $(BIN)
 	@touch $@
 
 $(DEVELOPMENT): requirements/dev.txt $(RUNTIME)
-	$(PIP) --no-compile --require-hashes -r requirements/dev.txt
+	$(PIP) --no-compile --require-hashes --no-build-isolation -r requirements/dev.txt
 	@touch $@

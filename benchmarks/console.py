@@ -214,17 +214,21 @@ class Officer(threading.Thread):
     """Settles and concludes documents of their own until the time is up.
 
     Args:
-        address: of the console. name: who. cases: what waits for them.
-        ends: when to stop, as ``time.monotonic`` tells. minute: where the figures go.
+        address: of the console. name: who. cases: what waits for them. minute: where the figures go.
     """
 
-    def __init__(self, address: str, name: str, cases: list[str], ends: float, minute: Minute):
+    def __init__(self, address: str, name: str, cases: list[str], minute: Minute):
         super().__init__(name=name, daemon=True)
         self._seat = enter(address, name)
         self._cases = cases
-        self._ends = ends
+        self._ends = 0.0
         self._minute = minute
         self._dice = random.Random(name)
+
+    def until(self, ends: float) -> None:
+        """Begin, and stop at this moment of ``time.monotonic``; signing in is over."""
+        self._ends = ends
+        self.start()
 
     def run(self) -> None:
         """Work through the cases."""
@@ -266,10 +270,10 @@ class Officer(threading.Thread):
 def measure_officers(address: str, cases: dict[str, list[str]], seconds: float) -> Minute:
     """Let all officers work at once."""
     minute = Minute()
-    ends = time.monotonic() + seconds + len(cases) * 0.1
-    people = [Officer(address, name, own, ends, minute) for name, own in cases.items()]
+    people = [Officer(address, name, own, minute) for name, own in cases.items()]
+    ends = time.monotonic() + seconds
     for person in people:
-        person.start()
+        person.until(ends)
     for person in people:
         person.join()
     return minute

@@ -2,7 +2,7 @@
 
     python benchmarks/publication_copy.py [--pages 10] [--recognise]
 
-A page has about 600 characters, a sheet 60 rows of 6 cells. Nothing runs in a sandbox process here, so that only the work
+A page has about 600 characters, a sheet 60 rows of 6 cells, a picture six lines. Nothing runs in a sandbox process here, so that only the work
 itself is measured. With ``--recognise`` the pictures are read by recognition, as in the proof.
 """
 
@@ -22,7 +22,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from disclosure_pipeline.builtin.public import word, workbook
 from disclosure_pipeline.builtin.public.blocks import Block, Grid, Heading, Paragraph
 from disclosure_pipeline.builtin.public.pages import drawing, layered
+from disclosure_pipeline.builtin.public.pictures.pixels import redrawn
+from disclosure_pipeline.builtin.public.pictures.spots import WHOLE
 from tests import recognition_desk, typeset
+from tests.hiding import picture
 from tests.hiding.reading import read
 
 T = TypeVar("T")
@@ -68,6 +71,7 @@ def measure(pages: int = 10, *, recognise: bool = False) -> list[Cost]:
             _cost("docx", pages, lambda: word.document("通知", blocks), ".docx"),
             _cost("xlsx", pages, lambda: workbook.workbook(_sheets(pages)), ".xlsx"),
             _cost("pdf, text layer", count, lambda: layered.copy(path), ".pdf"),
+            _cost("picture of a document", pages, lambda: _pictures(pages), ""),
             _cost(PICTURES, count, lambda: drawing.bound(drawing.of_pdf(path), {}), ".pdf" if recognise else ""),
         ]  # fmt: skip
 
@@ -100,6 +104,12 @@ def _prose(pages: int) -> list[Block]:
 def _sheets(pages: int) -> list[Grid]:
     rows = [tuple("镇村组户人元"), *(tuple(f"{row}-{column}" for column in range(6)) for row in range(59))]
     return [Grid("", tuple(rows))] * pages
+
+
+def _pictures(pages: int) -> bytes:
+    """A picture of words for each page, made anew."""
+    drawn = picture.stored(picture.page(*[_SENTENCE] * 6), "PNG")
+    return b"".join(redrawn(drawn, WHOLE)[1] for _ in range(pages))
 
 
 def _paper(pages: int) -> bytes:

@@ -26,6 +26,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", metavar="DIR", help="keep pictures of the console's screens in DIR")
 
 
+_LONG_FIRST = ("integration/test_chaos.py", "browser/", "e2e/", "integration/")
+"""What takes longest per file goes first, so that no process is left alone with it at the end of a run."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take long in front; the order inside of a file stays."""
+    items.sort(key=lambda item: _rank(item.nodeid.removeprefix("tests/")))
+
+
+def _rank(name: str) -> int:
+    return next((at for at, start in enumerate(_LONG_FIRST) if name.startswith(start)), len(_LONG_FIRST))
+
+
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Names a case that is a whole file by its argument and number: some files hold the moment they were made, and a
     name that changes makes the processes of one test run disagree about which tests there are."""

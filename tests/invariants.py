@@ -45,11 +45,20 @@ GONE = frozenset({State.DUPLICATE, State.DESTROYED})
 READ = frozenset(set(State) - GONE - {State.RECEIVED, State.ATTENTION, State.RETURNED, State.QUARANTINED})
 """States whose text has been read and kept."""
 
-SIGNED = frozenset({State.APPROVED, State.PUBLISHING, State.PUBLISHED, State.WITHHELD, State.ON_REQUEST})
+SIGNED = frozenset(
+    {
+        State.APPROVED,
+        State.AWAITING_ISSUE,
+        State.PUBLISHING,
+        State.PUBLISHED,
+        State.WITHHELD,
+        State.ON_REQUEST,
+    }
+)
 """States that only the last signature leads to."""
 
 WAITING = frozenset(
-    {State.ATTENTION, State.RETURNED, State.QUARANTINED, State.PUBLISHED, State.WITHDRAWN, State.WITHHELD,
+    {State.ATTENTION, State.RETURNED, State.AWAITING_ISSUE, State.QUARANTINED, State.PUBLISHED, State.WITHDRAWN, State.WITHHELD,
      State.ON_REQUEST, *GONE}
 )  # fmt: skip
 """States in which no worker has anything to do."""

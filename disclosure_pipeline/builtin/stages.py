@@ -12,8 +12,10 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from disclosure_pipeline.builtin.department import read_department
+from disclosure_pipeline.builtin.issued.comparing import compare
 from disclosure_pipeline.builtin.public.build import PDF, Beside, build
-from disclosure_pipeline.builtin.public.notes import notes
+from disclosure_pipeline.builtin.public.illustrations import Illustrations
+from disclosure_pipeline.builtin.public.notes import notes, withheld
 from disclosure_pipeline.builtin.public.papers import Papers
 from disclosure_pipeline.builtin.public.proof import prove
 from disclosure_pipeline.builtin.public.redactions import Redactions
@@ -47,6 +49,7 @@ from disclosure_pipeline.model.finding import (
     Severity,
 )
 from disclosure_pipeline.model.lifecycle import State
+from disclosure_pipeline.model.route import ISSUE, Route
 from disclosure_pipeline.model.text import Doubt, Place, Segment, Text
 
 
@@ -137,14 +140,23 @@ class TagStage:
 
 
 class RouteStage:
-    """Who must sign, in which order; rules add tiers and conditions, never drop one."""
+    """Who must sign, in which order; rules add tiers and conditions, never drop one.
+
+    An issued file (正式件) that says what was approved needs one confirmation, any other one the whole chain.
+    """
 
     id = "route"
-    version = "1"
+    version = "2"
     starts_from = State.TAGGED
 
     def run(self, case: Case, tools: Toolbox) -> Outcome:
-        """Plan the chain; without a trusted plan a person must look."""
+        """Compare an issued file with what was approved; plan the chain. Without a trusted plan a person must look."""
+        told: tuple[Finding, ...] = ()
+        if case.approved is not None:
+            compared = compare(case, case.approved, tools)
+            if compared.carried is not None:
+                return Routed(Route((ISSUE,)), findings=compared.findings, carried=compared.carried)
+            told = compared.findings
         route, faults = tools.plan_route(case)
         problems = route.problems()
         if faults or problems:
@@ -152,7 +164,7 @@ class RouteStage:
                 "route.broken", "route", "; ".join(problems), "Mend routes.toml, then `disclosure retry`."
             )
             return SetAside(tuple(faults) or (broken,))
-        return Routed(route)
+        return Routed(route, findings=told)
 
 
 class FreezeStage:
@@ -165,17 +177,18 @@ class FreezeStage:
     def run(self, case: Case, tools: Toolbox) -> Outcome:
         """Build from approved content only; whatever re-reading turns up blocks publication.
 
-        Pages that are not proved are left out, and the copy is built and proved again without them.
+        Pages and pictures that are not proved are left out, and the copy is built and proved again without them.
         """
         struck = Redactions(case, tools.rulebook)
         if struck.moved or struck.unsure_boxes:
             return SetAside((_MOVED if struck.moved else _PICTURE,))
-        papers = Papers(case, struck, tools)
-        told = notes(case.texts, struck, tools.rulebook)
+        papers = Papers(case, struck, tools, withheld(case.texts, struck, tools.rulebook))
+        pictures = Illustrations(case, struck, tools)
         while True:
-            attempt = _Attempt(case, tools, struck, Beside(told, papers.chosen()))
+            told = notes(case.texts, struck, tools.rulebook, pictures.names)
+            attempt = _Attempt(case, tools, struck, Beside(told, papers.chosen(), pictures.chosen))
             outcome = attempt.conclude()
-            if not papers.give_up(attempt.blamed):
+            if not papers.give_up(attempt.blamed) and not (attempt.blamed and pictures.give_up()):
                 return outcome
 
 
@@ -186,7 +199,7 @@ class _Attempt:
         case: the document.
         tools: what the core lends.
         struck: what must not go out.
-        beside: notes and pages.
+        beside: notes, pages and pictures.
     """
 
     def __init__(self, case: Case, tools: Toolbox, struck: Redactions, beside: Beside):

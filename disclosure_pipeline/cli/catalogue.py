@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, Entry] = {
     "relate": Entry("recalling", "relate", "关联：登记澄清、解读或废止关系"),
     "incident": Entry("recalling", "incident", "事件报告：曾在何处、多久、谁审签、谁撤下"),
     "catalogue": Entry("entries", "catalogue", "目录：导入已有目录，登记索引号，指定公开事项"),
+    "archive": Entry("archive", "archive", "档案：核对归档包，移交清单及其签收"),
     "lexicon": Entry("lexicon", "lexicon", "规则和词库：列出、试用、提出变更、重放、批准"),
     "rescreen": Entry("rescreen", "rescreen", "按现行规则在后台重新筛查已存档的文字"),
     "clock": Entry("clock", "clock", "时限：查看推算过程、延长"),

@@ -1,4 +1,4 @@
-"""`disclosure channel {list,verify,retry,fill,cancel,errands,close}`: where documents go out, and what is really there."""
+"""`disclosure channel {list,verify,retry,fill,rebuild,cancel,errands,close}`: where documents go out, and what is really there."""
 
 from __future__ import annotations
 
@@ -137,6 +137,23 @@ def fill(session: Session, name: str, *, again: bool) -> None:
         output.print_json({"channel": name, "documents": number})
     else:
         output.say(f"将向 {name} 补发 {number} 件。")
+
+
+@subcommand(channel, "rebuild", "依据渠道所存重新生成全部页面和目录")
+@click.argument("name", metavar="CHANNEL")
+def rebuild(session: Session, name: str) -> None:
+    """Make every page and list of a channel anew from what it holds; what is right already is not touched.
+
+    The daemon does so by itself where a power cut or a change of templates has left something behind.
+    """
+    from disclosure_pipeline.pipeline import upkeep
+
+    with session.core() as core:
+        upkeep.rebuild(core, name)
+    if session.as_json:
+        output.print_json({"channel": name})
+    else:
+        output.say(f"{name} 已重新生成。")
 
 
 @subcommand(channel, "cancel", "放弃一件在一个渠道的失败或待核实的发布")

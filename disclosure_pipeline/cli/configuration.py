@@ -32,6 +32,7 @@ def check(session: Session) -> int:
 def find_problems(session: Session) -> Iterator[str]:
     """What keeps the configuration from being used, one line each."""
     from disclosure_pipeline.settings.calendars import load_calendar
+    from disclosure_pipeline.settings.hand_over import load_hand_over
     from disclosure_pipeline.settings.policy import load_chains, load_rulebook, policy_problems
 
     if not session.config.is_dir():
@@ -43,6 +44,7 @@ def find_problems(session: Session) -> Iterator[str]:
     book = _tried(lambda: load_rulebook(session.config, lexicons), problems)
     chains = _tried(lambda: load_chains(session.config), problems)
     _tried(lambda: load_calendar(session.config), problems)
+    _tried(lambda: load_hand_over(session.config), problems)
     if settings is not None and book is not None and chains is not None:
         problems += policy_problems(settings, book, chains)
     if settings is not None:

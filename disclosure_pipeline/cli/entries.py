@@ -50,17 +50,29 @@ def set_number(session: Session, document: str, number: str, user: str) -> None:
         output.say(f"{document} 的索引号：{number}。")
 
 
-@subcommand(catalogue, "place", "指定文件归入的法定主动公开事项")
+@subcommand(catalogue, "place", "指定文件归入的法定主动公开事项、主题分类和主题词")
 @click.argument("document", metavar="ID")
-@click.argument("item", metavar="ITEM")
+@click.argument("item", metavar="[ITEM]", required=False)
+@click.option(
+    "--theme", default=None, metavar="THEME", help="主题分类（config/themes.toml 中的名称）；空则按标题归类。"
+)
+@click.option("--keywords", default=None, metavar="WORDS", help="主题词，以空格分开；空则没有。")
 @ACTING
-def place(session: Session, document: str, item: str, user: str) -> None:
-    """Say under which item of the statutory columns (config/columns.toml) the site lists a document; office or admin."""
-    from disclosure_pipeline.pipeline import relations
+def place(
+    session: Session, *, document: str, item: str | None, theme: str | None, keywords: str | None, user: str
+) -> None:
+    """Say where the catalogue lists a document; office or admin.
 
+    ITEM is an item of the statutory columns (config/columns.toml). Item and theme are suggested by the title otherwise.
+    Keywords are words of the title or of the list in config/themes.toml.
+    """
+    from disclosure_pipeline.pipeline import placing
+
+    placement = placing.Placement(item, theme, keywords)
     with session.core() as core:
-        relations.place(core, document, item, by=prove(core, user))
+        placing.place(core, document, placement, by=prove(core, user))
     if session.as_json:
-        output.print_json({"id": document, "item": item})
+        output.print_json({"id": document, "item": item, "theme": theme, "keywords": keywords})
     else:
-        output.say(f"{document} 归入 {item}。")
+        said = [word for word in (item, theme, keywords) if word]
+        output.say(f"{document} 归入 {'，'.join(said)}。" if said else f"{document} 按标题归类。")

@@ -12,9 +12,9 @@ from disclosure_pipeline.console.languages import translations
 from disclosure_pipeline.console.queue import KEYS, filters_of
 from disclosure_pipeline.errors import NotFound, StoreFault, UsageError
 from disclosure_pipeline.model.document import Attribute
-from disclosure_pipeline.model.finding import Settlement, Severity
+from disclosure_pipeline.model.finding import PERMITTED, Settlement, Severity
 from disclosure_pipeline.model.judgement import Quote, Risk, RiskLevel
-from disclosure_pipeline.model.route import Verb
+from disclosure_pipeline.model.route import ISSUE, Verb
 from disclosure_pipeline.pipeline import desk, differences, signing
 from disclosure_pipeline.pipeline.decisions import Decision, decide
 from disclosure_pipeline.store import documents as store
@@ -22,19 +22,29 @@ from disclosure_pipeline.store import documents as store
 VERBS = (Verb.APPROVE, Verb.RETURN, Verb.WITHHOLD, Verb.REFER)
 """What the page offers; the answer of an outside body has a form of its own."""
 
+CONFIRMING = (Verb.APPROVE, Verb.RETURN)
+"""What it offers of an issued file (正式件) that says what was approved."""
+
 
 def page(ask: Ask) -> Answer:
     """The signing sheet."""
     doc = documents.opened(ask)
     sheet = signing.sheet(ask.core, doc.case, ask.me.person)
     frozen = sheet.frozen or ()
+    confirming = sheet.open is not None and sheet.open.tier == ISSUE.name
+    compared = None
+    if confirming:
+        say = translations(ask.me.language).gettext
+        compared = differences.between_versions(ask.core, doc.case, doc.row.issue_of, doc.version, say)
     with ask.core.database.read() as connection:
         findings = store.findings_of(connection, doc.case, doc.version)
     values: dict[str, Any] = {
         "doc": doc,
         "row": doc.row,
         "sheet": sheet,
-        "uses": [sheet.uses[verb] for verb in VERBS],
+        "uses": [sheet.uses[verb] for verb in (CONFIRMING if confirming else VERBS)],
+        "compared": compared,
+        "permitted": [item.finding for item in findings if item.finding.kind == PERMITTED],
         "shown_page": next((file for file in frozen if file.media_type == "text/html"), None),
         "labels": {item.tier: item.label for item in sheet.tiers},
         "levels": list(RiskLevel),

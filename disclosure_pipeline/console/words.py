@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from disclosure_pipeline.console import trail_words
 from disclosure_pipeline.console.languages import mark as _
 from disclosure_pipeline.model.document import Attribute, PartRole
-from disclosure_pipeline.model.finding import Settlement, Severity, Treatment
+from disclosure_pipeline.model.finding import DIFFERS, PERMITTED, Settlement, Severity, Treatment
 from disclosure_pipeline.model.judgement import RiskLevel
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.publication import PublicationState
@@ -138,6 +138,12 @@ KINDS: Mapping[str, str] = {
     "check.undetermined": _("未能判定"),
 }
 
+FORMATS: Mapping[str, str] = {
+    PERMITTED: _("正式件允许的差异"),
+    DIFFERS: _("正式件与审定稿不一致"),
+}
+"""Kinds of findings beyond the namespace."""
+
 RISKS: Mapping[str, str] = {RiskLevel.LOW: _("低"), RiskLevel.MEDIUM: _("中"), RiskLevel.HIGH: _("高")}
 
 REFERRALS: Mapping[str, str] = {
@@ -211,6 +217,8 @@ EVENTS: Mapping[str, str] = {
     Happened.ON_REQUEST: _("决定依申请公开"),
     Happened.WITHDRAWN: _("撤回公开"),
     Happened.CONVERTED: _("转为公开审查"),
+    Happened.AWAITING_ISSUE: _("已审定，待投放正式件"),
+    Happened.ISSUED: _("投放正式件"),
 }
 
 ERRANDS: Mapping[str, str] = {
@@ -242,7 +250,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "part": PART_ROLES,
     "place": PLACES,
     "urgency": URGENCIES,
-    "kind": KINDS,
+    "kind": {**KINDS, **FORMATS},
     "risk": RISKS,
     "referral": REFERRALS,
     "outcome": OUTCOMES,

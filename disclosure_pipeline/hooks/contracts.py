@@ -39,6 +39,7 @@ class PluginContext:
         site: how the publishing office presents itself (names, domain, footer option), JSON values.
         limits: ``[extraction]`` limits, JSON values.
         words: words that a segmenter should know (``[screening] user_words``).
+        archive: ``[archive]``, JSON values; only for built-ins.
     """
 
     options: Any
@@ -47,6 +48,7 @@ class PluginContext:
     site: Mapping[str, Any] = field(default_factory=dict)
     limits: Mapping[str, Any] = field(default_factory=dict)
     words: tuple[str, ...] = ()
+    archive: Mapping[str, Any] = field(default_factory=dict)
 
 
 # ------------------------------------------------------------------ extraction
@@ -319,6 +321,27 @@ class Collator(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Approved:
+    """The approved version of which a case is the issued file (正式件).
+
+    Args:
+        version: its number.
+        slip: what was decided of it.
+        parts: its files; ``paths`` gives where each one's bytes are, by position. texts: what was read in them.
+        findings: its findings. settled: how they were settled, by finding id. treatments: as of :class:`Case`.
+    """
+
+    version: int
+    slip: Slip
+    parts: tuple[Part, ...]
+    paths: Mapping[int, Path]
+    texts: tuple[PartText, ...]
+    findings: tuple[Finding, ...]
+    settled: Mapping[str, str]
+    treatments: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """Immutable view of one version of a document, as stages and rules see it.
 
@@ -337,6 +360,7 @@ class Case:
         formed: 成文日期 ISO, or empty.
         settled: how findings were settled, by finding id (``accept``, ``dismiss``, ``redact``).
         treatments: how those to be redacted are left out if not removed, by finding id (``mask``, ``column``).
+        approved: the approved version, when an issued file is about to be compared with it; else ``None``.
     """
 
     document: str
@@ -356,6 +380,7 @@ class Case:
     formed: str = ""
     settled: Mapping[str, str] = field(default_factory=dict)
     treatments: Mapping[str, str] = field(default_factory=dict)
+    approved: Approved | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,8 +436,11 @@ class Channel(Protocol):
     carried out for the document raises :class:`~disclosure_pipeline.errors.Fenced`. A failure that
     may pass raises :class:`~disclosure_pipeline.errors.ChannelFault`; the core retries with
     back-off. A channel that needs a person answers an
-    :class:`~disclosure_pipeline.model.publication.Errand` instead of a receipt. ``attributes`` says which documents it takes: public channels take only
-    ``proactive``.
+    :class:`~disclosure_pipeline.model.publication.Errand` instead of a receipt. ``attributes`` says which documents it
+    takes: public channels take only ``proactive``.
+
+    Two things are left to the channel: a class attribute ``follows``, the full id of a channel whose work it copies; then
+    it is never given up alone. And what :class:`Mending` asks for.
     """
 
     id: str
@@ -437,6 +465,28 @@ class Channel(Protocol):
 
     def verify(self, documents: Sequence[str]) -> Sequence[Standing]:
         """What the channel really holds; with no documents named, everything it holds."""
+        ...
+
+
+@runtime_checkable
+class Mending(Protocol):
+    """What a channel may have beside :class:`Channel`, when it makes things of what it holds (pages, lists, an index)."""
+
+    def mend(self, whole: bool) -> bool:
+        """Make anew what may be behind: after a crash or a power cut, or because settings or templates changed.
+
+        Called when a worker of `disclosure run` starts and from time to time, beside publications; it must look at its
+        own state first and be quick when nothing is to be done. It may be called in several processes at once.
+
+        Args:
+            whole: make all of it anew, whatever the channel believes (`disclosure channel rebuild`).
+
+        Returns:
+            Whether anything had to be made.
+
+        Raises:
+            ChannelFault: it could not be done; it is asked again.
+        """
         ...
 
 

@@ -39,7 +39,7 @@ from disclosure_pipeline.hooks.reading import Reader
 from disclosure_pipeline.hooks.registry import Family
 from disclosure_pipeline.hooks.roster import PluginInfo, Roster
 from disclosure_pipeline.hooks.screener import Screener
-from disclosure_pipeline.hooks.stages import Outcome, Stage, Toolbox
+from disclosure_pipeline.hooks.stages import Outcome, ShownPicture, Stage, Toolbox, Wording
 from disclosure_pipeline.model.amendment import guards_of
 from disclosure_pipeline.model.finding import Fault, Screening
 from disclosure_pipeline.model.publication import Action, Answer, Order, Standing
@@ -273,7 +273,13 @@ class PluginHost:
         return self._screener.letters(file, media_type, pages)
 
     def reprint(
-        self, file: SourceFile, media_type: str, struck: Mapping[int, tuple[Box, ...]], *, drawn: bool
+        self,
+        file: SourceFile,
+        media_type: str,
+        struck: Mapping[int, tuple[Box, ...]],
+        *,
+        drawn: bool,
+        wording: Wording,
     ) -> bytes:
         """The pages of a pdf or scan as a new pdf.
 
@@ -282,11 +288,24 @@ class PluginHost:
             media_type: what it is, as its reader found.
             struck: boxes that are burnt in, by page.
             drawn: as pictures; else with the text layer.
+            wording: what it says beside its pages.
 
         Raises:
             DisclosureError: it cannot be done, or the sandbox failed.
         """
-        return self._screener.reprint(file, media_type, struck, drawn=drawn)
+        return self._screener.reprint(file, media_type, struck, drawn=drawn, wording=wording)
+
+    def pictures(self, file: SourceFile, media_type: str) -> tuple[ShownPicture, ...]:
+        """The pictures that a draft surely shows, made anew.
+
+        Args:
+            file: the file, with its hash.
+            media_type: what it is, as its reader found.
+
+        Raises:
+            DisclosureError: the sandbox failed.
+        """
+        return self._screener.pictures(file, media_type)
 
     def screen(
         self,
@@ -371,6 +390,13 @@ class PluginHost:
     def channel_verify(self, channel_id: str, documents: Sequence[str] = ()) -> tuple[Standing, ...]:
         """What one channel really holds; raises as :meth:`channel_call` does."""
         return self._channels.verify(channel_id, documents)
+
+    def channel_mend(self, channel_id: str, *, whole: bool = False) -> bool:
+        """Have one channel make anew what may be behind, or all of it; whether anything was made.
+
+        A channel that makes nothing has nothing to mend. Raises as :meth:`channel_call` does.
+        """
+        return self._channels.mend(channel_id, whole=whole)
 
     # ------------------------------------------------------------------ tell
 

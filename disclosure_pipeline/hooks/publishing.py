@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from disclosure_pipeline.errors import ChannelFault, Fenced, PluginFault
 from disclosure_pipeline.hooks import checks, floor, registry
 from disclosure_pipeline.hooks.contracts import Channel
+from disclosure_pipeline.hooks.guard import instance
 from disclosure_pipeline.hooks.registry import Registered
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.publication import Action, Answer, Order, Standing
@@ -32,6 +33,8 @@ class ChannelInfo:
         in_use: whether new documents go there (``[publication] channels``); one that is not in use any
             more must still be able to withdraw.
         item: the channel itself, or its proxy; call it through the host.
+        follows: full id of the channel whose work it copies, or empty; it is never given up alone.
+        mends: whether it can be asked to mend what it made.
     """
 
     id: str
@@ -40,6 +43,8 @@ class ChannelInfo:
     archive: bool
     in_use: bool
     item: Channel
+    follows: str = ""
+    mends: bool = False
 
     @property
     def is_destination(self) -> bool:
@@ -66,7 +71,7 @@ class Channels:
         return {
             name: ChannelInfo(
                 name, found.version, tuple(found.item.attributes), found.family is registry.ARCHIVES,
-                not self._chosen or name in self._chosen, found.item,
+                not self._chosen or name in self._chosen, found.item, registry.follows(found), registry.mends(found),
             )
             for name, found in sorted(self._roster.of(*_FAMILIES).items())
         }  # fmt: skip
@@ -92,6 +97,13 @@ class Channels:
         return self._ledger.ask(
             found, lambda: found.item.verify(asked), checks.standings, passes=(ChannelFault,)
         )
+
+    def mend(self, channel_id: str, *, whole: bool) -> bool:
+        """See :meth:`disclosure_pipeline.hooks.host.PluginHost.channel_mend`."""
+        found = self._roster.one(channel_id, *_FAMILIES)
+        if not registry.mends(found):
+            return False
+        return self._ledger.ask(found, lambda: found.item.mend(whole), instance(bool), passes=(ChannelFault,))
 
 
 def _check_attribute(found: Registered, order: Order) -> None:

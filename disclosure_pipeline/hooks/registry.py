@@ -89,6 +89,20 @@ class Registered:
     item: Any
 
 
+def follows(registered: Registered) -> str:
+    """Full id of the channel whose work this one copies; empty when it copies none."""
+    found = getattr(registered.item, "follows", "")
+    return found if isinstance(found, str) else ""
+
+
+def mends(registered: Registered) -> bool:
+    """Whether this channel can be asked to mend what it made; a proxy says so itself."""
+    if registered.family not in (CHANNELS, ARCHIVES):
+        return False
+    item = registered.item
+    return bool(getattr(item, "mends", isinstance(item, contracts.Mending)))
+
+
 def section(plugin: LoadedPlugin, values: Mapping[str, Any] | None) -> BaseModel | None:
     """The plugin's own validated configuration section.
 

@@ -262,6 +262,8 @@ class RemoteChannel(_Proxy):
     def __init__(self, remote: RemotePlugin, info: wire.ObjectInfo, timeout: float):
         super().__init__(remote, info, timeout)
         self.attributes: tuple[Attribute, ...] = info.attributes
+        self.follows = info.follows
+        self.mends = info.mends
 
     def publish(self, order: Order) -> Answer:
         """See :class:`~disclosure_pipeline.hooks.contracts.Channel`."""
@@ -278,6 +280,10 @@ class RemoteChannel(_Proxy):
     def verify(self, documents: Sequence[str]) -> Sequence[Standing]:
         """See :class:`~disclosure_pipeline.hooks.contracts.Channel`."""
         return cast("Sequence[Standing]", self._call("verify", tuple(documents)))
+
+    def mend(self, whole: bool) -> bool:
+        """See :class:`~disclosure_pipeline.hooks.contracts.Mending`; ``mends`` says whether the channel has it."""
+        return cast("bool", self._call("mend", whole))
 
 
 class RemoteNotifier(_Proxy):

@@ -150,4 +150,6 @@ def _info(registered: registry.Registered) -> wire.ObjectInfo:
         kinds=tuple(item.kinds) if registered.family is registry.DETECTORS else (),
         attributes=tuple(item.attributes) if hasattr(item, "attributes") else (),
         every=int(item.every) if registered.family is registry.JOBS else 0,
+        follows=registry.follows(registered),
+        mends=registry.mends(registered),
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from disclosure_pipeline import __version__
 from disclosure_pipeline.errors import ConfigError, PluginFault
-from disclosure_pipeline.hooks import registry, wire
+from disclosure_pipeline.hooks import floor, registry, wire
 from disclosure_pipeline.hooks.canary import prove
 from disclosure_pipeline.hooks.contracts import Event, PluginContext
 from disclosure_pipeline.hooks.loading import BUILTIN, PluginSource, builtin_sources, load
@@ -184,6 +184,7 @@ class Roster:
                 self._list(source.name, source.version, [], [fault_of(error, source.name)])
             else:
                 setup = _setup(source.name, settings, workspace, rulebook)
+                setup = replace(setup, site={**setup.site, "columns": _columns(workspace)})
                 self.remotes.append(RemotePlugin(source, setup))
                 self.remotes[-1].start()
 
@@ -255,6 +256,7 @@ def builtin_context(settings: Settings, workspace: Workspace, rulebook: RuleBook
         site=settings.site.model_dump(),
         limits=settings.extraction.model_dump(),
         words=settings.screening.user_words,
+        archive=settings.archive.model_dump(),
     )
 
 
@@ -275,9 +277,24 @@ def _of_the_site(settings: Settings, workspace: Workspace) -> dict[str, Any]:
     folders = {name: getattr(settings.site, name) for name in ("pages", "templates")}
     places = {name: workspace.config / folder for name, folder in folders.items() if folder}
     return {
-        "columns": [column.as_json() for column in load_columns(workspace.config)],
+        "columns": _columns(workspace),
+        "search": _search(settings),
         **{name: str(places[name]) if name in places and places[name].is_dir() else "" for name in folders},
     }
+
+
+def _search(settings: Settings) -> str:
+    """The address of the search, relative to the site's root or absolute; empty for none."""
+    if settings.site.search != "auto":
+        return settings.site.search
+    chosen = settings.publication.channels
+    is_searched = not chosen or set(floor.INDEXES) <= set(chosen)
+    is_here = settings.server.site and "push" not in settings.plugins.allow
+    return "../search" if is_searched and is_here else ""
+
+
+def _columns(workspace: Workspace) -> list[dict[str, Any]]:
+    return [column.as_json() for column in load_columns(workspace.config)]
 
 
 def fault_of(error: PluginFault, plugin: str) -> Fault:

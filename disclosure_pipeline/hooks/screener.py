@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from disclosure_pipeline.hooks.page_pictures import Letters
     from disclosure_pipeline.hooks.roster import Roster
     from disclosure_pipeline.hooks.sandbox import Sandbox
+    from disclosure_pipeline.hooks.stages import ShownPicture, Wording
     from disclosure_pipeline.model.boxes import Box
     from disclosure_pipeline.model.policy import RuleBook
     from disclosure_pipeline.settings.models import Settings
 
 _PAGES = "builtin.public.pages.job"
+_PICTURES = "builtin.public.pictures.job"
 
 _READ_AGAIN = Fault(
     "sandbox.retried",
@@ -103,11 +105,23 @@ class Screener:
         return letters
 
     def reprint(
-        self, file: SourceFile, media_type: str, struck: Mapping[int, tuple[Box, ...]], *, drawn: bool
+        self,
+        file: SourceFile,
+        media_type: str,
+        struck: Mapping[int, tuple[Box, ...]],
+        *,
+        drawn: bool,
+        wording: Wording,
     ) -> bytes:
         """See :meth:`disclosure_pipeline.hooks.host.PluginHost.reprint`."""
-        data: bytes = self._run("reprint", file, media_type, dict(struck), drawn, module=_PAGES)
+        data: bytes = self._run("reprint", file, media_type, dict(struck), drawn, wording, module=_PAGES)
         return data
+
+    def pictures(self, file: SourceFile, media_type: str) -> tuple[ShownPicture, ...]:
+        """See :meth:`disclosure_pipeline.hooks.host.PluginHost.pictures`."""
+        limits = self._settings.extraction.model_dump()
+        found: tuple[ShownPicture, ...] = self._run("pictures", file, media_type, limits, module=_PICTURES)
+        return found
 
     def screen(
         self, texts: Sequence[PartText], released: frozenset[str], digests: Mapping[int, str]

@@ -7,7 +7,7 @@ outcome; the core turns it into one step in one transaction (`pipeline/recording
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
 
@@ -81,6 +81,45 @@ class Struck:
         return bool(self.ranges or self.boxes)
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a new pdf says beside the pages of its draft.
+
+    Args:
+        title: its title.
+        notes: what readers are told on a last page of its own; only of pages that are pictures.
+    """
+
+    title: str = ""
+    notes: tuple[str, ...] = ()
+
+
+UNTITLED = Wording()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPicture:
+    """A picture that a draft surely shows, made anew from its pixels.
+
+    Args:
+        part: its name in the draft, as the extractor names it.
+        story: the part of the draft that shows it.
+        paragraph: the paragraph of that part in which it stands; ``None`` for its end.
+        before: words before it without white space, where paragraphs have no numbers.
+        media_type: ``image/png`` or ``image/jpeg``.
+        data: its bytes.
+        size: width and height, pixels.
+    """
+
+    part: str
+    story: str
+    paragraph: int | None
+    before: str = field(repr=False)
+    media_type: str
+    data: bytes = field(repr=False)
+    size: tuple[int, int]
+
+
 class Toolbox(Protocol):
     """What the core lends a stage. Nothing here writes domain state."""
 
@@ -115,7 +154,15 @@ class Toolbox(Protocol):
         """How many markings of these files two secrecy officers have released."""
         ...
 
-    def reprint(self, file: SourceFile, text: Text, struck: Struck, *, drawn: bool) -> bytes | None:
+    def reprint(
+        self,
+        file: SourceFile,
+        text: Text,
+        struck: Struck,
+        *,
+        drawn: bool,
+        wording: Wording,
+    ) -> bytes | None:
         """The pages of a pdf or scan as a new pdf, made in a sandbox process.
 
         Args:
@@ -123,9 +170,19 @@ class Toolbox(Protocol):
             text: what was read in it.
             struck: what must not be seen.
             drawn: as pictures in which that is burnt in; else with the text layer, of which nothing can be struck out.
+            wording: what it says beside its pages.
 
         Returns:
             ``None`` when it cannot be done, or when nobody surely knows where something stands that must not be seen.
+        """
+        ...
+
+    def pictures(self, file: SourceFile, media_type: str) -> Sequence[ShownPicture]:
+        """The pictures that a draft surely shows, in order, made anew in a sandbox process; none when that fails.
+
+        Args:
+            file: the draft's file, with its hash.
+            media_type: what it is, as its reader found.
         """
         ...
 
@@ -208,11 +265,36 @@ class SentBack(Outcome):
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """What an issued file (正式件) that says what was approved takes over from the approved version.
+
+    Args:
+        version: number of the approved version.
+        settled: findings that are settled as theirs were: (id, id of the approved version's finding).
+        marked: findings that officers had marked by hand, at their places in the issued file, each with the id of the
+            approved version's finding.
+    """
+
+    version: int
+    settled: tuple[tuple[str, str], ...] = ()
+    marked: tuple[tuple[Finding, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Routed(Outcome):
-    """The chain of tiers that must sign."""
+    """The chain of tiers that must sign.
+
+    Args:
+        route: the chain.
+        faults: of planners.
+        findings: how an issued file differs from what was approved, for those who sign.
+        carried: what an issued file takes over; ``None`` for everything that is reviewed in full.
+    """
 
     route: Route
     faults: tuple[Fault, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    carried: Carried | None = None
     step: ClassVar[str] = "route"
 
 

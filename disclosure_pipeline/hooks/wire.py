@@ -54,6 +54,8 @@ class ObjectInfo:
         kinds: finding kinds of a detector.
         attributes: what a channel takes.
         every: seconds between two runs of a job.
+        follows: full id of the channel whose work a channel copies, or empty.
+        mends: whether a channel can be asked to mend what it made.
     """
 
     family: str
@@ -62,6 +64,8 @@ class ObjectInfo:
     kinds: tuple[str, ...] = ()
     attributes: tuple[Attribute, ...] = ()
     every: int = 0
+    follows: str = ""
+    mends: bool = False
 
 
 @dataclass(frozen=True, slots=True)

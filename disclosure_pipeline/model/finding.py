@@ -38,6 +38,13 @@ UNDETERMINED = "check.undetermined"
 """The kind that a doubt becomes; settled like any other finding (design details)."""
 
 
+PERMITTED = "format.issue_permitted"
+"""The kind of what an issued file (正式件) may say otherwise than the approved version."""
+
+DIFFERS = "format.issue_difference"
+"""The kind of where an issued file says something else, so that it is reviewed in full."""
+
+
 class Severity(StrEnum):
     """How a finding binds: ``block`` and ``review`` must be settled by ``secrecy``, ``info`` need not."""
 

@@ -80,23 +80,27 @@ STEPS: tuple[Step, ...] = (
     _step("tag", S.SCREENED, S.TAGGED),
     _step("route", S.TAGGED, S.IN_REVIEW),
     _step("freeze", S.IN_REVIEW, None),
+    # Units that publish only the issued file (正式件): it is dropped after the approval, and compared with it.
+    _step("await_issue", S.APPROVED, S.AWAITING_ISSUE),
+    _step("issue", S.AWAITING_ISSUE, S.RECEIVED, "submit"),
+    _step("review_in_full", S.IN_REVIEW, S.TAGGED),
     # Beside the way.
     _step("join", S.RECEIVED, S.DUPLICATE),
     _step(
         "quarantine",
-        (*_IN_WORK, S.ATTENTION, S.IN_REVIEW, S.REFERRED, S.RETURNED, S.WITHDRAWN),
+        (*_IN_WORK, S.ATTENTION, S.IN_REVIEW, S.REFERRED, S.RETURNED, S.AWAITING_ISSUE, S.WITHDRAWN),
         S.QUARANTINED,
     ),
     # After a restore: the folders of quarantine outlive a backup that does not know what they hold.
     _step(
         "found_isolated",
-        (*_IN_WORK, S.ATTENTION, S.IN_REVIEW, S.REFERRED, S.RETURNED, S.APPROVED),
+        (*_IN_WORK, S.ATTENTION, S.IN_REVIEW, S.REFERRED, S.RETURNED, S.APPROVED, S.AWAITING_ISSUE),
         S.QUARANTINED,
     ),
     _step("set_aside", (*_IN_WORK, S.IN_REVIEW), S.ATTENTION),
     _step("send_back", (S.EXTRACTED, S.SCREENED, S.TAGGED), S.RETURNED),
     _step("retry", S.ATTENTION, S.RECEIVED, "retry"),
-    _step("give_back", S.ATTENTION, S.RETURNED, "decide return"),
+    _step("give_back", (S.ATTENTION, S.AWAITING_ISSUE), S.RETURNED, "decide return"),
     _step("correct", S.RETURNED, S.RECEIVED, "submit"),
     _step("take_back", (*_IN_WORK, S.IN_REVIEW, S.ATTENTION), S.RETURNED, "take-back"),
     # People.
@@ -112,14 +116,19 @@ STEPS: tuple[Step, ...] = (
     _step("release", S.QUARANTINED, S.RECEIVED, "quarantine release"),
     _step("destroy", S.QUARANTINED, S.DESTROYED, "quarantine confirm"),
     # Newer rules found something in what was signed (`disclosure rescreen`).
-    _step("reopen", S.APPROVED, S.IN_REVIEW, "rescreen"),
+    _step("reopen", (S.APPROVED, S.AWAITING_ISSUE), S.IN_REVIEW, "rescreen"),
     # Out, and back again.
     _step("start_publishing", S.APPROVED, S.PUBLISHING),
     _step("start_filing", S.APPROVED, None),
     _step("finish_publishing", S.PUBLISHING, S.PUBLISHED),
     _step("withhold", S.APPROVED, S.WITHHELD),
     _step("file_on_request", S.APPROVED, S.ON_REQUEST),
-    _step("withdraw", (S.APPROVED, S.PUBLISHING, S.PUBLISHED), S.WITHDRAWING, "withdraw"),
+    _step(
+        "withdraw",
+        (S.APPROVED, S.AWAITING_ISSUE, S.PUBLISHING, S.PUBLISHED),
+        S.WITHDRAWING,
+        "withdraw",
+    ),
     # Newer rules found a secrecy marking in what is out or archived; quarantine follows the withdrawal.
     _step(
         "recall",
@@ -135,7 +144,7 @@ STEPS: tuple[Step, ...] = (
     _step("amend", S.PUBLISHED, None, "repeal"),
     _step(
         "found_withdrawn",
-        (S.APPROVED, S.PUBLISHING, S.PUBLISHED, S.WITHDRAWING),
+        (S.APPROVED, S.AWAITING_ISSUE, S.PUBLISHING, S.PUBLISHED, S.WITHDRAWING),
         S.WITHDRAWING,
         "channel verify",
     ),

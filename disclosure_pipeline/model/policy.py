@@ -14,6 +14,7 @@ from typing import Any
 
 from disclosure_pipeline.model.document import canonical_digest
 from disclosure_pipeline.model.finding import FINDING_KINDS, Severity
+from disclosure_pipeline.model.issuing import IssueRule
 from disclosure_pipeline.model.masks import Mask
 from disclosure_pipeline.model.profile import Profile
 from disclosure_pipeline.model.reasons import Reason
@@ -194,6 +195,7 @@ class RuleBook:
     checks: tuple[CheckItem, ...] = ()
     reasons: tuple[Reason, ...] = ()
     masks: tuple[Mask, ...] = ()
+    issuing: tuple[IssueRule, ...] = ()
     source: str = ""
     """sha256 over the rule files' bytes; part of :attr:`version`."""
 

@@ -213,6 +213,8 @@ class Order:
             moves all it holds of the document, laid out as in the archive; nothing of it stays behind.
         at: UTC, ISO 8601; the time that the effect shows, fixed in the row, so that a second
             attempt writes the same bytes.
+        address: only for a withdrawal: where the public found the document in this channel, as its receipt or the
+            person who put it there said; empty if nobody did.
     """
 
     key: EffectKey
@@ -222,6 +224,7 @@ class Order:
     deposit: Deposit | None = None
     reason: str = ""
     isolate: Path | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,10 @@ class Tier:
     risk: bool = False
 
 
+ISSUE = Tier("issue", Role.OFFICE, "正式件核对")
+"""The one tier of an issued file (正式件) that says what was approved: the rest of its chain has signed before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """An ordered chain of tiers and the rules that shaped it.
@@ -156,6 +160,8 @@ class Chain:
                 found.append(f"tier '{tier.name}': role '{tier.role.value}' signs nothing")
             if tier.name in set(Desk):
                 found.append(f"tier '{tier.name}': the queue of the console uses this name")
+            if tier.name == ISSUE.name:
+                found.append(f"tier '{tier.name}': issued files are confirmed under this name")
             if tier.limit < 0:
                 found.append(f"tier '{tier.name}': the limit cannot be negative")
         return found

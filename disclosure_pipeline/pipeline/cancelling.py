@@ -2,7 +2,8 @@
 
 What a failed attempt has left in the channel is not known, so giving up is a withdrawal of this one channel, under
 a new generation that fences late attempts off. The archive is never given up, nor the last channel that the public
-could read: then the document itself is withdrawn (`recall.withdraw`).
+could read: then the document itself is withdrawn (`recall.withdraw`). A channel that copies what another one holds
+(``follows``) leaves with that one, and never alone: its withdrawal would wait for ever.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import deputies, rights
 from disclosure_pipeline.pipeline.core import PUBLISH, Core
 from disclosure_pipeline.pipeline.publication_rows import change, publications_of
-from disclosure_pipeline.store import audit, documents, people
+from disclosure_pipeline.store import audit, documents, errands, people
 from disclosure_pipeline.store.tables import document as document_table
 
 P = PublicationState
@@ -59,7 +60,16 @@ def cancel(core: Core, document: str, channel: str, *, by: str, reason: str) -> 
                 f"This publication is {row.state}; only a failed or uncertain one can be given up.",
                 code="channel.not_stuck",
             )
-        others = {name for name, item in rows.items() if item.action != Action.WITHDRAW.value} - {channel}
+        follows = {name: item.follows for name, item in channels.items() if item.follows}
+        if channel in follows:
+            raise Refused(
+                f"{channel} copies what {follows[channel]} holds and leaves it with that one only.",
+                code="channel.follows",
+                advice="Mend the channel and retry, give the other channel up, or withdraw the document.",
+            )
+        there = {name for name, item in rows.items() if item.action != Action.WITHDRAW.value}
+        leaving = [name for name in there if name == channel or follows.get(name) == channel]
+        others = there.difference(leaving)
         if channel in archives or not others & readable:
             raise Refused(
                 "Without this channel the document would not be public and archived.", code="channel.last",
@@ -69,14 +79,16 @@ def cancel(core: Core, document: str, channel: str, *, by: str, reason: str) -> 
         connection.execute(
             update(document_table).where(document_table.c.id == document).values(generation=generation)
         )
-        values = {
-            "action": Action.WITHDRAW.value, "state": P.WITHDRAWING.value, "generation": generation, "attempt": 0,
-            "effect_at": now, "due_at": now, "lease_owner": None, "fence": row.fence + 1, "takeovers": 0,
-        }  # fmt: skip
-        change(connection, document, channel, values)
-        documents.resolve_faults(connection, document, f"publish:{channel}")
-        key = f"{PUBLISH}:{document}:{channel}:cancel:{generation}"
-        core.queue.enqueue(connection, PUBLISH, key=key, subject=f"{document}|{channel}")
+        for name in sorted(leaving):
+            values = {
+                "action": Action.WITHDRAW.value, "state": P.WITHDRAWING.value, "generation": generation, "attempt": 0,
+                "effect_at": now, "due_at": now, "lease_owner": None, "fence": rows[name].fence + 1, "takeovers": 0,
+            }  # fmt: skip
+            change(connection, document, name, values)
+            errands.overtake(connection, document, name)
+            documents.resolve_faults(connection, document, f"publish:{name}")
+            key = f"{PUBLISH}:{document}:{name}:cancel:{generation}"
+            core.queue.enqueue(connection, PUBLISH, key=key, subject=f"{document}|{name}")
         detail = {"channel": channel, "generation": generation, "reason": audit.digest_of(reason)}
         record = audit.Record(
             action="channel.cancelled", actor=by, document=document, unit=case.unit, version=case.version,

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from disclosure_pipeline.hooks.contracts import Case, PartText
+from disclosure_pipeline.hooks.contracts import Approved, Case, PartText
 from disclosure_pipeline.model.document import Part
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.pipeline import spool
 from disclosure_pipeline.pipeline.core import Core
-from disclosure_pipeline.store import documents
+from disclosure_pipeline.store import documents, version_heads
 
 
 def load_case(core: Core, connection: Connection, row: Row[Any]) -> Case:
@@ -25,7 +25,6 @@ def load_case(core: Core, connection: Connection, row: Row[Any]) -> Case:
     """
     parts = documents.parts_of(connection, row.id, row.version)
     parts, paths = _locate(core, row, parts)
-    texts = documents.texts_of(connection, row.id, row.version)
     findings = documents.findings_of(connection, row.id, row.version)
     return Case(
         document=row.id,
@@ -38,14 +37,43 @@ def load_case(core: Core, connection: Connection, row: Row[Any]) -> Case:
         parts=parts,
         paths=paths,
         folder_attribute=row.folder_attribute,
-        texts=tuple(PartText(part.position, part.role, texts[part.position]) for part in parts if part.position in texts),
+        texts=_texts_of(connection, row.id, row.version, parts),
         findings=tuple(item.finding for item in findings),
         settled={item.id: item.settled.value for item in findings if item.settled is not None},
         treatments={item.id: item.treatment.value for item in findings if item.treatment is not None},
         attribute=documents.attribute_in_force(row),
         ground=row.ground,
         formed=row.formed,
+        approved=_approved(core, connection, row) if State(row.state) is State.TAGGED and row.issue_of else None,
     )  # fmt: skip
+
+
+def _approved(core: Core, connection: Connection, row: Row[Any]) -> Approved | None:
+    """The approved version that an issued file is compared with; ``None`` when it is not kept any more."""
+    head = version_heads.kept(connection, row.id, row.issue_of)
+    if head is None:
+        return None
+    parts = documents.parts_of(connection, row.id, row.issue_of)
+    findings = documents.findings_of(connection, row.id, row.issue_of)
+    return Approved(
+        version=row.issue_of,
+        slip=head.slip,
+        parts=parts,
+        paths={part.position: core.vault.path(part.sha256) for part in parts},
+        texts=_texts_of(connection, row.id, row.issue_of, parts),
+        findings=tuple(item.finding for item in findings),
+        settled={item.id: item.settled.value for item in findings if item.settled is not None},
+        treatments={item.id: item.treatment.value for item in findings if item.treatment is not None},
+    )
+
+
+def _texts_of(
+    connection: Connection, case: str, version: int, parts: tuple[Part, ...]
+) -> tuple[PartText, ...]:
+    texts = documents.texts_of(connection, case, version)
+    return tuple(
+        PartText(part.position, part.role, texts[part.position]) for part in parts if part.position in texts
+    )
 
 
 def _locate(core: Core, row: Row[Any], parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], dict[int, Path]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from disclosure_pipeline.model.amendment import amended
 from disclosure_pipeline.model.clock import Calendar
-from disclosure_pipeline.model.columns import Column
+from disclosure_pipeline.model.columns import Column, Theme
 from disclosure_pipeline.model.policy import RuleBook
 from disclosure_pipeline.model.route import Chain
 from disclosure_pipeline.settings.workspace import Workspace
@@ -95,6 +95,7 @@ class Core:
     unreleased: set[tuple[str, int]] = field(default_factory=set)
     unrecorded: set[tuple[str, str, int]] = field(default_factory=set)
     columns: tuple[Column, ...] = ()
+    themes: tuple[Theme, ...] = ()
     written: RuleBook | None = None
     rules_mark: str = ""
 
@@ -124,7 +125,7 @@ class Core:
             StoreFault: the store cannot be opened.
         """
         from disclosure_pipeline.settings.calendars import load_calendar
-        from disclosure_pipeline.settings.columns import load_columns
+        from disclosure_pipeline.settings.columns import load_columns, load_themes
         from disclosure_pipeline.settings.policy import load_chains, load_rulebook
         from disclosure_pipeline.settings.workspace import load_settings
 
@@ -148,6 +149,7 @@ class Core:
             calendar=load_calendar(workspace.config),
             chains=load_chains(workspace.config),
             columns=load_columns(workspace.config),
+            themes=load_themes(workspace.config),
             worker=worker,
             scope=scope,
         )

@@ -31,6 +31,7 @@ from disclosure_pipeline.pipeline import (
     widening,
 )
 from disclosure_pipeline.pipeline.core import INTAKE, Core
+from disclosure_pipeline.pipeline.intake import REVIEWED_IN_FULL
 from disclosure_pipeline.pipeline.objections import Matter
 from disclosure_pipeline.pipeline.transitions import take_step
 from disclosure_pipeline.pipeline.widening import Wider
@@ -121,7 +122,7 @@ def decide(core: Core, document: str, wish: Decision, *, wider: Wider | None = N
         row = documents.fetch(connection, document, lock=True)
         person = people.get(connection, wish.by, wish.signed_on)
         wish = replace(wish, recorder_for=objections.check_recorder(core, connection, row, wish))
-        if State(row.state) is State.ATTENTION and wish.verb is Verb.RETURN:
+        if State(row.state) in objections.GIVEN_BACK and wish.verb is Verb.RETURN:
             _give_back(core, connection, row, person, wish)
         else:
             versions.check_current(row, wish.version)
@@ -134,6 +135,7 @@ def _in_review(
 ) -> None:
     matter = objections.matter_of(core, connection, row, person)
     wish = replace(wish, deputy_for=objections.check_person(matter))
+    objections.check_confirmation(matter, wish)
     wish = replace(wish, quotes=objections.check_quotes(connection, row, wish))
     if wish.verb not in objections.SIGNING:
         wish = replace(wish, ground="")
@@ -224,13 +226,16 @@ def _return(core: Core, connection: Connection, row: Row[Any], tier_row: Row[Any
 
 
 def _give_back(core: Core, connection: Connection, row: Row[Any], person: Person, wish: Decision) -> None:
-    """Return a document that needs attention (unreadable, broken) to its department."""
+    """Return a document that needs attention (unreadable, broken), or waits for its issued file, to its department.
+
+    What comes after an issued file (正式件) that needed attention is reviewed in full.
+    """
     wish = replace(wish, deputy_for=objections.check_giving_back(row, person))
     versions.check_current(row, wish.version)
     wish = replace(wish, quotes=objections.check_quotes(connection, row, wish))
     connection.execute(
         insert(decision).values(
-            document=row.id, version=row.version, content="", tier="attention", verb=wish.verb.value, by=wish.by,
+            document=row.id, version=row.version, content="", tier=row.state, verb=wish.verb.value, by=wish.by,
             reason=wish.reason, meeting="", ground="", at=utc_now(), deputy_for=wish.deputy_for or None,
             **wish.on_paper(), **_quoted(wish),
         )
@@ -238,6 +243,7 @@ def _give_back(core: Core, connection: Connection, row: Row[Any], person: Person
     letters.owe(connection, row.id, row.version, "returned", {"tier": ""})
     take_step(
         core, connection, row.id, "give_back", actor=wish.by, version=wish.version,
+        changes={"issue_of": REVIEWED_IN_FULL} if row.issue_of else None,
         detail={
             "reason": digest_of(wish.reason), **_quotes_told(wish), **wish.told_of_paper(),
             **deputies.told(wish.deputy_for),

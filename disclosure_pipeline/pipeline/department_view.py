@@ -148,6 +148,8 @@ class Happened(StrEnum):
     ON_REQUEST = "on_request"
     WITHDRAWN = "withdrawn"
     CONVERTED = "converted"
+    AWAITING_ISSUE = "awaiting_issue"
+    ISSUED = "issued"
 
 
 _TOLD: Mapping[str, Happened] = {
@@ -171,12 +173,15 @@ _TOLD: Mapping[str, Happened] = {
     "file_on_request": Happened.ON_REQUEST,
     "finish_withdrawal": Happened.WITHDRAWN,
     "convert": Happened.CONVERTED,
+    "await_issue": Happened.AWAITING_ISSUE,
+    "issue": Happened.ISSUED,
 }
 """Steps of the audit log that a department is told of; every other one is not its concern."""
 
 _PEOPLE = frozenset(
-    {Happened.SIGNED, Happened.RETURNED, Happened.TAKEN_BACK, Happened.RECEIVED, Happened.RESUBMITTED}
-)
+    {Happened.SIGNED, Happened.RETURNED, Happened.TAKEN_BACK, Happened.RECEIVED, Happened.RESUBMITTED,
+     Happened.ISSUED}
+)  # fmt: skip
 """Events of which the department is told who it was."""
 
 
@@ -209,7 +214,7 @@ class Timeline:
         document: the line of the list.
         events: what happened, oldest first.
         take_back: code of what stands against taking it back now; empty when that is possible.
-        resubmit: the same of handing in a corrected draft.
+        resubmit: the same of handing in a corrected draft, or the issued file that is waited for.
     """
 
     document: DepartmentDocument

@@ -17,7 +17,7 @@ from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.finding import Severity
 from disclosure_pipeline.model.lifecycle import State
-from disclosure_pipeline.model.route import Desk, Role
+from disclosure_pipeline.model.route import ISSUE, Desk, Role
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.desk_ranges import (
@@ -314,7 +314,7 @@ def _waiting(row: Row[Any], today: str) -> Waiting:
     state, role = State(row.state), Role(row.role)
     machine = (
         state is State.IN_REVIEW
-        and role is Role.FINAL
+        and (role is Role.FINAL or row.tier == ISSUE.name)
         and row.reviewed_as == Attribute.PROACTIVE.value
         and row.frozen_digest is None
     )

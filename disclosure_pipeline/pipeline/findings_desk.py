@@ -13,7 +13,7 @@ from disclosure_pipeline.errors import NotAllowed, Refused
 from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role, Route, TierState
-from disclosure_pipeline.pipeline import claims, deputies, versions
+from disclosure_pipeline.pipeline import claims, deputies, issuing, versions
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.objections import refuse_drafter
 from disclosure_pipeline.pipeline.transitions import take_step
@@ -50,12 +50,14 @@ class Desk:
     def changeable(self, core: Core, connection: Connection, route: Route | None = None) -> int:
         """The version whose findings may be changed: the present one, or a new one if anybody has signed it.
 
+        A new one, too, of an issued file (正式件) that is only to be confirmed: its public copy is made already.
+
         Args:
             core: the process's parts.
             connection: the transaction.
             route: the longer chain that it needs; ``None`` keeps the present one.
         """
-        if self.is_signed(connection):
+        if self.is_signed(connection) or self.row.issue_of:
             return versions.raise_version(
                 core, connection, self.row, actor=self.by, deputy_for=self.principal, why="settlement",
                 changes={}, route=route, wider=False,
@@ -65,9 +67,14 @@ class Desk:
         return int(self.row.version)
 
     def note(self, core: Core, connection: Connection, **facts: object) -> None:
-        """Write into the audit log what was done to findings; the last thing of the transaction."""
+        """Write into the audit log what was done to findings; the last thing of the transaction.
+
+        An issued file (正式件) of which they are changed is not only confirmed any more.
+        """
         detail = {**facts, **deputies.told(self.principal)}
         take_step(core, connection, self.row.id, "clear", actor=self.by, detail=detail)
+        if self.row.issue_of:
+            issuing.review_in_full(core, connection, self.row.id, actor=self.by, why="settlement")
 
 
 def desk(connection: Connection, document: str, by: str, version: int | None = None) -> Desk:

@@ -1,4 +1,4 @@
-"""New and corrected drafts that a clerk uploads, beside the drop folder: its way, its limits, its refusals."""
+"""New and corrected drafts and issued files that a clerk uploads, beside the drop folder: its way, its limits, its refusals."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from disclosure_pipeline.store.people import Person
 
 
 def check_resubmit(row: Row[Any], person: Person) -> None:
-    """Whether a person may hand in a corrected draft of a document now; nothing is written.
+    """Whether a person may hand in a corrected draft of a document, or its issued file, now; nothing is written.
 
     Raises:
         NotAllowed: not a clerk of its department.
-        Refused: it is not ``returned``.
+        Refused: it is neither ``returned`` nor ``awaiting_issue``.
     """
     _require_clerk(person, row.unit, row.department)
-    if State(row.state) is not State.RETURNED:
+    if State(row.state) not in (State.RETURNED, State.AWAITING_ISSUE):
         raise Refused(
             f"{row.id} is {row.state}; only a returned draft is corrected.",
             code="not_returned",
@@ -47,7 +47,7 @@ def resubmit(
     version: int,
     attribute: Attribute | None = None,
 ) -> Accepted:
-    """Hand in the corrected draft of a returned case.
+    """Hand in the corrected draft of a returned case, or the issued file (正式件) of one that waits for it.
 
     Args:
         core: the process's parts.
@@ -55,7 +55,7 @@ def resubmit(
         case: case number.
         files: the corrected files.
         by: a clerk of its department; recorded as a drafter.
-        version: the version that came back; another one means that somebody has corrected it meanwhile.
+        version: the version that came back or was approved; another one means that somebody has handed in files meanwhile.
         attribute: the proposed attribute; ``None`` when the slip says it, or the folder of the first drop did.
 
     Returns:
@@ -65,7 +65,7 @@ def resubmit(
         NotFound: no such case, or nothing this person may see.
         NotAllowed: not a clerk of the department.
         StaleVersion: it was corrected meanwhile.
-        Refused: it is not returned, or the upload is refused (`pipeline/uploads.py`, ``drop.*``).
+        Refused: it does not wait for files, or the upload is refused (`pipeline/uploads.py`, ``drop.*``).
     """
     with core.database.read() as connection:
         row = documents.fetch(connection, case)
@@ -73,7 +73,9 @@ def resubmit(
         rights.require(person, row, Sight.TEXT)
         check_resubmit(row, person)
         versions.check_current(row, version)
-    words = attribute.chinese if attribute else row.folder_attribute
+    # Of what was approved the folder of the first drop says nothing any more.
+    earlier = row.folder_attribute if State(row.state) is State.RETURNED and not row.issue_of else ""
+    words = attribute.chinese if attribute else earlier
     with staged(core, files) as path:
         (answer,) = intake.submit(
             [path], department=row.department, unit=row.unit, attribute=words, submitter=by, case=case

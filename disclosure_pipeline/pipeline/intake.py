@@ -1,4 +1,4 @@
-"""A drop becomes a case: numbered, matched with the case it corrects, or known as a duplicate.
+"""A drop becomes a case: numbered, matched with the case it corrects or is the issued file of, or known as a duplicate.
 
 The files lie durably in the spool before this begins, and the drop folder lets go of them only
 after it has returned. Calling it again with the same claim gives the same answer.
@@ -10,14 +10,14 @@ import json
 import os
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
 from disclosure_pipeline.model.clock import today_in_shanghai
-from disclosure_pipeline.model.document import Part, content_digest
+from disclosure_pipeline.model.document import Attribute, Part, content_digest
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
@@ -33,8 +33,17 @@ from disclosure_pipeline.store.tables import document
 _NOT_IN_HAND = (State.RETURNED.value, State.DESTROYED.value)
 """States whose bytes nobody works on: the same ones again are a draft of their own, to be looked at."""
 
+_OPEN_FOR_FILES = (State.RETURNED.value, State.AWAITING_ISSUE.value)
+"""States in which a department is asked for files: a correction, or the issued file (正式件)."""
+
 UNKNOWN = "department"
 """The actor of a drop that nobody signed for: somebody of the department."""
+
+ISSUED = "issued"
+"""Source of an issued file's slip: what was decided of the approved version."""
+
+REVIEWED_IN_FULL = 0
+"""``document.issue_of`` of an issued file that is compared with nothing."""
 
 CASE_NUMBER = re.compile(r"(?<!\d)(20\d{2}-\d{6})(?!\d)")
 
@@ -50,7 +59,7 @@ class Drop:
         folder_attribute: attribute named by the subfolder it lay in, or empty.
         spool: name of its spool folder, which holds a manifest.
         submitter: person who handed it in, if known.
-        case: the returned case it corrects, when the clerk said so outside of its files; or empty.
+        case: the case it corrects or is the issued file of, when the clerk said so outside of its files; or empty.
     """
 
     claim: str
@@ -67,7 +76,7 @@ class Accepted:
     """What became of a drop.
 
     Args:
-        outcome: ``accepted`` (a new case, or a new version of a returned one),
+        outcome: ``accepted`` (a new case, or a new version of one that waits for files),
             ``duplicate`` (``case`` is the new row, ``first`` the earlier case) or
             ``not_taken`` (nothing was opened; ``reason`` says why, Chinese).
         case: case number, empty when nothing was opened.
@@ -84,7 +93,7 @@ class Accepted:
 
 
 def accept(core: Core, drop: Drop) -> Accepted:
-    """Open a case for a drop, or join it to the case it corrects.
+    """Open a case for a drop, or join it to the case it corrects or is the issued file of.
 
     Args:
         core: the process's parts.
@@ -120,13 +129,13 @@ def _take(
     """Take a drop that is new; also the spool folder that nothing names afterwards."""
     named = _named_case(core.workspace.spool / drop.spool, manifest)
     if drop.case and named not in ("", drop.case):
-        reason = f"文件名或拟稿单中的收件号 {named} 与所更正的收件 {drop.case} 不一致。"
+        reason = f"文件名或拟稿单中的收件号 {named} 与所投递的收件 {drop.case} 不一致。"
         return _not_taken(connection, drop, reason, drop.case), drop.spool
     match = _match(core, connection, drop, manifest, parts, named=drop.case or named)
     if isinstance(match, Accepted):
         return match, drop.spool
     if match is not None:
-        return _correct(core, connection, match, drop, parts)
+        return _join(core, connection, match, drop, parts)
     answer = _open(core, connection, drop, parts)
     return answer, drop.spool if answer.outcome == "duplicate" else None
 
@@ -169,26 +178,45 @@ def _open(core: Core, connection: Connection, drop: Drop, parts: tuple[Part, ...
     return Accepted("duplicate" if first else "accepted", case, first or "")
 
 
-def _correct(
+def _join(
     core: Core, connection: Connection, case: str, drop: Drop, parts: tuple[Part, ...]
 ) -> tuple[Accepted, str | None]:
+    """Make a drop the next version of a case that waits for files.
+
+    What was approved keeps what was decided of it when its issued file comes, and when that one comes corrected.
+    """
     row = documents.fetch(connection, case, lock=True)
     version = row.version + 1
     version_heads.keep(connection, row)
+    issued = State(row.state) is State.AWAITING_ISSUE
+    issue_of = row.version if issued else row.issue_of
+    decided = version_heads.kept(connection, case, issue_of) if issue_of else None
+    if issue_of and decided is None:
+        issue_of = REVIEWED_IN_FULL
     documents.write_parts(connection, case, version, parts)
     documents.resolve_faults(connection, case)
     letters.owe(connection, case, version, "receipt", {})
     take_step(
-        core, connection, case, "correct", actor=drop.submitter or UNKNOWN, work=INTAKE,
+        core, connection, case, "issue" if issued else "correct", actor=drop.submitter or UNKNOWN, work=INTAKE,
         changes=fresh_version(version) | {
             "spool": drop.spool, "claim": drop.claim, "content_digest": content_digest(parts),
-            "folder_attribute": drop.folder_attribute, "taken_back": False, "title": None, "slip": {},
+            "folder_attribute": drop.folder_attribute, "taken_back": False, "issue_of": issue_of,
             "proposed": None, "reviewed_as": None, "proposed_ground": "", "ground": "", "ground_reason": "",
             "formed": "", "dropped_as": None,
+            **({"title": None, "slip": {}} if decided is None else _kept(decided)),
         },
         detail=_told(connection, drop, parts),
     )  # fmt: skip
     return Accepted("accepted", case), row.spool
+
+
+def _kept(decided: version_heads.VersionHead) -> dict[str, Any]:
+    """Title and slip of an issued file: the approved ones, until its own number and date are read."""
+    public = Attribute.PROACTIVE.value
+    slip = replace(
+        decided.slip, attribute=public, ground=None, reason=None, case=None, main=None, source=ISSUED
+    )
+    return {"title": decided.title, "slip": slip.as_json()}
 
 
 def drafters(connection: Connection, case: str) -> set[str]:
@@ -198,7 +226,7 @@ def drafters(connection: Connection, case: str) -> set[str]:
     """
     rows = connection.execute(
         select(audit_table.c.actor, audit_table.c.detail).where(
-            audit_table.c.document == case, audit_table.c.action.in_(("receive", "correct"))
+            audit_table.c.document == case, audit_table.c.action.in_(("receive", "correct", "issue"))
         )
     ).all()
     principals = (json.loads(row.detail).get(deputies.DEPUTY_FOR) for row in rows)
@@ -215,7 +243,7 @@ def _told(connection: Connection, drop: Drop, parts: tuple[Part, ...]) -> dict[s
 
 
 def join(core: Core, lease: Lease, target: str) -> bool:
-    """Turn a case just opened into a new version of the returned one that its 拟稿单 names.
+    """Turn a case just opened into a new version of the one that its 拟稿单 names.
 
     The form's 收件号 is known only once the file was read; a number in a name or in ``slip.toml``
     is known at once (:func:`accept`).
@@ -226,14 +254,14 @@ def join(core: Core, lease: Lease, target: str) -> bool:
         target: the case number that the form names.
 
     Returns:
-        Whether it was joined; ``False`` when the form names no returned case of the department.
+        Whether it was joined; ``False`` when the form names no case of the department that waits for files.
     """
     with core.database.write() as connection:
         row = documents.fetch(connection, lease.document, lock=True)
         wanted = connection.execute(select(document).where(document.c.id == target).with_for_update()).first()
         fits = (
             wanted is not None
-            and wanted.state == State.RETURNED.value
+            and wanted.state in _OPEN_FOR_FILES
             and (wanted.unit, wanted.department) == (row.unit, row.department)
             and row.version == 1
         )
@@ -247,7 +275,7 @@ def join(core: Core, lease: Lease, target: str) -> bool:
             detail={"joined": target},
         )  # fmt: skip
         letters.owe(connection, row.id, row.version, "duplicate", {"first": target, "joined": True})
-        _correct(core, connection, target, drop, parts)
+        _join(core, connection, target, drop, parts)
         return True
 
 
@@ -268,28 +296,47 @@ def _match(
     *,
     named: str,
 ) -> str | Accepted | None:
-    """The returned case that a drop corrects, a refusal to guess, or ``None`` for a new case."""
+    """The case that a drop corrects or is the issued file of, a refusal to guess, or ``None`` for a new case."""
     if named:
         row = connection.execute(select(document).where(document.c.id == named)).first()
         if row is None or row.department != drop.department or row.unit != drop.unit:
             return _not_taken(connection, drop, f"文件名或拟稿单中的收件号 {named} 不是本部门的收件。")
-        if row.state != State.RETURNED.value:
-            return _not_taken(connection, drop, f"收件 {named} 当前不在“退回”状态，不能以新文件替换。", named)
+        if row.state not in _OPEN_FOR_FILES:
+            reason = f"收件 {named} 当前不在“退回”或“待正式件”状态，不能以新文件替换。"
+            return _not_taken(connection, drop, reason, named)
         return named
-    returned = connection.execute(
-        select(document.c.id, document.c.content_digest, document.c.spool, document.c.dropped_as).where(
-            document.c.state == State.RETURNED.value,
+    waiting = connection.execute(
+        select(
+            document.c.id, document.c.version, document.c.state, document.c.content_digest, document.c.spool,
+            document.c.dropped_as,
+        ).where(
+            document.c.state.in_(_OPEN_FOR_FILES),
             document.c.unit == drop.unit,
             document.c.department == drop.department,
         )
-    ).all()
-    same = [row.id for row in returned if row.content_digest == content_digest(parts)]
-    same = same or [row.id for row in returned if _dropped_as(core, row) == digest_of(manifest.name)]
+    ).all()  # fmt: skip
+    digest, name = content_digest(parts), digest_of(manifest.name)
+    returned = [row for row in waiting if row.state == State.RETURNED.value]
+    same = [row.id for row in returned if row.content_digest == digest]
+    same = same or [row.id for row in returned if _dropped_as(core, row) == name]
+    same += [
+        row.id
+        for row in waiting
+        if row.state == State.AWAITING_ISSUE.value
+        and row.dropped_as == name
+        and not _is_the_draft(connection, row, parts)
+    ]
     if len(same) > 1:
         return _not_taken(
-            connection, drop, "有多份退回的收件与本文件同名，请在文件名中写明收件号后重新投递。"
+            connection, drop, "有多份退回或待正式件的收件与本文件同名，请在文件名中写明收件号后重新投递。"
         )
     return same[0] if same else None
+
+
+def _is_the_draft(connection: Connection, row: Any, parts: tuple[Part, ...]) -> bool:
+    """Whether a drop is the approved draft once more: that is an issued file only with the number written on it."""
+    known = {item.sha256 for item in documents.parts_of(connection, row.id, row.version)}
+    return {item.sha256 for item in parts} <= known
 
 
 def _dropped_as(core: Core, row: Any) -> str | None:

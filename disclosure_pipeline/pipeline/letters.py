@@ -152,7 +152,7 @@ def _duplicate(_core: Core, _connection: Connection, _case: Row[Any], row: Row[A
     return {"first_case": row.detail["first"], "joined": row.detail.get("joined", False)}
 
 
-def _taken_back(_core: Core, _connection: Connection, case: Row[Any], _row: Row[Any]) -> dict[str, Any]:
+def _titled(_core: Core, _connection: Connection, case: Row[Any], _row: Row[Any]) -> dict[str, Any]:
     return {"title": case.title}
 
 
@@ -212,7 +212,8 @@ _OUTCOMES = {
 _CONTENT = {
     "receipt": _receipt,
     "duplicate": _duplicate,
-    "taken_back": _taken_back,
+    "taken_back": _titled,
+    "awaiting_issue": _titled,
     "returned": _returned,
     "result": _result,
     "withdrawn": _withdrawn,

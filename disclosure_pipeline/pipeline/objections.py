@@ -18,7 +18,7 @@ from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.judgement import Quote
 from disclosure_pipeline.model.lifecycle import State
-from disclosure_pipeline.model.route import Role, TierState, Verb
+from disclosure_pipeline.model.route import ISSUE, Role, TierState, Verb
 from disclosure_pipeline.pipeline import deputies, quotes, referrals, shown, versions
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.intake import UNKNOWN, drafters
@@ -36,6 +36,12 @@ Check = Callable[[], object]
 
 GIVE_BACK = frozenset({Role.SECRECY, Role.OFFICE, Role.ADMIN})
 """Who may return a document that needs attention."""
+
+GIVE_BACK_UNISSUED = frozenset({Role.OFFICE})
+"""Who may return what was approved and waits for its issued file (正式件)."""
+
+GIVEN_BACK = frozenset({State.ATTENTION, State.AWAITING_ISSUE})
+"""States outside of review from which a document can be returned."""
 
 SIGNING = frozenset({Verb.APPROVE, Verb.WITHHOLD})
 """Verbs that sign a tier."""
@@ -174,7 +180,7 @@ def refuse_drafter(connection: Connection, row: Row[Any], person: Person, princi
 
 
 def check_giving_back(row: Row[Any], person: Person) -> str:
-    """Who may return a document that needs attention (unreadable, broken) to its department.
+    """Who may return a document that needs attention (unreadable, broken), or waits for its issued file (正式件).
 
     Returns:
         The principal as whose deputy they would, or empty.
@@ -182,10 +188,13 @@ def check_giving_back(row: Row[Any], person: Person) -> str:
     Raises:
         NotAllowed: the person holds none of the roles.
     """
-    principal = deputies.entitled(person, GIVE_BACK, row.unit)
+    roles = GIVE_BACK if State(row.state) is State.ATTENTION else GIVE_BACK_UNISSUED
+    principal = deputies.entitled(person, roles, row.unit)
     if principal is None:
+        names = ", ".join(sorted(role.value for role in roles))
         raise NotAllowed(
-            "Only secrecy, office or admin may return a document from 'attention'.", code="wrong_role"
+            f"A document that is {row.state} is returned by: {names}.",
+            code="wrong_role",
         )
     return principal
 
@@ -268,8 +277,27 @@ def check_quotes(connection: Connection, row: Row[Any], wish: Decision) -> tuple
     return tuple(quotes.proved(connection, row, wish.quotes))
 
 
+def check_confirmation(matter: Matter, wish: Decision) -> None:
+    """At the one tier of an issued file (正式件) nothing else is decided: the chain of the approved version did.
+
+    Raises:
+        Refused: something else is decided.
+    """
+    if matter.tier.tier != ISSUE.name:
+        return
+    changed = wish.attribute not in (None, documents.attribute_in_force(matter.row)) or bool(wish.ground)
+    if wish.verb not in (Verb.APPROVE, Verb.RETURN) or changed:
+        raise Refused(
+            "An issued file is confirmed as it was approved, or returned.",
+            code="issue_confirmed_only",
+            advice="Return it if it must not be published; then it is dropped and reviewed anew.",
+        )
+
+
 def demands(matter: Matter, wish: Decision) -> Iterator[Check]:
     """What the open tier asks of a signature, before the attribute it stands for is looked at."""
+    if matter.tier.tier == ISSUE.name:
+        yield partial(versions.check_settled, matter.connection, matter.row)
     if Role(matter.tier.role) is Role.SECRECY:
         yield partial(versions.check_settled, matter.connection, matter.row)
         if wish.shown:
@@ -383,13 +411,13 @@ def against(
     found += refusals(
         (partial(versions.check_current, row, wish.version), partial(check_quotes, connection, row, wish))
     )
-    if State(row.state) is State.ATTENTION and wish.verb is Verb.RETURN:
+    if State(row.state) in GIVEN_BACK and wish.verb is Verb.RETURN:
         return found + refusals((partial(check_giving_back, row, person),))
     try:
         matter = matter_of(core, connection, row, person)
     except Refused as error:
         return [*found, error]
-    found += refusals((partial(check_person, matter),))
+    found += refusals((partial(check_person, matter), partial(check_confirmation, matter, wish)))
     return found + (_against_signing(matter, wish) if wish.verb in SIGNING else [])
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from disclosure_pipeline.hooks.passwords import is_slip
-from disclosure_pipeline.model.columns import suggested
+from disclosure_pipeline.model.columns import keywords_shown, suggested
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.publication import (
     Action,
@@ -23,7 +23,7 @@ from disclosure_pipeline.model.publication import (
     Relation,
     Validity,
 )
-from disclosure_pipeline.model.route import TierState
+from disclosure_pipeline.model.route import ISSUE, TierState
 from disclosure_pipeline.model.times import parse
 from disclosure_pipeline.pipeline import records, relations, spool
 from disclosure_pipeline.pipeline.core import Core
@@ -47,7 +47,8 @@ def build(core: Core, connection: Connection, row: Row[Any]) -> Order:
     key = EffectKey(row.document, row.version, row.channel, action, row.generation)
     if action is Action.WITHDRAW:
         told = replace(_bare(core, case), links=_replaced_by(connection, case))
-        return Order(key=key, entry=told, at=row.effect_at, isolate=_isolated(core, connection, case))
+        isolate = _isolated(core, connection, case)
+        return Order(key=key, entry=told, at=row.effect_at, isolate=isolate, address=row.address)
     attribute = Attribute(case.final)
     artefacts = documents.artefacts_of(connection, row.document, row.version)
     return Order(
@@ -88,6 +89,8 @@ def entry(core: Core, connection: Connection, case: Row[Any]) -> Entry:
         formed=case.formed,
         published=published.strftime("%Y-%m-%d %H:%M") if published else "",
         validity=Validity(case.validity),
+        theme=case.theme or suggested(case.title or "", core.themes),
+        keywords=" ".join(keywords_shown(case.keywords, case.title or "", core.themes)),
         item=case.item or suggested(case.title or "", core.columns),
         links=relations.links_of(connection, case),
         joint_bodies=slip.joint_bodies,
@@ -124,8 +127,11 @@ def _reviewers(connection: Connection, case: Row[Any], footer: str) -> tuple[tup
     """Names for the page's footer, by the unit's option (000: 初审 复审 终审)."""
     signed = [
         (item.label, item.by)
-        for item in documents.tiers_of(connection, case.id, case.version)
-        if item.state == TierState.APPROVED.value and item.by and item.role != "secrecy"
+        for item in records.chain(connection, case)
+        if item.state == TierState.APPROVED.value
+        and item.by
+        and item.role != "secrecy"
+        and item.tier != ISSUE.name
     ]
     return {"full": tuple(signed), "editor": tuple(signed[:1]), "none": ()}[footer]
 

@@ -29,7 +29,8 @@ from disclosure_pipeline.hooks.stages import (
 from disclosure_pipeline.model.document import canonical_digest
 from disclosure_pipeline.model.finding import UNDETERMINED, Fault, Finding, Screening, Severity
 from disclosure_pipeline.model.text import Place
-from disclosure_pipeline.pipeline import clocks, intake, letters, spool, versions
+from disclosure_pipeline.model.times import utc_now
+from disclosure_pipeline.pipeline import clocks, index_numbers, intake, issuing, letters, spool, versions
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.isolation import isolate, tidy
 from disclosure_pipeline.pipeline.transitions import Lease, take_step
@@ -76,21 +77,35 @@ def _(outcome: Extracted, core: Core, lease: Lease, case: Case) -> None:
         texts = {item.position: item.text for item in outcome.reading.texts}
         documents.write_texts(connection, case.document, case.version, texts)
         documents.add_faults(connection, case.document, outcome.reading.faults)
-        # What the attribute review decided is not undone by the slip that the department wrote then.
-        slip = case.slip if case.slip.source == REVIEW else outcome.slip
-        changes = {"title": outcome.title, "slip": slip.as_json(), "spool": None}
+        changes = {"spool": None, **_named(outcome, case)}
         if dropped_as is not None:
             changes["dropped_as"] = dropped_as
         detail = {"parts": len(outcome.parts), "content": canonical_digest([p.sha256 for p in outcome.parts])}
         take_step(core, connection, case.document, "extract", lease=lease, changes=changes, detail=detail)
         if named and named != case.document:
-            reason = f"拟稿单所写收件号 {named} 不是本部门退回的收件，请核对后重新投递。"
+            reason = f"拟稿单所写收件号 {named} 不是本部门退回或待正式件的收件，请核对后重新投递。"
             letters.owe(connection, case.document, case.version, "returned", {"reasons": [reason]})
             take_step(core, connection, case.document, "send_back", lease=lease, changes={"work_at": None})
         else:
             letters.owe(connection, case.document, case.version, "receipt", {})
     if name is not None:
         spool.remove(core, name)
+
+
+def _named(outcome: Extracted, case: Case) -> dict[str, Any]:
+    """Title and slip of what was read.
+
+    What the attribute review decided is not undone by the slip that the department wrote then, nor what was approved by
+    what comes with its issued file; one that asks for something else than publication is reviewed in full.
+    """
+    said: dict[str, Any] = {"title": outcome.title, "slip": outcome.slip.as_json()}
+    if case.slip.source == REVIEW:
+        return said | {"slip": case.slip.as_json()}
+    if case.slip.source != intake.ISSUED:
+        return said
+    if issuing.contradicts(outcome.slip, case.folder_attribute):
+        return said | {"issue_of": intake.REVIEWED_IN_FULL}
+    return {"title": case.title, "slip": issuing.slip_of(case.slip, outcome.slip).as_json()}
 
 
 @record.register
@@ -149,9 +164,10 @@ def _(outcome: SentBack, core: Core, lease: Lease, case: Case) -> None:
 @record.register
 def _(outcome: Routed, core: Core, lease: Lease, case: Case) -> None:
     with core.database.write() as connection:
-        documents.fetch(connection, case.document, lock=True)
+        row = documents.fetch(connection, case.document, lock=True)
         versions.open_tiers(connection, case.document, case.version, outcome.route)
         documents.add_faults(connection, case.document, outcome.faults)
+        documents.add_findings(connection, case.document, case.version, outcome.findings)
         changes: dict[str, Any] = {
             "referral_needed": outcome.route.referral,
             "work_at": None,
@@ -159,6 +175,13 @@ def _(outcome: Routed, core: Core, lease: Lease, case: Case) -> None:
             "takeovers": 0,
         }
         detail = {"tiers": [item.name for item in outcome.route.tiers], "rules": list(outcome.route.rules)}
+        if outcome.carried is not None:
+            detail |= issuing.carry_over(connection, row, outcome.carried)
+            number = index_numbers.reserve(core, connection, row)
+            changes |= {"index_number": number, "work_at": utc_now()}  # its public copy is confirmed with it
+        elif row.issue_of:
+            detail |= issuing.told_of(row, outcome.findings)
+            changes["issue_of"] = intake.REVIEWED_IN_FULL
         take_step(core, connection, case.document, "route", lease=lease, changes=changes, detail=detail)
 
 

@@ -11,6 +11,9 @@ from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store import documents
 from disclosure_pipeline.store.tables import decision, finding, publication, referral
 
+_URGENCY = {0: "特急", 1: "加急"}
+"""紧急程度 that a paper states; an ordinary one states none."""
+
 
 def review_record(core: Core, connection: Connection, case: Row[Any]) -> dict[str, Any]:
     """Everything the 审查单 and the archive need, as JSON values (A2.7).
@@ -35,12 +38,13 @@ def review_record(core: Core, connection: Connection, case: Row[Any]) -> dict[st
         "rules_version": case.rules_version,
         "content": versions.content_hash(connection, case),
         "frozen": case.frozen_digest,
+        "urgency": _URGENCY.get(case.urgency, ""),
         "carrier": "公文" if documents.slip_of(case).document_number else "非公文信息",
         "channels": [row.channel for row in connection.execute(
             select(publication.c.channel).where(publication.c.document == case.id).order_by(publication.c.channel)
         )],
         "findings": _findings(connection, case),
-        "tiers": tiers(connection, case),
+        "tiers": [_tier(item) for item in chain(connection, case)],
         "decisions": [
             _plain(row, decision, "seq", "document", "quotes") | {"checklist": _checklist(core, row.checklist)}
             for row in decisions.decisions_of(connection, case.id)
@@ -61,15 +65,21 @@ def attributes(case: Row[Any]) -> dict[str, str | None]:
 
 def tiers(connection: Connection, case: Row[Any]) -> list[dict[str, Any]]:
     """The tiers of the present version."""
-    return [
-        {
-            "tier": item.tier, "role": item.role, "label": item.label, "state": item.state, "by": item.by,
-            "at": item.at, "reason": item.reason, "meeting": item.meeting,
-            "risk": item.risk,
-            "deputy_for": item.deputy_for,
-        }
-        for item in documents.tiers_of(connection, case.id, case.version)
-    ]  # fmt: skip
+    return [_tier(item) for item in documents.tiers_of(connection, case.id, case.version)]
+
+
+def chain(connection: Connection, case: Row[Any]) -> list[Row[Any]]:
+    """Every tier on which the present version rests: of an issued file (正式件) those of the approved version first."""
+    before = documents.tiers_of(connection, case.id, case.issue_of) if case.issue_of else []
+    return [*before, *documents.tiers_of(connection, case.id, case.version)]
+
+
+def _tier(item: Row[Any]) -> dict[str, Any]:
+    return {
+        "tier": item.tier, "role": item.role, "label": item.label, "state": item.state, "by": item.by,
+        "at": item.at, "reason": item.reason, "meeting": item.meeting, "risk": item.risk,
+        "deputy_for": item.deputy_for,
+    }  # fmt: skip
 
 
 def _findings(connection: Connection, case: Row[Any]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, update
+from sqlalchemy import Connection, Row
 
 from disclosure_pipeline.errors import NotAllowed, Refused
 from disclosure_pipeline.model.document import Attribute
@@ -22,7 +22,6 @@ from disclosure_pipeline.pipeline.transitions import take_step
 from disclosure_pipeline.store import audit, documents, people
 from disclosure_pipeline.store import relations as rows
 from disclosure_pipeline.store.audit import digest_of
-from disclosure_pipeline.store.tables import document as document_table
 
 ACTING = (Relation.REPLACES, Relation.REPEALS, Relation.CLARIFIES, Relation.INTERPRETS)
 """What can be declared; the counterparts follow from it."""
@@ -30,9 +29,18 @@ ACTING = (Relation.REPLACES, Relation.REPEALS, Relation.CLARIFIES, Relation.INTE
 ROLES = (Role.OFFICE, Role.ADMIN)
 """Who declares relations and repeals."""
 
-_COMING = frozenset(
-    {State.TAGGED, State.IN_REVIEW, State.REFERRED, State.APPROVED, State.PUBLISHING, State.PUBLISHED}
+COMING = frozenset(
+    {
+        State.TAGGED,
+        State.IN_REVIEW,
+        State.REFERRED,
+        State.APPROVED,
+        State.AWAITING_ISSUE,
+        State.PUBLISHING,
+        State.PUBLISHED,
+    }
 )
+"""States of a document that is public or on its way to be, if its attribute says so."""
 
 
 def relate(core: Core, document: str, kind: Relation, other: str, *, by: str, reason: str) -> None:
@@ -149,45 +157,10 @@ def _check(connection: Connection, row: Row[Any], kind: Relation, target: Row[An
             code="relation.not_published",
         )
     attribute = documents.attribute_in_force(row)
-    if State(row.state) not in _COMING or attribute is not Attribute.PROACTIVE:
+    if State(row.state) not in COMING or attribute is not Attribute.PROACTIVE:
         raise Refused(
             f"{row.id} is not on its way to be published.", code="relation.not_coming",
             advice="Declare it when the document is in review as 主动公开.",
         )  # fmt: skip
     if any(item.document == target.id for item in rows.to_document(connection, row.id)):
         raise Refused(f"{target.id} already stands in a relation to {row.id}.", code="relation.circle")
-
-
-def place(core: Core, document: str, item: str, *, by: str) -> None:
-    """Say under which item of 条例 第二十条 a document is listed; of a published one every channel is told.
-
-    Args:
-        core: the process's parts.
-        document: case number.
-        item: code of the item (`config/columns.toml`).
-        by: a person with role ``office`` or ``admin``.
-
-    Raises:
-        NotFound: no such case in a unit of this person.
-        NotAllowed: the person may not.
-        Refused: there is no such item, or the document is not public and not on its way to be.
-    """
-    if item not in {column.id for column in core.columns}:
-        raise Refused(f"There is no item '{item}'.", code="item.unknown", advice="See config/columns.toml.")
-    with core.database.write() as connection:
-        row = documents.fetch(connection, document, lock=True)
-        principal = allowed(connection, by, row)
-        if State(row.state) not in _COMING:
-            raise Refused(f"{document} is {row.state}: it is not listed.", code="item.late")
-        detail = {"item": item, **deputies.told(principal)}
-        if row.state == State.PUBLISHED.value:
-            changes = {"generation": reissue(core, connection, row), "item": item}
-            take_step(core, connection, document, "amend", actor=by, changes=changes, detail=detail)
-        else:
-            connection.execute(
-                update(document_table).where(document_table.c.id == document).values(item=item)
-            )
-            record = audit.Record(
-                "catalogue.placed", by, document, row.unit, version=row.version, detail=detail
-            )
-            audit.append(connection, record)

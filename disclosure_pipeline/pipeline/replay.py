@@ -31,7 +31,7 @@ _PAGE = 100
 _WORDS = frozenset({"literal", "regex"})
 """Forms of rules whose hits compete with one another."""
 
-_OUT = (State.APPROVED, State.PUBLISHING, State.PUBLISHED)
+_OUT = (State.APPROVED, State.AWAITING_ISSUE, State.PUBLISHING, State.PUBLISHED)
 
 Progress = Callable[[int], None]
 """Told how many documents have been looked at."""

@@ -28,6 +28,7 @@ from disclosure_pipeline.pipeline import (
     exemptions,
     incidents,
     isolation,
+    issuing,
     leases,
     rules,
     stored,
@@ -47,7 +48,7 @@ from disclosure_pipeline.store.tables import document as document_table
 _OPEN = frozenset({State.SCREENED, State.TAGGED, State.IN_REVIEW, State.REFERRED, State.ATTENTION})
 """States in which open findings still wait for somebody; what a guard explains away may leave them."""
 
-_SIGNING = frozenset({State.IN_REVIEW, State.REFERRED, State.APPROVED})
+_SIGNING = frozenset({State.IN_REVIEW, State.REFERRED, State.APPROVED, State.AWAITING_ISSUE})
 
 
 class End(StrEnum):
@@ -311,18 +312,24 @@ def _note(connection: Connection, case: Case, version: int, news: _News, screeni
 
 
 def _go_round(core: Core, connection: Connection, row: Row[Any], news: _News) -> tuple[int, End]:
-    """Open the version for the new findings, or make a new one if anybody has signed it."""
+    """Open the version for the new findings, or make a new one if anybody has signed it.
+
+    An issued file (正式件) that was only to be confirmed goes through the whole chain, as a new version.
+    """
     tiers = documents.tiers_of(connection, row.id, row.version)
-    if not any(item.state == TierState.APPROVED.value for item in tiers):
-        if news.route is not None:
-            versions.lengthen(connection, row, news.route)
-        return int(row.version), End.FOUND
-    if State(row.state) is State.APPROVED:
-        row = take_step(core, connection, row.id, "reopen", changes={"work_at": None, "final": None})
-    version = versions.raise_version(
-        core, connection, row, actor=SYSTEM, why="rescreen", changes={}, route=news.route, wider=False
-    )
-    return version, End.REOPENED
+    version, end = int(row.version), End.FOUND
+    if row.issue_of or any(item.state == TierState.APPROVED.value for item in tiers):
+        if State(row.state) in (State.APPROVED, State.AWAITING_ISSUE):
+            row = take_step(core, connection, row.id, "reopen", changes={"work_at": None, "final": None})
+        version = versions.raise_version(
+            core, connection, row, actor=SYSTEM, why="rescreen", changes={}, route=news.route, wider=False
+        )
+        end = End.REOPENED
+    elif news.route is not None:
+        versions.lengthen(connection, row, news.route)
+    if row.issue_of:
+        issuing.review_in_full(core, connection, row.id, why="rescreen")
+    return version, end
 
 
 # ------------------------------------------------------------------------ what is out

@@ -17,7 +17,7 @@ from disclosure_pipeline.hooks.stages import Outcome, SetAside
 from disclosure_pipeline.model.finding import Fault
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.pipeline import delays, leases, letters, publication, rescreening
+from disclosure_pipeline.pipeline import delays, issuing, leases, letters, publication, rescreening
 from disclosure_pipeline.pipeline.cases import load_case
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.publication_rows import HELD
@@ -59,6 +59,7 @@ def carry_on(core: Core, document: str) -> None:
             while (case := next_case(core, lease)) is not None:
                 record(conclude(core, case, tools), core, lease, case)
             rescreening.before_it_goes_out(core, lease, tools)
+            issuing.await_issue(core, lease)
             publication.dispatch(core, lease)
             delays.over(core, document)
         except Fenced:

@@ -13,7 +13,7 @@ from sqlalchemy import Row
 from disclosure_pipeline.durable import file_digest
 from disclosure_pipeline.errors import DisclosureError, StoreFault
 from disclosure_pipeline.hooks.contracts import Case, Opinion, PartText, Reading, SourceFile
-from disclosure_pipeline.hooks.stages import CatalogueEntry, Struck, Told
+from disclosure_pipeline.hooks.stages import CatalogueEntry, ShownPicture, Struck, Told, Wording
 from disclosure_pipeline.model.finding import Fault, Screening
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.policy import RuleBook
@@ -106,7 +106,15 @@ class CaseTools:
         """How many markings of these files two secrecy officers have released."""
         return len(self._released())
 
-    def reprint(self, file: SourceFile, text: Text, struck: Struck, *, drawn: bool) -> bytes | None:
+    def reprint(
+        self,
+        file: SourceFile,
+        text: Text,
+        struck: Struck,
+        *,
+        drawn: bool,
+        wording: Wording,
+    ) -> bytes | None:
         """The pages of a pdf or scan as a new pdf; ``None`` when it cannot be done surely.
 
         Raises:
@@ -120,9 +128,21 @@ class CaseTools:
             )
             if boxes is None:
                 return None
-            return host.reprint(file, text.media_type, boxes, drawn=drawn)
+            return host.reprint(file, text.media_type, boxes, drawn=drawn, wording=wording)
         except DisclosureError:
             return None
+
+    def pictures(self, file: SourceFile, media_type: str) -> Sequence[ShownPicture]:
+        """The pictures that a draft surely shows, made anew; none when that fails.
+
+        Raises:
+            StoreFault: the file's bytes are not the ones that its hash names.
+        """
+        _check_bytes([file])
+        try:
+            return self._core.host.pictures(file, media_type)
+        except DisclosureError:
+            return ()
 
     def scratch(self) -> Path:
         """A private empty folder, removed by :meth:`close`."""

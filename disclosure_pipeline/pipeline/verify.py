@@ -7,10 +7,10 @@ backup that does not know it (tombstones).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.model.lifecycle import State, step
@@ -22,6 +22,7 @@ from disclosure_pipeline.pipeline.publication_rows import HELD, publications_of
 from disclosure_pipeline.pipeline.transitions import SYSTEM, take_step
 from disclosure_pipeline.store import audit, deviations, documents
 from disclosure_pipeline.store.database import get_meta, set_meta
+from disclosure_pipeline.store.deviations import Deviation
 from disclosure_pipeline.store.tables import document, publication, receipt
 
 P = PublicationState
@@ -48,8 +49,9 @@ def verify_channels(core: Core, *, by: str = "system") -> dict[str, Any]:
 def watch(core: Core) -> Mapping[str, int]:
     """Look whether every channel still holds what its receipts say; the scheduler's job.
 
-    What is found stays noted until the next look finds it gone. After a restore nothing is looked at: a person
-    compares first.
+    Archives are left to :mod:`fixity <disclosure_pipeline.pipeline.fixity>`, which reads them a share at a time: they
+    hold everything that ever was. What is found stays noted until the next look finds it gone. After a restore
+    nothing is looked at: a person compares first.
 
     Args:
         core: the process's parts.
@@ -60,21 +62,34 @@ def watch(core: Core) -> Mapping[str, int]:
     with core.database.read() as connection:
         if get_meta(connection, HELD) is not None:
             return {"differences": 0, "new": 0}
-    differences = _look(core)["differences"]
+    archives = {name for name, info in core.host.channels.items() if info.archive}
+    differences = _look(core, apart_from=archives)["differences"]
     with core.database.write() as connection:
-        new = deviations.replace(connection, differences, core.settings.unit[0].code)
-        for item in new:
-            detail = {"channel": item.channel, "code": item.code}
-            audit.append(
-                connection, audit.Record("channel.deviates", SYSTEM, item.document, item.unit, detail=detail)
-            )
+        new = deviations.replace(
+            connection, differences, core.settings.unit[0].code, apart_from=sorted(archives)
+        )
+        tell(connection, new)
     return {"differences": len(differences), "new": len(new)}
 
 
-def _look(core: Core) -> dict[str, Any]:
+def tell(connection: Connection, new: Iterable[Deviation]) -> None:
+    """Enter deviations that were not known before into the audit log.
+
+    Args:
+        connection: a writing transaction.
+        new: what was found.
+    """
+    for item in new:
+        detail = {"channel": item.channel, "code": item.code}
+        audit.append(
+            connection, audit.Record("channel.deviates", SYSTEM, item.document, item.unit, detail=detail)
+        )
+
+
+def _look(core: Core, apart_from: Collection[str] = ()) -> dict[str, Any]:
     channels: list[dict[str, Any]] = []
     differences: list[dict[str, str]] = []
-    for name in sorted(core.host.channels):
+    for name in sorted(set(core.host.channels) - set(apart_from)):
         try:
             standings = core.host.channel_verify(name, ())
         except DisclosureError as error:
@@ -82,17 +97,33 @@ def _look(core: Core) -> dict[str, Any]:
             differences.append({"document": "", "channel": name, "code": "unverified"})
             continue
         channels.append({"channel": name, "held": len(standings), "fault": None})
-        differences += _compare(core, name, {item.document: item for item in standings})
+        differences += compare(core, name, {item.document: item for item in standings})
     return {"channels": channels, "differences": differences}
 
 
-def _compare(core: Core, channel: str, holds: Mapping[str, Standing]) -> list[dict[str, str]]:
+def compare(
+    core: Core, channel: str, holds: Mapping[str, Standing], documents: Collection[str] | None = None
+) -> list[dict[str, str]]:
+    """Differences between what a channel holds and what the rows say.
+
+    Args:
+        core: the process's parts.
+        channel: full id of the channel.
+        holds: what it said, by case number.
+        documents: the documents that it was asked for; ``None`` for all of them.
+
+    Returns:
+        ``document``, ``channel`` and ``code`` of each.
+    """
+    query, ids = select(publication).where(publication.c.channel == channel), select(document.c.id)
+    if documents is not None:
+        query, ids = (
+            query.where(publication.c.document.in_(documents)),
+            ids.where(document.c.id.in_(documents)),
+        )
     with core.database.read() as connection:
-        rows = {
-            row.document: row
-            for row in connection.execute(select(publication).where(publication.c.channel == channel))
-        }
-        known = set(connection.execute(select(document.c.id)).scalars())
+        rows = {row.document: row for row in connection.execute(query)}
+        known = set(connection.execute(ids).scalars())
     found = []
     for case in sorted({*rows, *holds}):
         standing, row = holds.get(case), rows.get(case)
@@ -115,9 +146,23 @@ def _difference(core: Core, channel: str, standing: Standing | None, row: Any) -
         if state != "published" or standing is None:
             return "missing"
         return "changed" if dict(standing.hashes) != _receipt_hashes(core, channel, row) else ""
-    if wanted == "withdrawn" and state == "published":
-        return "extra"
+    if wanted == "withdrawn":
+        return "extra" if state == "published" else _lost(core, channel, standing, row)
     return ""
+
+
+def _lost(core: Core, channel: str, standing: Standing | None, row: Any) -> str:
+    """What is wrong with something withdrawn, in a channel that keeps what it holds."""
+    if not _keeps(row.receipt):
+        return ""
+    if standing is None or standing.state == "absent":
+        return "missing"
+    return "changed" if dict(standing.hashes) != _receipt_hashes(core, channel, row) else ""
+
+
+def _keeps(receipt_body: Mapping[str, Any] | None) -> bool:
+    """Whether a channel said of a withdrawal that it keeps what it holds, as an archive does."""
+    return bool(((receipt_body or {}).get("detail") or {}).get("kept"))
 
 
 def _receipt_hashes(core: Core, _channel: str, row: Any) -> dict[str, str]:

@@ -16,7 +16,17 @@ from sqlalchemy import Connection
 from structlog import get_logger
 
 from disclosure_pipeline.errors import DisclosureError
-from disclosure_pipeline.pipeline import anchors, chain_status, clocks, reconcile, review, statistics, verify
+from disclosure_pipeline.pipeline import (
+    anchors,
+    chain_status,
+    clocks,
+    fixity,
+    kept_receipts,
+    reconcile,
+    review,
+    statistics,
+    verify,
+)
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.jobs import JobFacade
 from disclosure_pipeline.service import engine
@@ -27,11 +37,13 @@ if TYPE_CHECKING:
 log = get_logger(__name__)
 
 _LEADER = 7230003
-PRUNE, WATCH = "prune", "watch"
-"""Jobs that do not run at the start: one needs the engine's library, the other reads all that is out."""
+PRUNE, WATCH, FIXITY = "prune", "watch", "fixity"
+"""Jobs that do not run at the start: one needs the engine's library, the others read what is out and what is kept."""
 
 _REVIEW_EVERY = 6 * 3600.0
 _FIGURES_EVERY = 300.0
+_FIXITY_EVERY = 3600.0
+_LATER = (PRUNE, WATCH, FIXITY)
 
 Work = Callable[[Core], Mapping[str, int]]
 
@@ -66,7 +78,7 @@ class Scheduler:
                 args=(name, work),
                 seconds=every,
                 id=name,
-                next_run_time=datetime.now(UTC) + timedelta(seconds=every if name in (PRUNE, WATCH) else 0),
+                next_run_time=datetime.now(UTC) + timedelta(seconds=every if name in _LATER else 0),
             )
         scheduler.start()
         self._scheduler = scheduler
@@ -93,7 +105,9 @@ class Scheduler:
             ("access", settings.prune_every, lambda core: {"chained": anchors.chain_views(core)}),
             ("statistics", _FIGURES_EVERY, lambda core: {"counted": statistics.catch_up(core)}),
             ("proof", _FIGURES_EVERY, _prove),
+            ("receipts", _FIGURES_EVERY, lambda core: {"written": kept_receipts.catch_up(core, ending)}),
             (WATCH, settings.watch_every, verify.watch),
+            (FIXITY, _FIXITY_EVERY, lambda core: fixity.sample(core, ending)),
             (PRUNE, settings.prune_every, _prune),
             *self._plugin_jobs(),
         ]

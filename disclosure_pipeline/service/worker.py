@@ -24,7 +24,7 @@ from structlog import get_logger
 
 from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.hooks.sandbox_child import collect_seldom
-from disclosure_pipeline.pipeline import leases, letters, publication, rescreen_batches
+from disclosure_pipeline.pipeline import leases, letters, publication, rescreen_batches, upkeep
 from disclosure_pipeline.pipeline.core import INTAKE, PUBLISH, RESCREEN, Core
 from disclosure_pipeline.pipeline.operations import READINESS
 from disclosure_pipeline.pipeline.run import carry_on, due
@@ -45,6 +45,9 @@ _BREATH = 0.25
 
 _LOOK_AGAIN = 30.0
 """Seconds between looks at required detectors while some are missing."""
+
+_MEND_EVERY = 300.0
+"""Seconds between looks whether a channel has something to make anew."""
 
 _LOOK_AT_LEAST = 2.0
 """Seconds after which the rows are looked at without a ring: delayed work becomes due silently."""
@@ -108,6 +111,7 @@ class Worker:
         self._engine.launch()
         bell.start()
         threading.Thread(target=self._tell_readiness, args=(host,), name="readiness", daemon=True).start()
+        threading.Thread(target=self._keep_up, name="upkeep", daemon=True).start()
         collect_seldom()
         log.info("worker_started", worker=self._core.worker)
         while not self._stop.is_set():
@@ -284,6 +288,20 @@ class Worker:
                     return
                 log.warning("detectors_missing", detectors=list(missing))
             self._stop.wait(_LOOK_AGAIN)
+
+    def _keep_up(self) -> None:
+        """Have the channels make anew what a power cut or a change of templates has left behind (`pipeline/upkeep.py`)."""
+        while not self._stop.is_set():
+            try:
+                counts = upkeep.mend_channels(self._core)
+            except DisclosureError as error:
+                log.warning("channels_not_mended", code=error.code)
+            except Exception as error:  # noqa: BLE001 -- trouble of the store passes
+                log.warning("channels_not_mended", error=type(error).__name__)
+            else:
+                if any(counts.values()):
+                    log.info("channels_mended", **counts)
+            self._stop.wait(_MEND_EVERY)
 
     def _end_life(self, grace: float) -> None:
         deadline = time.monotonic() + grace

@@ -109,6 +109,10 @@ class UnitSettings(Section):
     release: ReleaseSettings | None = Field(
         None, description="Release window; without one, documents go out as soon as they are approved."
     )
+    issued_only: bool = Field(
+        False,
+        description="Whether only the issued file (正式件) is published: what was approved waits for it, and the two are compared.",
+    )
 
 
 class IntakeSettings(Section):
@@ -226,6 +230,22 @@ class PublicationSettings(Section):
     channels: tuple[str, ...] = Field((), description="Channel ids in use; empty means every loaded channel.")
 
 
+class ArchiveSettings(Section):
+    """The archive (归档)."""
+
+    package: Literal["bag", "bag+xml"] = Field(
+        "bag",
+        description="What a document is kept as: a BagIt bag, or a bag that also holds an XML package "
+        "(电子文件封装包, DA/T 48). Bags that are there stay as they are.",
+    )
+    fixity_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        30, description="Days within which every bag is read again and compared with its digests."
+    )
+    fixity_least: Annotated[int, Field(ge=1)] = Field(
+        24, description="Documents a day whose bags are read at least, however small the archive is."
+    )
+
+
 class SiteSettings(Section):
     """How the site presents itself (政府网站发展指引 page tags)."""
 
@@ -240,6 +260,12 @@ class SiteSettings(Section):
     )
     language: Literal["zh-CN", "zh-TW", "en"] = Field(
         "zh-CN", description="Language of the site's own words."
+    )
+    search: str = Field(
+        "auto",
+        pattern=r"^(https?://[\w./?=&%:~+-]+|[\w./?=&%~+-]*)$",
+        description="Address of the search that every page links to, absolute or relative to the site's root; empty for "
+        "none. `auto`: `../search` where `disclosure run` serves site and search and the site is not pushed elsewhere.",
     )
     pages: str = Field(
         "site",
@@ -336,6 +362,7 @@ class Settings(Section):
     engine: EngineSettings = Field(default_factory=EngineSettings)
     publication: PublicationSettings = Field(default_factory=PublicationSettings)
     scheduler: SchedulerSettings = Field(default_factory=SchedulerSettings)
+    archive: ArchiveSettings = Field(default_factory=ArchiveSettings)
     site: SiteSettings = Field(default_factory=SiteSettings)
     plugins: PluginSettings = Field(default_factory=PluginSettings)
     plugin: dict[str, dict[str, Any]] = Field(

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from disclosure_pipeline.errors import ConfigError
 from disclosure_pipeline.model.document import Attribute, canonical_digest
 from disclosure_pipeline.model.finding import FINDING_KINDS
+from disclosure_pipeline.model.issuing import IssueRule, Where
 from disclosure_pipeline.model.masks import Mask
 from disclosure_pipeline.model.policy import CheckItem, ClockRule, Ground, RouteRule, Rule, RuleBook
 from disclosure_pipeline.model.profile import Profile
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from disclosure_pipeline.settings.models import Settings
 
-RuleEntry = Rule | Ground | ClockRule | RouteRule | Profile | CheckItem | Reason | Mask
+RuleEntry = Rule | Ground | ClockRule | RouteRule | Profile | CheckItem | Reason | Mask | IssueRule
 Entry = TypeVar("Entry", bound=RuleEntry | Tier)
 
 TABLES: Mapping[str, type[RuleEntry]] = {
@@ -45,6 +46,7 @@ TABLES: Mapping[str, type[RuleEntry]] = {
     "check": CheckItem,
     "reason": Reason,
     "mask": Mask,
+    "issue": IssueRule,
 }
 """Tables of a rule file, and what each entry becomes."""
 
@@ -119,7 +121,7 @@ def load_rulebook(config: Path, lexicons: Sequence[Path] = ()) -> RuleBook:
         routes=tuple(entries["route"]), profiles=tuple(entries["profile"]),
         checks=tuple(entries["check"]),
         reasons=tuple(sorted(entries["reason"], key=lambda item: item.key)), masks=tuple(entries["mask"]),
-        source=canonical_digest(digests),
+        issuing=tuple(entries["issue"]), source=canonical_digest(digests),
     )  # fmt: skip
 
 
@@ -168,6 +170,8 @@ def policy_problems(settings: Settings, book: RuleBook, chains: Mapping[str, Cha
     for route in book.routes:
         found += [f"route '{route.id}': unknown rule '{name}'" for name in route.rules if name not in ids]
     for unit in settings.unit:
+        if unit.issued_only and not book.issuing:
+            found.append(f"unit '{unit.code}': issued_only needs an [[issue]] rule")
         chain = chains.get(unit.route)
         if chain is None:
             found.append(f"unit '{unit.code}': routes.toml has no chain '{unit.route}'")
@@ -258,6 +262,10 @@ def _problems(entry: RuleEntry) -> Iterator[str]:
             yield from entry.problems()
         case CheckItem():
             yield from _check_problems(entry)
+        case IssueRule():
+            yield from entry.problems()
+            if entry.where is not Where.UNSEEN:
+                yield from _pattern_problems(entry.patterns)
         case ClockRule():
             if entry.days <= 0 or any(days <= 0 for days in entry.legs.values()):
                 yield "days must be positive"

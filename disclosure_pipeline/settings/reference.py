@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from disclosure_pipeline.model.issuing import Where
 from disclosure_pipeline.model.route import Tier
 from disclosure_pipeline.settings.calendars import SCHEDULE_KEYS
 from disclosure_pipeline.settings.models import Settings
@@ -33,12 +34,13 @@ The configuration is a folder (`--config DIR`, default `./config`):
 |---|---|
 | `disclosure.toml` | the settings |
 | `routes.toml` | the approval chains |
-| `rules/*.toml` | grounds, clocks, route rules, attribute rules, disclosure profiles, checks, reasons, masks |
+| `rules/*.toml` | grounds, clocks, route rules, attribute rules, disclosure profiles, checks, reasons, masks, issued files |
 | `lexicons/*.toml` | screening rules and terms |
+| `hand_over.toml` | headings of hand-over lists, and what they propose about opening ([archive](archive.md)) |
 | `calendars/*.toml` | holiday schedules (放假安排) beyond those of the calendar library |
 
 What is missing is taken from the configuration that ships with the product, each item of this list for
-itself: without `disclosure.toml` every setting has its default; without `routes.toml`, or without a TOML
+itself: without `disclosure.toml` every setting has its default; without `routes.toml` or `hand_over.toml`, or without a TOML
 file in `rules/`, `lexicons/` or `calendars/`, the shipped ones are used. A folder that has a file of its own
 replaces the shipped folder as a whole. Files of a folder are read in name order.
 
@@ -78,6 +80,8 @@ ENTRIES: Mapping[str, str] = {
     "reason": "A reason for which an officer settles a finding, given with one key in the console or as `--reason code` "
     'or `--reason "code: remark"`. Other words may be given instead of any of them.',
     "mask": "How much of a hit may stay readable where an officer masks it. A kind without an entry can only be removed.",
+    "issue": "What an issued file (正式件) may say otherwise than the approved version, for units with `issued_only`: see "
+    f"[publication](publication.md). `where` is one of {', '.join(f'`{item.value}`' for item in Where)}.",
 }
 
 CALENDARS = """\

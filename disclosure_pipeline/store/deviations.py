@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.store.publication_tables import deviation
@@ -33,17 +33,52 @@ class Deviation(NamedTuple):
     since: str
 
 
-def replace(connection: Connection, found: Sequence[Mapping[str, str]], unit: str) -> list[Deviation]:
-    """Keep what a comparison found in place of what the one before it did.
+def replace(
+    connection: Connection, found: Sequence[Mapping[str, str]], unit: str, *, apart_from: Collection[str] = ()
+) -> list[Deviation]:
+    """Keep what a comparison of the channels found in place of what the one before it did.
 
     Args:
         connection: a writing transaction.
         found: ``document``, ``channel`` and ``code`` of each difference.
         unit: unit of what belongs to no document that is known here.
+        apart_from: channels that were not looked at; what is known of them stays.
 
     Returns:
         What was not there before.
     """
+    return _swap(connection, found, unit, deviation.c.channel.not_in(apart_from))
+
+
+def replace_of(
+    connection: Connection,
+    channel: str,
+    documents: Collection[str] | None,
+    found: Sequence[Mapping[str, str]],
+    unit: str,
+) -> list[Deviation]:
+    """Keep what a look at some documents of one channel found in place of what was known of them.
+
+    Args:
+        connection: a writing transaction.
+        channel: full id of the channel.
+        documents: case numbers, some thousands at most; ``None`` for all of the channel. That it could not be asked is
+            known no longer either way.
+        found: as in :func:`replace`.
+        unit: as in :func:`replace`.
+
+    Returns:
+        What was not there before.
+    """
+    looked_at = deviation.c.channel == channel
+    if documents is not None:
+        looked_at &= deviation.c.document.in_([*documents, ""])
+    return _swap(connection, found, unit, looked_at)
+
+
+def _swap(
+    connection: Connection, found: Sequence[Mapping[str, str]], unit: str, looked_at: ColumnElement[bool]
+) -> list[Deviation]:
     before = {(row.channel, row.document, row.code): row.since for row in listed(connection)}
     units = _units(connection, [item["document"] for item in found])
     now = utc_now()
@@ -54,7 +89,7 @@ def replace(connection: Connection, found: Sequence[Mapping[str, str]], unit: st
         )
         for item in found
     ]  # fmt: skip
-    connection.execute(delete(deviation))
+    connection.execute(delete(deviation).where(looked_at))
     if present:
         connection.execute(insert(deviation), [item._asdict() for item in present])
     return [item for item in present if (item.channel, item.document, item.code) not in before]

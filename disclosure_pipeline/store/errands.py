@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, exists, insert, select, update
 
 from disclosure_pipeline.model.publication import Errand
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.store.publication_tables import errand
+from disclosure_pipeline.store.tables import publication
 
 DONE, OVERTAKEN = "done", "overtaken"
 """Outcomes: somebody did it; something newer was asked of the channel before anybody did."""
@@ -71,7 +72,7 @@ def open_errand(connection: Connection, document: str, channel: str) -> Row[Any]
 
 
 def open_errands(connection: Connection, unit: str, after: int = 0, limit: int = 100) -> list[Row[Any]]:
-    """What waits for a person in a unit, the oldest first.
+    """What channels wait for in a unit, the oldest first; hand-over lists (`store/hand_overs.py`) are none of it.
 
     Args:
         connection: a transaction.
@@ -79,9 +80,12 @@ def open_errands(connection: Connection, unit: str, after: int = 0, limit: int =
         after: number of the last one of the page before.
         limit: most rows.
     """
+    asked = exists().where(
+        publication.c.document == errand.c.document, publication.c.channel == errand.c.channel
+    )
     query = (
         select(errand)
-        .where(errand.c.unit == unit, errand.c.ended_at.is_(None), errand.c.seq > after)
+        .where(errand.c.unit == unit, errand.c.ended_at.is_(None), errand.c.seq > after, asked)
         .order_by(errand.c.seq)
         .limit(limit)
     )

@@ -60,7 +60,7 @@ def purge_text(connection: Connection, document_id: str) -> None:
     connection.execute(
         update(document)
         .where(document.c.id == document_id)
-        .values(title=None, slip={}, ground_reason="", dropped_as=None)
+        .values(title=None, slip={}, ground_reason="", dropped_as=None, keywords="")
     )
 
 

@@ -80,8 +80,13 @@ document = Table(
     Column("generation", Integer, nullable=False, default=0),
     Column("validity", CODE, nullable=False, server_default="valid"),
     Column("item", CODE, nullable=False, server_default=""),
+    Column("theme", NAME, nullable=False, server_default=""),
+    Column("keywords", Text, nullable=False, server_default=""),
     Column("referral_needed", CODE, nullable=False, default=""),
     Column("frozen_digest", HASH),
+    # Of which approved version this one is the issued file (正式件), to be compared with it; 0 for one that is reviewed
+    # in full, NULL for one that is no issued file.
+    Column("issue_of", Integer),
     Column("rules_version", CODE, nullable=False, default=""),
     Column("work_at", TIME),
     Column("attempts", Integer, nullable=False, default=0),

@@ -6,6 +6,7 @@ import functools
 import http.server
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -13,7 +14,10 @@ from urllib.parse import quote
 import pytest
 from browsing import DESK, ZOOMED, Album, Watch
 from site_example import EXPLAINED, GONE, POLICY, REPEALED, WRONG, furnish
+from site_orders import context
 from test_accessible import SIDEWAYS, found
+
+from disclosure_pipeline.builtin.channels.site.channel import SiteChannel
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -26,6 +30,9 @@ KINDS = {
     "items": "catalogue/item/index.html", "item": "catalogue/item/budget.html",
     "empty-item": "catalogue/item/fees.html", "months": "catalogue/month/index.html",
     "month": "catalogue/month/2026-11.html", "department": "catalogue/department/财政局.html",
+    "numbers": "catalogue/index/2026.html", "theme": "catalogue/theme/财政.html", "genre": "catalogue/genre/通知.html",
+    "body": "catalogue/body/示范县财政局.html", "validity": "catalogue/validity/废止.html",
+    "guide-to-come": "bare/guide/index.html", "rules-to-come": "bare/rules/index.html",
     **{name: f"documents/2026/2026-{serial:06d}/index.html" for name, serial in (
         ("policy", POLICY), ("interpretation", EXPLAINED), ("repealed", REPEALED), ("withdrawn", GONE),
         ("corrected", WRONG))},
@@ -49,6 +56,8 @@ def served(
     """Where the site answers, and its folder."""
     folder = tmp_path_factory.mktemp("site")
     furnish(folder / "site", folder, language=request.param)
+    bare = context(site=folder / "site/bare")
+    SiteChannel(replace(bare, site={**bare.site, "language": request.param})).rebuild()
     handler = functools.partial(_Quiet, directory=str(folder / "site"))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)

@@ -24,6 +24,11 @@ def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
     before = os.umask(0o002)
     try:
         made = Bureau(tmp_path_factory.mktemp("operation"))
+        report = made.workspace.config / "site/reports/2025.md"
+        report.parent.mkdir(parents=True)
+        report.write_text(
+            '+++\ntitle = "2025年度报告"\nversion = 2026-01-31\n+++\n全年公开文件十二件。\n', "utf-8"
+        )
         made.daemon.start()
     finally:
         os.umask(before)
@@ -55,6 +60,9 @@ def test_health_readiness_metrics_and_site(bureau: Bureau) -> None:
     status, text = fetch(bureau, "/readyz")
     ready = json.loads(text)
     assert (status, ready["watching"], ready["trouble"]) == (200, True, [])
+    # The office's own pages are out before the first document is, without an order.
+    wait_for(lambda: fetch(bureau, "/site/reports/2025/")[0] == 200, "the site begins with the office's page")
+    assert "全年公开文件十二件" in fetch(bureau, "/site/reports/2025/")[1]
     shown = bureau.published("指标.txt", draft("关于运行指标的通知", "甘草蜜饯。"))
     address = next(item["address"] for item in shown["publications"] if item["channel"] == "builtin.site")
     status, text = fetch(bureau, "/metrics")

@@ -18,14 +18,23 @@ def read(data: bytes, name: str) -> Text:
 
 def found(place: Hiding) -> list[Segment]:
     """The segments that hold the place's marker, white space aside."""
-    text = read(place.data, f"文件{place.suffix}")
+    return _holding(place, read(place.data, f"文件{place.suffix}"))
+
+
+def _holding(place: Hiding, text: Text) -> list[Segment]:
     return [segment for segment in text.segments if place.marker in "".join(segment.text.split())]
 
 
-def check(place: Hiding) -> None:
-    """The marker is there, named by its kind, and shown or not as a reader of the page would see it."""
-    segments = found(place)
+def check(place: Hiding) -> Text:
+    """The marker is there, named by its kind, and shown or not as a reader of the page would see it.
+
+    Returns:
+        What was read.
+    """
+    text = read(place.data, f"文件{place.suffix}")
+    segments = _holding(place, text)
     assert segments, f"{place.suffix} {place.name}: not found"
     best = next((segment for segment in segments if segment.place.kind in place.kinds), None)
     assert best is not None, f"{place.name}: {[segment.place.kind for segment in segments]}"
     assert best.visible == place.visible, f"{place.name}: visible is {best.visible}"
+    return text

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from disclosure_pipeline.model.clock import today_in_shanghai
+from disclosure_pipeline.store import documents
 from tests.cli_calls import BODY, Desk, Office, call
 from tests.plugin_hosts import INSTALLED
 
@@ -39,6 +40,35 @@ def test_channels_are_listed_and_verified(cli_office: Office, cli_published: str
     assert cli_office("channel", "retry").json == []
     assert cli_office("channel", "retry", cli_published).json == [{"id": cli_published, "channels": 0}]
     assert cli_office("channel", "retry", "2026-999999").code == "not_found"
+
+
+def test_a_document_is_placed_in_the_catalogue(cli_office: Office, cli_desk: Desk) -> None:
+    case = cli_desk()
+    placed = cli_office.as_(
+        "孙示办", "catalogue", "place", case, "services", "--theme", "综合政务", "--keywords", "窗口 办公时间"
+    )
+    assert placed.json == {"id": case, "item": "services", "theme": "综合政务", "keywords": "窗口 办公时间"}
+    with cli_office.core() as core, core.database.read() as connection:
+        row = documents.fetch(connection, case)
+    assert (row.item, row.theme, row.keywords) == ("services", "综合政务", "窗口 办公时间")
+    assert cli_office.as_("孙示办", "catalogue", "place", case).code == "item.nothing"
+    assert (
+        cli_office.as_("孙示办", "catalogue", "place", case, "--keywords", "联系邮箱").code == "item.keywords"
+    )
+    assert cli_office.as_("李示密", "catalogue", "place", case, "--theme", "").code == "wrong_role"
+
+
+def test_a_channel_is_made_anew(cli_office: Office, cli_published: str) -> None:
+    listing = cli_office.workspace.site / "catalogue/index.html"
+    page = next(cli_office.workspace.site.glob(f"documents/*/{cli_published}/index.html"))
+    kept = listing.read_bytes(), page.read_bytes()
+    assert b'href="../../../../search"' in kept[1]
+    listing.unlink()
+    page.write_bytes(b"")
+    assert cli_office("channel", "rebuild", "builtin.site").json == {"channel": "builtin.site"}
+    assert (listing.read_bytes(), page.read_bytes()) == kept
+    assert cli_office("channel", "rebuild", "builtin.archive").code == "channel.makes_nothing"
+    assert cli_office("channel", "rebuild", "builtin.none").code == "not_found"
 
 
 def test_audit_verify_and_export(cli_office: Office, cli_published: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from disclosure_pipeline.pipeline import reprinting
 from disclosure_pipeline.store import documents
 from tests.hiding.pdf import PLACES
 from tests.hiding.pdf_paper import VISIBLE
+from tests.hiding.picture import page, stored
+from tests.hiding.wordfile import paragraph
+from tests.unit.pictured import SECRET, draft, in_run, inline
 
 TITLE = "关于冬季养老服务补贴发放时间的通知"
 WITHHELD = "本文有部分内容依法不予公开"
@@ -58,8 +62,8 @@ def test_a_paper_without_anything_withheld_keeps_its_text_layer(office: Office) 
     assert set(files) == {"page.html", f"{TITLE}.txt", f"{TITLE}.pdf"}
     said = read(office, files[f"{TITLE}.pdf"])
     assert "各镇人民政府要按时办理。" in [item.text for item in said.segments]
-    assert {item.place.kind for item in said.segments} == {"body"}
-    assert all(item.visible for item in said.segments)
+    assert {item.place.kind for item in said.segments if item.visible} == {"body"}
+    assert [item.text for item in said.segments if not item.visible] == [TITLE]
     assert WITHHELD not in page_of(office, case)
 
 
@@ -87,11 +91,18 @@ def test_what_is_struck_out_is_burnt_into_pictures_and_the_note_names_the_articl
     files = frozen(office, case)
     data = files[f"{TITLE}.pdf"].read_bytes()
     with pikepdf.open(io.BytesIO(data)) as document:
-        assert [list(page.Resources.keys()) for page in document.pages] == [["/XObject"]]
+        assert [list(page.Resources.keys()) for page in document.pages] == [["/XObject"]] * 2
     words = "".join(item.text for item in read(office, files[f"{TITLE}.pdf"]).segments)
     assert "各镇人民政府要按时办理" in words
     assert "工作日接听" in words
     assert not any(PHONE[at : at + 4] in words for at in range(len(PHONE) - 3))
+    with pikepdf.open(io.BytesIO(data)) as document:
+        last = len(document.pages)
+        assert str(document.docinfo["/Title"]) == TITLE
+    note = "".join(
+        item.text for item in read(office, files[f"{TITLE}.pdf"]).segments if item.place.page == last
+    )
+    assert WITHHELD in note
     article = next(ground.article for ground in office.core.rulebook.grounds if ground.code == "R15")
     assert f"<p>{WITHHELD}，依据：{article}。</p>" in page_of(office, case)
 
@@ -114,3 +125,38 @@ def test_where_nobody_knows_the_place_of_a_number_the_text_goes_out_without_page
     monkeypatch.setattr(reprinting, "aligned", lambda *_: None)
     case = struck(office)
     assert set(frozen(office, case)) == {"page.html", f"{TITLE}.txt", f"{TITLE}.docx"}
+
+
+# ------------------------------------------------------------------------------------ pictures of documents
+
+
+def illustrated(office: Office, *lines: str) -> str:
+    """A Word document with a picture of some lines that waits for its first signature."""
+    words = paragraph("补贴发放流程见下图。") + in_run(inline())
+    return office.reviewed(TITLE, name="通知.docx", raw=draft(words, stored(page(*lines), "PNG")))
+
+
+def test_a_picture_of_a_document_goes_out_in_the_page_and_in_the_document(office: Office) -> None:
+    case = illustrated(office, "补贴发放流程示意图", "先申请后审核再发放")
+    office.clear(case, Settlement.DISMISS)
+    office.sign(case, SECRECY, FIRST, SECOND)
+    assert office.state(case) is State.IN_REVIEW, office.faults(case)
+    html = page_of(office, case)
+    assert '<p>补贴发放流程见下图。</p>\n<p><img src="data:image/png;base64,' in html
+    assert SECRET not in html
+    files = frozen(office, case)
+    said = read(office, files[f"{TITLE}.docx"]).segments
+    assert "补贴发放流程示意图" in [item.text for item in said if item.place.kind == "ocr"]
+    assert WITHHELD not in html
+
+
+def test_a_picture_in_which_something_was_struck_out_does_not_go_out(office: Office) -> None:
+    case = illustrated(office, "补贴发放流程示意图", f"经办人电话{PHONE}")
+    office.clear(case, Settlement.REDACT)
+    office.sign(case, SECRECY, FIRST, SECOND)
+    assert office.state(case) is State.IN_REVIEW, office.faults(case)
+    html = page_of(office, case)
+    assert "<img" not in html
+    assert WITHHELD in html
+    with zipfile.ZipFile(frozen(office, case)[f"{TITLE}.docx"]) as package:
+        assert not [name for name in package.namelist() if "media" in name]

@@ -137,7 +137,9 @@ def test_nobody_comes_past_the_site(office: Office, visitor: httpx.Client) -> No
     assert page.status_code == 200
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert page.headers["x-content-type-options"] == "nosniff"
-    assert "default-src 'none'" in page.headers["content-security-policy"]
+    policy = page.headers["content-security-policy"].split("; ")
+    assert {"default-src 'none'", "img-src 'self' data:"} <= set(policy)  # frozen pages hold their pictures
+    assert "data:" not in "; ".join(item for item in policy if not item.startswith("img-src"))
     assert visitor.get("/site/index.html", headers={"if-none-match": page.headers["etag"]}).status_code == 304
     head = visitor.head("/site/index.html")
     assert (head.content, head.headers["content-length"]) == (b"", page.headers["content-length"])

@@ -12,9 +12,8 @@ from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.publication import Relation
 from disclosure_pipeline.pipeline import orders, recall, relations
 from disclosure_pipeline.pipeline.publication_rows import publications_of
-from disclosure_pipeline.settings.columns import load_columns
 from disclosure_pipeline.store import documents
-from tests.support import ADMIN, CLERK, CONFIG, FINAL, OFFICE, SECRECY, SIGNERS, Office, refused
+from tests.support import ADMIN, CLERK, FINAL, OFFICE, SECRECY, SIGNERS, Office, refused
 
 WRONG = "补贴标准误写为每月三千元"
 
@@ -159,18 +158,3 @@ def test_who_signs_is_not_asked_again(one: Office) -> None:
     one.sign(note, *SIGNERS)
     one.work()
     assert (one.row(policy).frozen_digest, one.row(policy).version) == (before, 1)
-
-
-def test_the_item_of_the_law_is_suggested_by_the_title_and_set_by_the_office(one: Office) -> None:
-    one.core.columns = load_columns(CONFIG)
-    case, coming = one.published("示范县2026年财政预算公开"), one.reviewed("关于丑的通知")
-    assert entry(one, case).item == "budget"
-    relations.place(one.core, case, "fees", by=OFFICE)
-    relations.place(one.core, coming, "welfare", by=ADMIN)
-    one.work()
-    assert (entry(one, case).item, entry(one, coming).item) == ("fees", "welfare")
-    assert set(one.channels(case).values()) == {"done"}
-    assert refused(lambda: relations.place(one.core, case, "nothing", by=OFFICE)) == "item.unknown"
-    assert refused(lambda: relations.place(one.core, case, "budget", by=SECRECY)) == "wrong_role"
-    assert entry(one, case).item == "fees"
-    one.chain_holds()

@@ -35,10 +35,10 @@ def filled_vault(folder: Path) -> Path:
     return folder
 
 
-def archive_in(folder: Path) -> BagArchive:
+def archive_in(folder: Path, package: str = "bag") -> BagArchive:
     """The archive in a folder."""
     folder.mkdir(exist_ok=True)
-    return BagArchive(PluginContext(None, RuleBook(()), {"archive": folder}))
+    return BagArchive(PluginContext(None, RuleBook(()), {"archive": folder}, archive={"package": package}))
 
 
 def order(

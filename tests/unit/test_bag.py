@@ -98,11 +98,26 @@ def test_metadata_names_the_standards_elements(archive: BagArchive, root: Path, 
         "成文日期": "2026-11-20",
         "发布层次": "主动公开",
     }
-    assert data["DA/T 46-2009"]["档号"] == {"全宗号": "0042", "年度": "2026", "机构或问题": "办公室"}
+    record = data["DA/T 46-2009"]
+    known = {name: value for name, value in record["档号"].items() if value}
+    assert known == {"全宗号": "0042", "年度": "2026", "机构或问题": "办公室"}
+    assert {"目录号", "保管期限", "室编件号"} <= set(record["档号"])
+    assert (record["内容描述"]["密级"], record["电子签名"]) == ("", "")
+    assert record["存储位置"]["当前位置"] == f"default/2026/{DOCUMENT}-v1"
+    assert [(item["业务行为"], item["机构人员标识符"]) for item in record["业务实体"]] == [("同意", "王审")]
     assert [(file["name"], file["kind"]) for file in data["files"]] == [
         ("通知 100%~.docx", "original"),
         ("取暖通知.html", "public"),
     ]
+
+
+def test_the_text_of_the_public_copy_is_named(archive: BagArchive, root: Path, vault: Path) -> None:
+    good = order(vault)
+    ((artefact, path),) = good.artefacts
+    text = replace(artefact, name="取暖通知.txt", media_type="text/plain", role="text")
+    archive.publish(replace(good, artefacts=((artefact, path), (text, path))))
+    data = json.loads((root / "default/2026" / f"{DOCUMENT}-v1" / "data/metadata.json").read_bytes())
+    assert [file["path"] for file in data["files"] if file["kind"] == "text"] == ["data/public/取暖通知.txt"]
 
 
 def test_publishing_twice_answers_the_same_and_changes_nothing(
@@ -213,6 +228,21 @@ def test_an_update_keeps_the_old_version(archive: BagArchive, root: Path, vault:
     assert archive.verify([DOCUMENT]) == [
         Standing(DOCUMENT, "published", 0, 2, {"取暖通知.html": digest(PAGE)})
     ]
+
+
+@pytest.mark.parametrize("damage", ["flip", "lose"])
+def test_damage_to_an_older_version_is_seen(
+    archive: BagArchive, root: Path, vault: Path, damage: str
+) -> None:
+    archive.publish(order(vault))
+    archive.update(order(vault, version=2, action=Action.UPDATE))
+    older = root / "default/2026" / f"{DOCUMENT}-v1"
+    if damage == "flip":
+        (older / "data/record.json").write_bytes(b"{}")
+    else:
+        older.rename(root.parent / "aside")
+    (standing,) = archive.verify([DOCUMENT])
+    assert standing.hashes == {"取暖通知.html": digest(PAGE), "bag": "damaged:1"}
 
 
 def test_a_withdrawal_keeps_the_bag_and_fences_late_orders(

@@ -52,14 +52,17 @@ def vault(tmp_path: Path) -> Path:
     return filled_vault(tmp_path / "vault")
 
 
-def test_a_crash_at_any_step_leaves_one_whole_bag_after_the_next_call(tmp_path: Path, vault: Path) -> None:
-    reference = archive_in(tmp_path / "reference")
+@pytest.mark.parametrize("package", ["bag", "bag+xml"])
+def test_a_crash_at_any_step_leaves_one_whole_bag_after_the_next_call(
+    tmp_path: Path, vault: Path, package: str
+) -> None:
+    reference = archive_in(tmp_path / "reference", package)
     receipt = reference.publish(order(vault))
     expected = tree(tmp_path / "reference")
     steps = 0
     while True:
         folder = tmp_path / f"crash{steps}"
-        archive = archive_in(folder)
+        archive = archive_in(folder, package)
         died = die_at(steps + 1, lambda archive=archive: archive.publish(order(vault)))
         for bag in folder.glob("default/2026/*-v*"):
             assert check_bag(bag) == []  # never half a bag under a final name

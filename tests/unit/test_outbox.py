@@ -55,6 +55,7 @@ def test_it_is_a_notifier_with_a_template_for_each_kind(notifier: OutboxNotifier
     assert isinstance(notifier, Notifier)
     assert set(NAMES) == {
         "receipt", "returned", "result", "withdrawn", "held", "refused", "duplicate", "taken_back", "waiting",
+        "awaiting_issue",
     }  # fmt: skip
 
 

@@ -104,15 +104,29 @@ def test_an_update_says_that_the_page_is_there_already(tmp_path: Path) -> None:
     assert "不要新建" in form(tmp_path).text_content()
 
 
+def test_an_item_of_the_law_is_told_by_its_name(tmp_path: Path) -> None:
+    section = {"fields": [{"name": "公开事项", "value": "item"}]}
+    items = [{"id": "fees", "name": "行政事业性收费", "article": "第二十条"}]
+    channel = made("portal_form", tmp_path, section, columns=items)
+    for item, shown in (("fees", "行政事业性收费"), ("gone", "gone"), ("", "")):
+        given = order(Action.PUBLISH, entry(item=item), frozen(tmp_path / "vault"))
+        channel.publish(given)
+        assert fields(tmp_path) == {"公开事项": shown}
+
+
 def test_the_slip_names_what_is_to_be_taken_down(tmp_path: Path) -> None:
     channel = made("portal_form", tmp_path)
     channel.publish(first(tmp_path / "vault"))
-    taken = replace(recall(), entry=entry(title="", index_number=""))
+    unknown = replace(recall(), entry=entry(title="", index_number=""))
+    channel.withdraw(unknown)
+    assert "按索引号在门户中查找" in form(tmp_path, "撤回单.html").text_content()
+    taken = replace(unknown, address="https://www.example.gov.cn/art/1.html")
     assert channel.withdraw(taken) == channel.withdraw(taken)
     assert sorted(path.name for path in (tmp_path / CASE).iterdir()) == ["撤回单.html"]
     words = form(tmp_path, "撤回单.html").text_content()
     assert CASE in words
     assert "MB0000000/2026-00001" in words
+    assert "https://www.example.gov.cn/art/1.html" in words
     assert "内容有误，予以撤回" in words
 
 

@@ -61,16 +61,21 @@ def at(
     )
 
 
-def told(
-    *items: Finding, how: Settlement = Settlement.REDACT, texts: tuple[PartText, ...] = ()
-) -> dict[int, tuple[str, ...]]:
-    texts = texts or (part(),)
-    case = Case(
+def case_of(
+    texts: tuple[PartText, ...], items: tuple[Finding, ...] = (), how: Settlement = Settlement.REDACT
+) -> Case:
+    return Case(
         document="2026-000001", unit="default", department="民政局", state=State.IN_REVIEW, version=1, title="公示",
         slip=Slip(), parts=(), paths={}, texts=texts, findings=items,
         settled={item.id: how.value for item in items},
     )  # fmt: skip
-    return dict(notes(texts, Redactions(case, BOOK), BOOK))
+
+
+def told(
+    *items: Finding, how: Settlement = Settlement.REDACT, texts: tuple[PartText, ...] = ()
+) -> dict[int, tuple[str, ...]]:
+    texts = texts or (part(),)
+    return dict(notes(texts, Redactions(case_of(texts, items, how), BOOK), BOOK))
 
 
 def test_the_ground_is_that_of_the_rule_or_else_of_the_kind_each_article_once() -> None:
@@ -104,6 +109,23 @@ def test_words_in_pictures_that_the_text_lacks_are_told_of_but_no_seal() -> None
     words = Segment("示意图", Place("picture", "ocr"))
     assert told(texts=(part(words),)) == {0: (PICTURES,)}
     assert told(texts=(part(Segment("公章", Place("picture", "ocr", detail="seal"))),)) == {}
+
+
+def test_pictures_that_the_copy_holds_are_not_lacking() -> None:
+    shown, lacking = (
+        Segment("示意图", Place("picture 1", "ocr")),
+        Segment("流程图", Place("picture 2", "ocr")),
+    )
+    held = {0: frozenset({"picture 1"})}
+    assert notes((part(shown),), Redactions(case_of((part(shown),)), BOOK), BOOK, held) == {}
+    both = (part(shown, lacking),)
+    assert notes(both, Redactions(case_of(both), BOOK), BOOK, held) == {0: (PICTURES,)}
+
+
+def test_words_struck_out_in_a_picture_are_withheld() -> None:
+    shown = part(Segment("石某某的电话", Place("picture", "ocr")))
+    item = replace(at(), text="石某", start=0, end=2, segment=2)
+    assert told(item, texts=(shown,)) == {0: ("本文有部分内容依法不予公开，依据：甲法第一条。", PICTURES)}
 
 
 def test_what_pages_must_not_show_is_all_that_was_struck() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
@@ -20,7 +21,7 @@ from disclosure_pipeline.builtin.public.proof import leftovers
 from disclosure_pipeline.errors import ExtractionFailed, StoreFault
 from disclosure_pipeline.hooks.contracts import PartText, SourceFile
 from disclosure_pipeline.hooks.page_pictures import Letters
-from disclosure_pipeline.hooks.stages import Struck
+from disclosure_pipeline.hooks.stages import Struck, Wording
 from disclosure_pipeline.model.document import PartRole
 from disclosure_pipeline.model.text import Place, Segment, Text
 from disclosure_pipeline.pipeline.reprinting import boxes_of
@@ -187,8 +188,38 @@ def test_a_box_is_burnt_in_and_nothing_else_is_in_the_file(tmp_path: Path) -> No
     assert low < 4 and high == 15
     assert not holds(everything(data), PHONE) and not holds(everything(data), VISIBLE)
     with pikepdf.open(io.BytesIO(data)) as document:
-        assert set(document.Root.keys()) == {"/Type", "/Pages"}
+        assert set(document.Root.keys()) == {"/Type", "/Pages", "/Lang"}
         assert document.pages[0].Contents.read_bytes() == b"q 595.0 0 0 842.0 0 0 cm /Picture Do Q"
+
+
+@pytest.mark.parametrize("as_pictures", [True, False], ids=["pictures", "text layer"])
+def test_a_new_pdf_tells_its_title_and_its_language_and_nothing_else(
+    tmp_path: Path, as_pictures: bool
+) -> None:
+    draft = saved(paper(text("内容")))
+    data = job.reprint(file_of(tmp_path, draft), PDF, {}, as_pictures, Wording("关于补贴的通知"))
+    with pikepdf.open(io.BytesIO(data)) as document:
+        assert dict(document.docinfo.items()) == {"/Title": "关于补贴的通知"}
+        assert str(document.Root.Lang) == "zh-CN"
+        assert set(document.Root.keys()) == {"/Type", "/Pages", "/Lang", "/ViewerPreferences"}
+    again = read(data, "公开件.pdf")
+    assert leftovers(again, "关于补贴的通知") == []
+    assert {problem.code for problem in leftovers(again, "另一个标题")} == {"public.metadata"}
+
+
+def test_a_last_page_tells_in_pixels_what_was_withheld(tmp_path: Path) -> None:
+    note = "本文有部分内容依法不予公开，依据：某条例第十五条。"
+    file = file_of(tmp_path, saved(paper(text(PHONE, y=500))))
+    data = job.reprint(file, PDF, {}, True, Wording(notes=(note,)))
+    assert data == job.reprint(file, PDF, {}, True, Wording(notes=(note,)))
+    with pikepdf.open(io.BytesIO(data)) as document:
+        assert [list(page.Resources.keys()) for page in document.pages] == [["/XObject"]] * 2
+    with pypdfium2.PdfDocument(data) as document:
+        assert [page.get_size() for page in document][1] == (595.0, 842.0)
+    line = greys(data, 1).crop((150, 150, 1090, 215))
+    assert line.getextrema() == (0, 15)
+    with pytest.raises(ExtractionFailed):
+        job.reprint(file, PDF, {}, True, Wording(notes=(note * 60,)))
 
 
 def test_annotations_and_letters_too_faint_to_be_seen_are_not_in_the_picture(tmp_path: Path) -> None:
@@ -298,6 +329,30 @@ def recognised(*lines: str) -> Text:
 )  # fmt: skip
 def test_recognised_pages_are_compared_with_what_was_approved(lines: list[str], codes: set[str]) -> None:
     found = compare_pages(recognised(*lines), APPROVED, CUT, drawn=True)
+    assert {problem.code for problem in found} == codes
+
+
+NOTE = "本文有部分内容依法不予公开，依据：某条例第十五条。"
+
+
+@pytest.mark.parametrize(
+    ("last", "codes"),
+    [
+        ([NOTE[:20], NOTE[20:]], set()),
+        (["本文有部分内容依法不予公幵", "依据：某条例第十五条"], set()),
+        ([], {"public.missing_text"}),
+        (["本文有部分"], {"public.missing_text"}),
+        ([NOTE, "内部批注：暂缓办理"], {"public.foreign_text"}),
+        ([NOTE, PHONE], {"public.foreign_text", "public.redacted_remains"}),
+    ],
+    ids=["clean", "errors of recognition", "no page", "illegible", "other words", "the number"],
+)
+def test_the_last_page_of_pictures_says_the_note(last: list[str], codes: set[str]) -> None:
+    pages = recognised("联系人电话", "，工作日接听来电。", "示范县公章")
+    told = tuple(Segment(line, Place("page", "ocr", page=2)) for line in last)
+    found = compare_pages(
+        replace(pages, segments=(*pages.segments, *told)), APPROVED, CUT, drawn=True, notes=(NOTE,)
+    )
     assert {problem.code for problem in found} == codes
 
 

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from paper_channels import PACKAGE, text_left
 from plugin_hosts import host, settings, workspace
 from pydantic import ValidationError
-from site_orders import SENTENCE, TITLE, context, entry, first, frozen, order, recall, second, tree
+from site_orders import (
+    SENTENCE,
+    TITLE,
+    context,
+    entry,
+    first,
+    frozen,
+    order,
+    recall,
+    run_killed,
+    second,
+    tree,
+)
 from ssh_host import SSHD, SshHost, ssh_host
 from webdav_host import DavHost, webdav_host
 
@@ -193,6 +209,143 @@ def test_names_that_mean_something_to_a_shell_are_only_names(
     assert any(name in path for path in tree(office.there))
 
 
+def test_what_the_site_makes_anew_without_an_order_is_pushed(office: Office) -> None:
+    office.carry_out(first(office.vault))
+    assert office.push.mend(whole=False) is False
+    given = context(site=office.root)
+    SiteChannel(replace(given, site={**given.site, "name": "改名县人民政府"})).mend(whole=False)
+    assert tree(office.there) != office.shown()
+    assert office.push.mend(whole=False) is True
+    assert tree(office.there) == office.shown()
+    assert office.push.mend(whole=False) is False
+
+
+def test_a_site_that_is_not_there_removes_nothing_from_its_copy(by_dav: Office) -> None:
+    by_dav.carry_out(first(by_dav.vault))
+    before = tree(by_dav.there)
+    by_dav.root.rename(by_dav.root.with_name("elsewhere"))
+    assert by_dav.channel().mend(whole=True) is False
+    assert tree(by_dav.there) == before
+
+
+@pytest.fixture
+def some(by_dav: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """A copy of five documents, of which each look reads two back."""
+    monkeypatch.setattr(push, "_AT_ONCE", 2)
+    for number in range(1, 6):
+        title = f"第{number}号文件"
+        by_dav.carry_out(
+            order(Action.PUBLISH, entry(number, title=title), frozen(by_dav.vault, title, title))
+        )
+    by_dav.push = by_dav.channel(seconds=1e-9)
+    return by_dav
+
+
+def spoil(office: Office, number: int) -> None:
+    (office.there / f"documents/2026/2026-{number:06d}/index.html").write_text("别的", "utf-8")
+
+
+def spoiled(office: Office) -> set[str]:
+    return {item.document[-1] for item in office.push.verify([]) if item.version == 0}
+
+
+def test_a_large_copy_is_read_back_in_turns(some: Office) -> None:
+    """What was found wrong stays told until it is read back again, after an order or in its turn."""
+    for number in range(1, 6):
+        spoil(some, number)
+    assert [spoiled(some) for _ in range(3)] == [set("12"), set("1234"), set("12345")]
+    assert len(some.push.verify([])) == 5
+    title = "第3号文件"
+    some.push.publish(order(Action.PUBLISH, entry(3, title=title), frozen(some.vault, title, title)))
+    assert spoiled(some) == set("1245")
+
+
+def test_a_document_that_is_asked_for_is_always_read_back(some: Office) -> None:
+    spoil(some, 5)
+    assert spoiled(some) == set()
+    assert some.push.verify(["2026-000005"])[0].version == 0
+    assert spoiled(some) == {"5"}
+
+
+def test_a_withdrawal_that_did_not_end_is_not_told_as_withdrawn(some: Office, dav: DavHost) -> None:
+    """Its record is begun, nothing was read back since: the copy may still be out."""
+    some.site.withdraw(recall(number=5))
+    dav.failing["DELETE"] = "423 Locked"
+    with pytest.raises(ChannelFault):
+        some.channel().withdraw(recall(number=5))
+    for _ in range(4):
+        assert {item.document[-1]: item.state for item in some.push.verify([])}["5"] != "withdrawn"
+    dav.failing.clear()
+    some.channel().withdraw(recall(number=5))
+    assert {item.document[-1]: item.state for item in some.push.verify([])}["5"] == "withdrawn"
+
+
+@pytest.mark.parametrize("last", ["publish", "update", "withdraw"])
+def test_killed_between_any_two_operations(by_dav: Office, tmp_path: Path, last: str) -> None:
+    """The push dies anywhere, on its disk or between two requests: the same order again, and the copy is the site."""
+    before = {"publish": [], "update": [first], "withdraw": [first]}[last]
+    orders = {"publish": first, "update": second, "withdraw": lambda vault: recall()}
+    for asked in before:
+        by_dav.carry_out(asked(by_dav.vault))
+    asked = orders[last](by_dav.vault)
+    getattr(by_dav.site, last)(asked)
+    own, there = tmp_path / "own-before", tmp_path / "there-before"
+    by_dav.own.mkdir(exist_ok=True)
+    shutil.copytree(by_dav.own, own)
+    shutil.copytree(by_dav.there, there)
+    operations, ended = 0, False
+    while not ended:
+        for folder, kept in ((by_dav.own, own), (by_dav.there, there)):
+            shutil.rmtree(folder)
+            shutil.copytree(kept, folder)
+        ended = run_killed(lambda: getattr(counted(by_dav.channel()), last)(asked), operations)
+        if not ended:
+            standing = by_dav.channel().verify([CASE])[0]
+            assert last == "publish" or standing.state != "absent"
+        receipt = getattr(by_dav.channel(), last)(asked)
+        assert receipt.key == str(asked.key)
+        assert tree(by_dav.there) == by_dav.shown(), operations
+        assert by_dav.channel().verify([CASE])[0].hashes == receipt.hashes
+        operations += 5  # another push is many more of the same requests
+    assert operations > 15
+    if last == "withdraw":
+        assert text_left(by_dav.there) == []
+
+
+def counted(channel: push.Push) -> push.Push:
+    """The channel, each of whose requests counts as an operation that changes files, as :func:`run_killed` counts."""
+    call = channel._host._caller.call
+
+    def counting(*given: Any, **more: Any) -> Any:
+        os.fsync(0)
+        return call(*given, **more)
+
+    channel._host._caller.call = counting
+    return channel
+
+
+@needs_sshd
+def test_a_session_ends_with_the_process_that_began_it(by_ssh: Office, tmp_path: Path) -> None:
+    """Killed while a session is open: nothing of it goes on beside the next attempt."""
+    by_ssh.site.publish(first(by_ssh.vault))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        child = os.fork()
+        if child == 0:
+            with suppress(BaseException):
+                by_ssh.channel(port=port).publish(first(by_ssh.vault))
+            os._exit(0)
+        connection, _ = silent.accept()
+        with connection:
+            (session,) = psutil.Process(child).children()
+            assert session.name() == "sftp"
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            session.wait(30)
+    by_ssh.push.publish(first(by_ssh.vault))
+    assert tree(by_ssh.there) == by_ssh.shown()
+
+
 @needs_sshd
 def test_a_host_that_is_gone_or_that_nobody_knows_gets_nothing(by_ssh: Office, tmp_path: Path) -> None:
     by_ssh.site.publish(first(by_ssh.vault))
@@ -312,6 +465,12 @@ def test_it_runs_in_its_own_process_and_reads_the_site(dav: DavHost, tmp_path: P
         running.channel_call("builtin.site", Action.PUBLISH, asked)
         running.channel_call("push.site", Action.PUBLISH, asked)
         (held,) = running.channel_verify("push.site")
+        info = running.channels["push.site"]
+        assert (info.follows, info.mends) == ("builtin.site", True)
+        (place.site / "static/site.css").touch()
+        assert running.channel_mend("push.site") is True
+        assert running.channel_mend("push.site") is False
+        assert running.channel_mend("builtin.archive") is False
     assert (held.state, held.version) == ("published", 1)
     assert (there / DOCUMENT / "index.html").read_bytes() == (
         place.site / DOCUMENT / "index.html"

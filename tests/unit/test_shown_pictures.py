@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from disclosure_pipeline.builtin.extractors.ooxml.pictures import ShownPictures, _shown
+from disclosure_pipeline.builtin.extractors.ooxml.pictures import ShownPictures, shown_window
 from disclosure_pipeline.builtin.extractors.packages.package import parse_xml
 
 _FILL = b'<f xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:blip/>%s<a:stretch/></f>'
@@ -52,7 +52,7 @@ def _package(crop: str = "", target: str = "media/image1.png") -> ShownPictures:
 )
 def test_what_a_crop_leaves(crop: bytes, window: tuple[float, ...]) -> None:
     blip = next(parse_xml(_FILL % crop).iter("{*}blip"))
-    assert _shown(blip) == pytest.approx(window)
+    assert shown_window(blip) == pytest.approx(window)
 
 
 def test_a_whole_picture_has_no_window() -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,48 @@ def test_killed_update_then_other_update_leaves_no_trace_of_it(
             assert "教育局.html" not in name
         assert [row["title"] for row in catalogue(root)] == ["第三版"]
         operations += 1
+
+
+def test_a_killed_rebuild_is_ended_by_the_next_look_and_stops_no_order(
+    tmp_path: Path, vault: Path, quick_disk: None
+) -> None:
+    """New templates, and a process that dies anywhere while all pages are made anew: each page is the old or the new one."""
+    site = SiteChannel(context(site=tmp_path / "prepared"))
+    for number in (7, 8):
+        site.publish(
+            order(Action.PUBLISH, entry(number, title="别的文件"), frozen(vault, "别的文字", "别的文件"))
+        )
+    site.publish(first(vault))
+    site.withdraw(recall(number=8))
+
+    def renamed(root: Path) -> SiteChannel:
+        given = context(site=root)
+        return SiteChannel(replace(given, site={**given.site, "name": "改名县人民政府"}))
+
+    undisturbed = shutil.copytree(tmp_path / "prepared", tmp_path / "undisturbed")
+    assert renamed(undisturbed).mend(whole=False) is True
+    before, expected = tree(tmp_path / "prepared"), tree(undisturbed)
+    assert renamed(undisturbed).mend(whole=False) is False
+    recalled = shutil.copytree(undisturbed, tmp_path / "recalled")
+    renamed(recalled).withdraw(recall())
+    after_recall = tree(recalled)
+    operations, ended = 0, False
+    while not ended:
+        root = shutil.copytree(tmp_path / "prepared", tmp_path / str(operations))
+        ended = run_killed(lambda root=root: renamed(root).mend(whole=False), operations)
+        for name, data in tree(root).items():
+            if name.startswith("documents/") and name.endswith(".html"):
+                assert data in (before[name], expected[name]), (operations, name)
+        taken = shutil.copytree(root, tmp_path / f"taken-{operations}")
+        renamed(root).mend(whole=False)
+        assert tree(root) == expected, operations
+        if operations % 6 == 0:
+            renamed(taken).withdraw(recall())
+            assert all(SENTENCE.encode() not in data for data in tree(taken).values())
+            renamed(taken).mend(whole=False)
+            assert tree(taken) == after_recall, operations
+        operations += 3  # most of a rebuild is the same few operations on one file after the other
+    assert operations > 20
 
 
 def test_a_withdrawal_drops_the_title_before_anything_else(

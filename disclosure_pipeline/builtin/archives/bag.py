@@ -4,7 +4,9 @@ Layout below the archive folder::
 
     <unit>/<year>/<document>-v<version>/           the bag; written once, never changed
         data/originals/  data/public/  data/metadata.json  data/record.json  data/审查单.html
+        data/电子文件封装包.xml   the same once more as an XML package, where the office wants one
     <unit>/<year>/<document>-v<version>.withdrawn.json   beside it, when that version was recalled
+    <unit>/<year>/<document>-v<version>.receipts.json    what all channels answered; the pipeline writes it
     <unit>/<year>/<document>.state.json            generation and versions carried out
 
 The bags of a suspected state secret leave the archive: they are moved into quarantine, and come back if two officers
@@ -20,12 +22,15 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from disclosure_pipeline.builtin.archives import envelope
+from disclosure_pipeline.builtin.archives.holdings import BAG, STATE, find, standing
 from disclosure_pipeline.builtin.archives.labels import local_time
 from disclosure_pipeline.builtin.archives.metadata import metadata
 from disclosure_pipeline.builtin.archives.package import (
@@ -38,8 +43,6 @@ from disclosure_pipeline.builtin.archives.package import (
 from disclosure_pipeline.builtin.archives.review_sheet import render
 from disclosure_pipeline.builtin.archives.standing import (
     PUBLISHED,
-    WITHDRAWN,
-    Record,
     as_json,
     read_record,
 )
@@ -52,10 +55,11 @@ from disclosure_pipeline.builtin.files import (
     storage_faults,
     write_atomic,
 )
+from disclosure_pipeline.builtin.rendering import BEIJING
 from disclosure_pipeline.durable import file_digest, move_folder, sync_folder
 from disclosure_pipeline.errors import ChannelFault
 from disclosure_pipeline.hooks.contracts import PluginContext
-from disclosure_pipeline.model.document import Attribute
+from disclosure_pipeline.model.document import Attribute, PartRole
 from disclosure_pipeline.model.publication import Deposit, EffectKey, Order, Receipt, Standing
 
 STAGING = ".staging"
@@ -64,15 +68,13 @@ _FOLDER_MODE = 0o750
 _FILE_MODE = 0o640
 _PRIVATE = 0o700
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
-_BAG = re.compile(r"(?P<document>[A-Za-z0-9][A-Za-z0-9_-]*)-v(?P<version>\d+)")
-_STATE = ".state.json"
 
 
 class BagArchive:
     """Archive channel that keeps every version of every document as a BagIt bag.
 
     Args:
-        context: gives the archive's folder as ``folders["archive"]``.
+        context: gives the archive's folder as ``folders["archive"]``, and ``[archive] package``.
     """
 
     id = "archive"
@@ -81,6 +83,7 @@ class BagArchive:
 
     def __init__(self, context: PluginContext) -> None:
         self._root = context.folders["archive"]
+        self._with_xml = context.archive.get("package") == "bag+xml"
 
     def publish(self, order: Order) -> Receipt:
         """Deposit the version's bag, or find it from an earlier call.
@@ -92,7 +95,7 @@ class BagArchive:
         """
         deposit = _deposit(order)
         with self._document(order.key, order.entry.unit) as (folder, staging):
-            record_path = folder / f"{order.key.document}{_STATE}"
+            record_path = folder / f"{order.key.document}{STATE}"
             record = read_record(record_path, order.key.document)
             record.check(order.key)
             bag = folder / _bag_name(order.key)
@@ -117,14 +120,15 @@ class BagArchive:
         """
         key = order.key
         with self._document(key, order.entry.unit) as (folder, staging):
-            record_path = folder / f"{key.document}{_STATE}"
+            record_path = folder / f"{key.document}{STATE}"
             record = read_record(record_path, key.document)
             record.check(key)
             notice = folder / f"{_bag_name(key)}.withdrawn.json"
             repeated = notice.exists() and record.generation == key.generation
             if not repeated:
                 _replace(notice, as_json(_notice(order)), staging)
-                _replace(record_path, as_json(asdict(record.withdrawn(key))), staging)
+                told = record.withdrawn(key, isolated=order.isolate is not None)
+                _replace(record_path, as_json(asdict(told)), staging)
             if order.isolate is not None and not (repeated and record.state == PUBLISHED):
                 self._isolate(key.document, folder, order.isolate)
             return self._receipt(key, folder / _bag_name(key))
@@ -132,14 +136,14 @@ class BagArchive:
     def verify(self, documents: Sequence[str]) -> Sequence[Standing]:
         """What the archive really holds, computed from the bytes.
 
-        ``hashes`` are the public files as they lie in the newest bag. A bag with damage anywhere
-        adds an entry ``bag``, so that comparing with the receipt shows a difference even when the
-        public files are whole.
+        ``hashes`` are the public files as they lie in the newest bag. Damage anywhere in any bag of the
+        document adds an entry ``bag``, so that comparing with the receipt shows a difference even
+        when those files are whole.
         """
         with storage_faults("the archive"):
-            places = self._places()
+            places = find(self._root, documents)
             wanted = documents or sorted(places)
-            return [self._standing(document, places.get(document)) for document in wanted]
+            return [standing(document, places.get(document)) for document in wanted]
 
     # ------------------------------------------------------------------ one document
 
@@ -161,7 +165,7 @@ class BagArchive:
         """Move every bag of a document out of the archive."""
         target.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
         for bag in sorted(folder.glob(f"{document}-v*")):
-            if bag.is_dir() and _BAG.fullmatch(bag.name):
+            if bag.is_dir() and BAG.fullmatch(bag.name):
                 moved = target / bag.relative_to(self._root)
                 moved.parent.mkdir(parents=True, exist_ok=True)
                 move_folder(bag, moved)
@@ -171,13 +175,20 @@ class BagArchive:
         files: list[dict[str, Any]] = []
         for number, (name, digest, source) in enumerate(deposit.originals, 1):
             path = f"originals/{payload_name(number, name)}"
-            files.append(_file(path, name, "original", writer.copy(path, source, digest)))
+            written = writer.copy(path, source, digest)
+            files.append(_file(path, name, "original", written, _media_type(deposit, digest)))
         for artefact, source in order.artefacts:
             path = f"public/{_public_name(artefact.name)}"
-            files.append(_file(path, artefact.name, "public", writer.copy(path, source, artefact.sha256)))
-        writer.add("metadata.json", as_json(metadata(order, files)))
+            written = writer.copy(path, source, artefact.sha256)
+            # The frozen text was proved to be what the public files say when they are read again.
+            kind = "text" if artefact.role == "text" else "public"
+            files.append(_file(path, artefact.name, kind, written, artefact.media_type))
+        described = metadata(order, files, bag.relative_to(self._root).as_posix())
+        writer.add("metadata.json", as_json(described))
         writer.add("record.json", as_json(deposit.record))
         writer.add(REVIEW_SHEET, render(order).encode("utf-8"))
+        if self._with_xml:
+            _write_xml(writer, staging, order, deposit, described)
         writer.close(_bag_info(order, deposit))
         _refuse_damage(staging)
         staging.rename(bag)
@@ -192,35 +203,6 @@ class BagArchive:
             "manifest": file_digest(bag / PAYLOAD_MANIFEST),
         }
         return Receipt(self.id, str(key), hashes=_public_hashes(manifest(bag)), detail=detail)
-
-    # ------------------------------------------------------------------ verification
-
-    def _places(self) -> dict[str, Path]:
-        """Folder of every document the archive knows, by its record or by a bag."""
-        places = {}
-        for folder in sorted(self._root.glob("[!.]*/*")):
-            for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-                bag = _BAG.fullmatch(path.name) if path.is_dir() else None
-                if bag:
-                    places[bag["document"]] = folder
-                elif path.name.endswith(_STATE):
-                    places[path.name.removesuffix(_STATE)] = folder
-        return places
-
-    def _standing(self, document: str, folder: Path | None) -> Standing:
-        if folder is None:
-            return Standing(document, "absent")
-        try:
-            record = read_record(folder / f"{document}{_STATE}", document)
-        except ChannelFault:
-            record = Record(document)
-        held = [_BAG.fullmatch(path.name) for path in folder.glob(f"{document}-v*")]
-        versions = [int(match["version"]) for match in held if match and match["document"] == document]
-        version = max([record.version, *versions])
-        state = WITHDRAWN if record.state == WITHDRAWN else PUBLISHED
-        bag = folder / f"{document}-v{version}"
-        hashes = _real_hashes(bag) if version else {}
-        return Standing(document, state, record.generation, version, hashes)
 
 
 def _clear(bucket: Path) -> None:
@@ -255,9 +237,49 @@ def _public_name(name: str) -> str:
     return name
 
 
-def _file(path: str, name: str, kind: str, written: tuple[str, int]) -> dict[str, Any]:
+def _file(path: str, name: str, kind: str, written: tuple[str, int], media_type: str) -> dict[str, Any]:
     digest, size = written
-    return {"path": f"data/{path}", "name": name, "kind": kind, "sha256": digest, "size": size}
+    return {
+        "path": f"data/{path}", "name": name, "kind": kind, "sha256": digest, "size": size,
+        "media_type": media_type,
+    }  # fmt: skip
+
+
+def _media_type(deposit: Deposit, digest: str) -> str:
+    """The type of an original, as it was found when the file was read; empty when the record tells none."""
+    return str(_part(deposit, digest).get("media_type") or "")
+
+
+def _part(deposit: Deposit, digest: str) -> Mapping[str, Any]:
+    """What the record tells of an original."""
+    parts: Iterable[Mapping[str, Any]] = deposit.record.get("parts") or ()
+    return next((part for part in parts if part.get("sha256") == digest), {})
+
+
+def _write_xml(
+    writer: PackageWriter, folder: Path, order: Order, deposit: Deposit, described: Mapping[str, Any]
+) -> None:
+    """Write the XML package of what lies in a bag already, and read it back: it must hold exactly these files."""
+    known = {file["path"]: file for file in described["files"]}
+    payload = writer.payload
+    files = [_packed(folder / path, path, known.get(path, {}), deposit) for path in payload]
+    made = datetime.fromisoformat(order.at).astimezone(BEIJING).isoformat(timespec="seconds")
+    facts = described["DA/T 46-2009"]
+    writer.stream(envelope.NAME, envelope.envelope(facts, files, made, order.entry.unit_name))
+    if envelope.contents(folder / "data" / envelope.NAME) != payload:
+        raise ChannelFault("An XML package does not hold the files of its bag.", code="archive.damaged")
+
+
+def _packed(source: Path, path: str, file: Mapping[str, Any], deposit: Deposit) -> envelope.Packed:
+    """A file of a bag as the XML package gets it; whether it is the 正文 is known of originals only."""
+    role = _part(deposit, file["sha256"]).get("role") if file.get("kind") == "original" else None
+    return envelope.Packed(
+        path,
+        source,
+        str(file.get("name") or source.name),
+        str(file.get("media_type") or ""),
+        None if role is None else role == PartRole.MAIN.value,
+    )
 
 
 def _expected(order: Order, deposit: Deposit) -> dict[str, str]:
@@ -298,16 +320,6 @@ def _refuse_damage(bag: Path) -> None:
 def _public_hashes(digests: dict[str, str]) -> dict[str, str]:
     prefix = "data/public/"
     return {path.removeprefix(prefix): digest for path, digest in digests.items() if path.startswith(prefix)}
-
-
-def _real_hashes(bag: Path) -> dict[str, str]:
-    """sha256 of the public files as they lie there now; ``bag`` is added when anything is damaged."""
-    folder = bag / "data" / "public"
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
-    hashes = {path.name: file_digest(path) for path in files if path.is_file()}
-    if problems := check_bag(bag):
-        hashes["bag"] = f"damaged:{len(problems)}"
-    return hashes
 
 
 def _notice(order: Order) -> dict[str, Any]:

@@ -39,10 +39,19 @@ class PackageWriter:
         self._bytes = 0
         folder.mkdir(mode=_FOLDER_MODE)
 
+    @property
+    def payload(self) -> Mapping[str, str]:
+        """sha256 of what was written so far, by its path in the bag."""
+        return dict(self._payload)
+
     def add(self, name: str, data: bytes) -> tuple[str, int]:
         """Write a payload file; ``name`` is relative to ``data/``. Returns (sha256, size)."""
+        return self.stream(name, iter((data,)))
+
+    def stream(self, name: str, blocks: Iterator[bytes]) -> tuple[str, int]:
+        """Write a payload file piece by piece, as :meth:`add` does."""
         path = self._path(name)
-        self._write(path, iter((data,)))
+        self._write(path, blocks)
         return self._enter(path)
 
     def copy(self, name: str, source: Path, sha256: str) -> tuple[str, int]:

@@ -53,9 +53,10 @@ class Record:
         versions = tuple(sorted({*self.versions, key.version}))
         return replace(self, generation=key.generation, state=PUBLISHED, versions=versions)
 
-    def withdrawn(self, key: EffectKey) -> Record:
-        """The record after this withdrawal; the bags stay."""
-        return replace(self, generation=key.generation, state=WITHDRAWN)
+    def withdrawn(self, key: EffectKey, *, isolated: bool) -> Record:
+        """The record after this withdrawal; the bags stay, unless all of them are isolated."""
+        versions = () if isolated else self.versions
+        return replace(self, generation=key.generation, state=WITHDRAWN, versions=versions)
 
 
 def read_record(path: Path, document: str) -> Record:

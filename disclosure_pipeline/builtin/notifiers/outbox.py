@@ -37,6 +37,8 @@ kind            file                                     further keys (``?`` opt
 ``duplicate``   ``<case>_收件回执.html``               ``first_case``; ``title``?; ``joined``? (a
                                                           correction that became part of that case)
 ``taken_back``  ``<case>_撤件回执.html``                  ``title``?
+``awaiting_     ``<case>_待投放正式件.html``              ``title``?
+issue``
 ==============  =======================================  ==========================================
 
 Never give ``quote``, ``title``, ``name`` or ``files`` for a suspected secret: the letter prints what
@@ -80,13 +82,16 @@ NAMES = {
     "waiting": "待收说明",
     "duplicate": "收件回执",
     "taken_back": "撤件回执",
+    "awaiting_issue": "待投放正式件",
 }
 """Kinds of letters and their names."""
 
 RETURNED_FOLDER = "退回"
 PUBLISHED_FOLDER = "已发布"
 
-_OVERTAKEN_BY = {"receipt": "held", "returned": "held", "taken_back": "held", "result": "withdrawn"}
+_OVERTAKEN_BY = {
+    "receipt": "held", "returned": "held", "taken_back": "held", "awaiting_issue": "held", "result": "withdrawn",
+}  # fmt: skip
 """Letters that name what a later letter took away: a late delivery must not bring it back."""
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -226,6 +231,7 @@ _VALUES = {
     "waiting": _refused,
     "duplicate": _duplicate,
     "taken_back": _titled,
+    "awaiting_issue": _titled,
 }
 
 
@@ -291,7 +297,8 @@ def _take_away(letter: Mapping[str, Any]) -> None:
     """
     case, folder = letter["case"], Path(letter["folder"])
     published = _subfolder(letter, "published_folder", PUBLISHED_FOLDER)
-    for kind, place in (("returned", folder), ("taken_back", folder), ("result", published)):
+    asked = ((kind, folder) for kind in ("returned", "taken_back", "awaiting_issue"))
+    for kind, place in (*asked, ("result", published)):
         files.remove(place / f"{case}_{NAMES[kind]}.html")
     returned = _subfolder(letter, "returned_folder", RETURNED_FOLDER)
     if returned.is_dir() and not returned.is_symlink():

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from types import MappingProxyType
 
@@ -18,6 +18,7 @@ from disclosure_pipeline.builtin.public.selection import (
     public_segments,
 )
 from disclosure_pipeline.hooks.contracts import PartText
+from disclosure_pipeline.hooks.stages import ShownPicture
 from disclosure_pipeline.model.document import Part, PartRole
 from disclosure_pipeline.model.printed import Printed, cell_name, heading_level, running_text
 from disclosure_pipeline.model.text import Place
@@ -46,7 +47,29 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
 
 
-Block = Heading | Paragraph | Grid
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that was made anew.
+
+    Args:
+        media_type: ``image/png`` or ``image/jpeg``.
+        data: its bytes.
+        size: width and height, pixels.
+        number: counted over the whole copy, from 1 on.
+    """
+
+    media_type: str
+    data: bytes = field(repr=False)
+    size: tuple[int, int]
+    number: int = 0
+
+    @property
+    def name(self) -> str:
+        """What stands for it where it is not seen; what its draft says of it is no text that anybody sees."""
+        return f"图{self.number}"
+
+
+Block = Heading | Paragraph | Grid | Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +124,9 @@ def public_copy(
     texts: Sequence[PartText],
     parts: Sequence[Part],
     redactions: Sequence[Redaction] = (),
+    *,
     notes: Mapping[int, tuple[str, ...]] = MappingProxyType({}),
+    pictures: Mapping[int, Mapping[int, tuple[ShownPicture, ...]]] = MappingProxyType({}),
 ) -> PublicCopy:
     """Select, redact and arrange the approved content.
 
@@ -111,6 +136,7 @@ def public_copy(
         parts: files of the version, for the names of attachments.
         redactions: characters that must not go out.
         notes: what readers are told about a part, by its position.
+        pictures: those of a part, by its position and by the segment behind which they stand; -1 is the beginning.
 
     Raises:
         Refused: a redaction does not fit the text.
@@ -122,7 +148,8 @@ def public_copy(
     main = [part for part in public if part.role is PartRole.MAIN]
     attachments = [part for part in public if part.role is PartRole.ATTACHMENT]
     sections = [
-        Section(part.position, 0, "", _without_title(_blocks(part, cuts), clean(title)),
+        Section(part.position, 0, "",
+                _without_title(_blocks(part, cuts, pictures.get(part.position, {})), clean(title)),
                 notes.get(part.position, ()), _is_spreadsheet(part))
         for part in main
     ]  # fmt: skip
@@ -131,8 +158,23 @@ def public_copy(
     for number, part in numbered:
         name = shown_name(names.get(part.position, ""))
         told, tabular = notes.get(part.position, ()), _is_spreadsheet(part)
-        sections.append(Section(part.position, number, name, _blocks(part, cuts), told, tabular))
-    return PublicCopy(clean(title).strip(), tuple(sections))
+        blocks = _blocks(part, cuts, pictures.get(part.position, {}))
+        sections.append(Section(part.position, number, name, blocks, told, tabular))
+    return PublicCopy(clean(title).strip(), tuple(_counted(sections)))
+
+
+def _counted(sections: Sequence[Section]) -> Iterator[Section]:
+    """The sections with their pictures numbered."""
+    number = 0
+    for section in sections:
+        blocks: list[Block] = []
+        for block in section.blocks:
+            if isinstance(block, Picture):
+                number += 1
+                blocks.append(replace(block, number=number))
+            else:
+                blocks.append(block)
+        yield replace(section, blocks=tuple(blocks))
 
 
 # --------------------------------------------------------------- attachment names
@@ -171,15 +213,26 @@ def _named_number(name: str) -> int:
 _PAGED = ("application/pdf", "application/ofd")
 """Formats that know printed lines only."""
 
+_SHOWN_ON_SLIDES = (
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "application/vnd.oasis.opendocument.presentation",
+    "application/vnd.ms-powerpoint",
+)
+_LONGEST_TITLE = 40
+_SENTENCE = tuple("。；，：,;")
+
 _TableKey = tuple[str, str]
 
 
-def _blocks(part: PartText, cuts: Cuts) -> tuple[Block, ...]:
+def _blocks(
+    part: PartText, cuts: Cuts, pictures: Mapping[int, tuple[ShownPicture, ...]]
+) -> tuple[Block, ...]:
     """The blocks of one part; a table stands where its first cell stood."""
     scanned = is_recognised(part.text)
     paged = scanned or part.text.media_type in _PAGED
+    slides = part.text.media_type in _SHOWN_ON_SLIDES
     tables: dict[_TableKey, dict[tuple[int, int], list[str]]] = {}
-    order: list[_TableKey | list[tuple[Place, str]]] = []
+    order: list[_TableKey | list[tuple[Place, str]] | Picture] = [*_pictures(pictures, -1)]
     for index, segment in public_segments(part.text):
         text = clean(cuts.apply(segment.text, part.position, index))
         cell = cell_name(segment.place.cell)
@@ -190,18 +243,26 @@ def _blocks(part: PartText, cuts: Cuts) -> tuple[Block, ...]:
                 order.append(key)
             at = (cell.row, cell.order)
             tables[key].setdefault(at, []).append(text.strip())
-        elif order and isinstance(order[-1], list):
+        elif order and isinstance(order[-1], list) and (not slides or _same_slide(order[-1], segment.place)):
             order[-1].append((segment.place, text))
         else:
             order.append([(segment.place, text)])
+        order += _pictures(pictures, index)
     blocks: list[Block] = []
+    seen: set[int | None] = set()
     for item in order:
-        if isinstance(item, list):
+        if isinstance(item, Picture):
+            blocks.append(item)
+        elif isinstance(item, list):
             texts = _paged(item, lines=scanned) if paged else _running(item)
-            blocks += _with_headings(texts)
+            blocks += _with_headings(texts, titled=slides and _opens_slide(item, seen))
         elif any(any(texts) for texts in tables[item].values()):
             blocks.append(_grid(tables[item]))
     return tuple(blocks)
+
+
+def _pictures(pictures: Mapping[int, tuple[ShownPicture, ...]], behind: int) -> list[Picture]:
+    return [Picture(shown.media_type, shown.data, shown.size) for shown in pictures.get(behind, ())]
 
 
 def _is_spreadsheet(part: PartText) -> bool:
@@ -236,12 +297,38 @@ def _same_paragraph(first: Place, second: Place) -> bool:
     return "insertion" in (first.kind, second.kind)
 
 
-def _with_headings(texts: Sequence[str]) -> list[Block]:
-    """Numbered short lines (一、 … （一） …) are headings; levels never skip one (WCAG 1.3.1)."""
+def _same_slide(run: Sequence[tuple[Place, str]], place: Place) -> bool:
+    return run[-1][0].page == place.page
+
+
+def _opens_slide(run: Sequence[tuple[Place, str]], seen: set[int | None]) -> bool:
+    """Whether a run of words is the first of its slide, which ``seen`` then holds."""
+    page = run[0][0].page
+    new = page is not None and page not in seen
+    seen.add(page)
+    return new
+
+
+def _is_title(text: str) -> bool:
+    """Whether the first words of a slide are its title, and not a sentence."""
+    return "\n" not in text and len(text) <= _LONGEST_TITLE and not text.endswith(_SENTENCE)
+
+
+def _with_headings(texts: Sequence[str], *, titled: bool = False) -> list[Block]:
+    """Numbered short lines (一、 … （一） …) are headings; levels never skip one (WCAG 1.3.1).
+
+    Args:
+        texts: paragraphs.
+        titled: whether the first may be a title that the others stand below.
+    """
     blocks: list[Block] = []
-    last = 0
-    for text in texts:
+    above = int(titled and bool(texts) and _is_title(texts[0].strip()))
+    if above:
+        blocks.append(Heading(1, texts[0].strip()))
+    last = above
+    for text in texts[above:]:
         level = heading_level(text.strip())
+        level = level and level + above
         if level:
             last = min(level, last + 1)
             blocks.append(Heading(last, text.strip()))
@@ -272,9 +359,9 @@ def _without_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
     for start in range(min(_TITLE_WITHIN, len(blocks))):
         for end in range(start + 1, min(start + _TITLE_LINES, len(blocks)) + 1):
             run = blocks[start:end]
-            if any(isinstance(block, Grid) for block in run):
+            if any(isinstance(block, Grid | Picture) for block in run):
                 break
-            text = "".join(block.text for block in run if not isinstance(block, Grid))
+            text = "".join(block.text for block in run if not isinstance(block, Grid | Picture))
             if "".join(text.split()) == wanted:
                 return blocks[:start] + blocks[end:]
     return blocks

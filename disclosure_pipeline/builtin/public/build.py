@@ -20,6 +20,7 @@ from disclosure_pipeline.builtin.public.blocks import Grid, PublicCopy, Section,
 from disclosure_pipeline.builtin.public.render import page, plain, section_text, table_csv
 from disclosure_pipeline.builtin.public.selection import Redaction
 from disclosure_pipeline.hooks.contracts import PartText
+from disclosure_pipeline.hooks.stages import ShownPicture
 from disclosure_pipeline.model.document import Part
 from disclosure_pipeline.model.publication import Artefact
 
@@ -36,10 +37,12 @@ class Paper:
     Args:
         data: its bytes.
         drawn: whether its pages are pictures.
+        notes: what its last page says.
     """
 
     data: bytes = field(repr=False)
     drawn: bool
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,12 @@ class Beside:
     Args:
         notes: what readers are told.
         papers: pages; a part without is rebuilt as a document or workbook.
+        pictures: those that stand in its text, by the segment behind which they do; -1 is the beginning.
     """
 
     notes: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     papers: Mapping[int, Paper] = field(default_factory=dict)
+    pictures: Mapping[int, Mapping[int, tuple[ShownPicture, ...]]] = field(default_factory=dict)
 
 
 NOTHING = Beside()
@@ -108,7 +113,8 @@ def build(
         Refused: a redaction does not fit the text.
     """
     built = []
-    for file in plan(public_copy(title, texts, parts, redactions, beside.notes), beside.papers):
+    copy = public_copy(title, texts, parts, redactions, notes=beside.notes, pictures=beside.pictures)
+    for file in plan(copy, beside.papers):
         path = folder / file.name
         path.write_bytes(file.content)
         digest = hashlib.sha256(file.content).hexdigest()

@@ -22,11 +22,11 @@ _REGULAR = 0o100644 << 16
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def packed(parts: Mapping[str, str]) -> bytes:
+def packed(parts: Mapping[str, str | bytes]) -> bytes:
     """The bytes of a package.
 
     Args:
-        parts: XML by part name, in the order in which they are written.
+        parts: XML, or a picture's bytes, by part name, in the order in which they are written.
     """
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as package:
@@ -35,7 +35,7 @@ def packed(parts: Mapping[str, str]) -> bytes:
             member.compress_type = zipfile.ZIP_DEFLATED
             member.create_system = 3
             member.external_attr = _REGULAR
-            package.writestr(member, content.encode("utf-8"))
+            package.writestr(member, content.encode("utf-8") if isinstance(content, str) else content)
     return out.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""The proof of a part's pages: of a pdf with a text layer to the letter, of pictures as far as recognition reads them.
+"""The proof of pages and pictures: of a text layer to the letter, of pixels as far as recognition reads them.
 
 A page shows more than becomes the public text: its number, words in its pictures, the lettering of a seal. They were
 read and screened with the draft, so they may be there; everything else may not.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from difflib import SequenceMatcher
 
 from disclosure_pipeline.builtin.public.comparison import (
@@ -19,7 +19,7 @@ from disclosure_pipeline.builtin.public.comparison import (
     missing_pieces,
     redacted_values,
 )
-from disclosure_pipeline.builtin.public.selection import Cuts, Redaction
+from disclosure_pipeline.builtin.public.selection import RECOGNISED, Cuts, Redaction
 from disclosure_pipeline.hooks.contracts import PartText
 from disclosure_pipeline.model.text import Text
 
@@ -34,7 +34,12 @@ _TELLING = 0.6
 
 
 def compare_pages(
-    text: Text, approved: Sequence[PartText], redactions: Sequence[Redaction], *, drawn: bool
+    text: Text,
+    approved: Sequence[PartText],
+    redactions: Sequence[Redaction],
+    *,
+    drawn: bool,
+    notes: Sequence[str] = (),
 ) -> list[Problem]:
     """Compare the pages of a part, read again, with what was approved of it.
 
@@ -43,6 +48,7 @@ def compare_pages(
         approved: the part.
         redactions: characters that must be gone.
         drawn: whether the pages are pictures.
+        notes: what the last one of such pages says beside it.
     """
     cuts = Cuts(redactions)
     seen = [segment for segment in text.segments if segment.visible]
@@ -69,9 +75,12 @@ def compare_pages(
         pages: dict[int, str] = defaultdict(str)
         for page, words in shown:
             pages[page] += _letters(words)
+        told, last = "".join(map(_letters, notes)), max(read, default=0)
+        untold = bool(told) and _share(told, "".join(read[last])) < _AGREES
+        allowed_on = {page: pages[page] + told * (page == last) for page in read}
         counts = {
             "public.foreign_text": sum(
-                _share(line, pages[page]) < _AGREES
+                _share(line, allowed_on[page]) < _AGREES
                 for page, lines in read.items()
                 for line in lines
                 if len(line) >= _LEAST
@@ -80,10 +89,45 @@ def compare_pages(
                 _remains(_letters(value), "".join(map("".join, read.values())), "".join(pages.values()))
                 for value in values
             ),
-            "public.missing_text": sum(
-                _share(words, "".join(read[page])) < _SHOWS for page, words in pages.items()
-            ),
+            "public.missing_text": untold
+            + sum(_share(words, "".join(read[page])) < _SHOWS for page, words in pages.items()),
         }
+    return [Problem(code, count) for code, count in counts.items() if count]
+
+
+def compare_pictures(
+    text: Text, approved: Sequence[PartText], redactions: Sequence[Redaction], names: Mapping[int, Set[str]]
+) -> list[Problem]:
+    """Compare the words in the pictures of a rebuilt document, read again, with those that were read in the draft's.
+
+    Args:
+        text: the document.
+        approved: the parts it was made from.
+        redactions: characters that must be gone.
+        names: of the draft's pictures that it holds, by the position of their part.
+    """
+    lines = [_letters(segment.text) for segment in text.segments if segment.place.kind == RECOGNISED]
+    seen = "".join(
+        _letters(segment.text)
+        for part in approved
+        for segment in part.text.segments
+        if segment.visible
+        and segment.place.kind == RECOGNISED
+        and segment.place.part in names.get(part.position, ())
+    )
+    texts = {
+        (part.position, index): segment.text
+        for part in approved
+        for index, segment in enumerate(part.text.segments)
+    }
+    read = "".join(lines)
+    counts = {
+        "public.foreign_text": sum(len(line) >= _LEAST and _share(line, seen) < _AGREES for line in lines),
+        "public.redacted_remains": sum(
+            _remains(_letters(value), read, seen) for value in redacted_values(texts, redactions)
+        ),
+        "public.missing_text": int(_share(seen, read) < _SHOWS),
+    }
     return [Problem(code, count) for code, count in counts.items() if count]
 
 

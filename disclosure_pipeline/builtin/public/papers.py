@@ -7,13 +7,13 @@ rebuilt document. So a page never goes out because nothing else would do.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from disclosure_pipeline.builtin.public.build import PDF, Paper
 from disclosure_pipeline.builtin.public.redactions import Redactions
-from disclosure_pipeline.builtin.public.selection import is_recognised, public_parts
+from disclosure_pipeline.builtin.public.selection import clean, is_recognised, public_parts
 from disclosure_pipeline.hooks.contracts import Case, PartText, SourceFile
-from disclosure_pipeline.hooks.stages import Toolbox
+from disclosure_pipeline.hooks.stages import Toolbox, Wording
 
 _SCANS = ("image/png", "image/jpeg", "image/tiff", "image/bmp", "image/gif", "image/webp")
 _PAGED = (PDF, *_SCANS)
@@ -30,10 +30,11 @@ class Papers:
         case: the version.
         struck: what must not go out.
         tools: makes pages.
+        notes: what readers are told on pages that are pictures, by the position of the part.
     """
 
-    def __init__(self, case: Case, struck: Redactions, tools: Toolbox):
-        self._case, self._struck, self._tools = case, struck, tools
+    def __init__(self, case: Case, struck: Redactions, tools: Toolbox, notes: Mapping[int, tuple[str, ...]]):
+        self._case, self._struck, self._tools, self._notes = case, struck, tools, notes
         self._parts = {part.position: part for part in public_parts(case.texts)}
         self._ways = {position: self._ways_of(part) for position, part in self._parts.items()}
         self._made: dict[int, Paper] = {}
@@ -82,5 +83,9 @@ class Papers:
         source = SourceFile(
             part.position, self._case.paths[part.position], file.name or "", part.role, file.sha256
         )
-        data = self._tools.reprint(source, part.text, self._struck.of_part(part.position), drawn=drawn)
-        return Paper(data, drawn) if data is not None else None
+        notes = self._notes.get(part.position, ()) if drawn else ()
+        data = self._tools.reprint(
+            source, part.text, self._struck.of_part(part.position), drawn=drawn,
+            wording=Wording(clean(self._case.title or "").strip(), notes),
+        )  # fmt: skip
+        return Paper(data, drawn, notes) if data is not None else None

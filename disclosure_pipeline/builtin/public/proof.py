@@ -11,12 +11,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from disclosure_pipeline.builtin.public.blocks import public_copy
-from disclosure_pipeline.builtin.public.build import NOTHING, PDF, Beside, plan
+from disclosure_pipeline.builtin.public import word
+from disclosure_pipeline.builtin.public.blocks import Picture, PublicCopy, public_copy
+from disclosure_pipeline.builtin.public.build import NOTHING, PDF, Beside, PlannedFile, plan
 from disclosure_pipeline.builtin.public.comparison import Problem, bare, compare
-from disclosure_pipeline.builtin.public.page_proof import compare_pages
+from disclosure_pipeline.builtin.public.page_proof import compare_pages, compare_pictures
 from disclosure_pipeline.builtin.public.render import BOM, FORMULA_STARTS
-from disclosure_pipeline.builtin.public.selection import Redaction, is_recognised, public_parts
+from disclosure_pipeline.builtin.public.selection import RECOGNISED, Redaction, is_recognised, public_parts
 from disclosure_pipeline.builtin.public.workbook import SHEET_NAME
 from disclosure_pipeline.hooks.contracts import PartText
 from disclosure_pipeline.model.document import Part
@@ -30,6 +31,8 @@ _LOST_IN_PIXELS = ("picture.unread", "picture.no_words", "ocr.unsure")
 """The same where the public text was read from pixels: nobody else would see that a digit is wrong."""
 
 _PLAIN = ("text/plain", "text/csv")
+_PICTURED = ("text/html", word.MEDIA_TYPE)
+"""Types of files that hold pictures."""
 
 
 def prove(
@@ -51,7 +54,7 @@ def prove(
         redactions: as given to `build`.
         beside: as given to `build`.
     """
-    copy = public_copy(title, texts, parts, redactions, beside.notes)
+    copy = public_copy(title, texts, parts, redactions, notes=beside.notes, pictures=beside.pictures)
     planned = {file.name: file for file in plan(copy, beside.papers)}
     boilerplate = [copy.title, *(section.heading for section in copy.sections if section.number), *copy.notes]
     lost = sum(_lost(part.text) for part in public_parts(texts))
@@ -65,27 +68,62 @@ def prove(
             problems.append(Problem("public.unread", max(len(text.doubts), 1), index))
         section = file.section
         sources = [part for part in texts if section is None or part.position == section.position]
+        shown = _pictures(copy, file)
         if artefact.media_type == PDF:
-            found = compare_pages(text, sources, redactions, drawn=file.drawn)
+            notes = beside.papers[section.position].notes if section is not None else ()
+            found = compare_pages(text, sources, redactions, drawn=file.drawn, notes=notes)
         else:
             # One of several tables of a part holds only its share of the approved text.
             complete = artefact.media_type != "text/csv"
-            found = compare(_pieces(artefact, text), sources, redactions, boilerplate, complete=complete)
-        found += leftovers(text, copy.title)
+            said = _without_pictures(text, shown) if shown else text
+            found = compare(_pieces(artefact, said), sources, redactions, boilerplate, complete=complete)
+            if shown:
+                found += compare_pictures(text, sources, redactions, _drafts(beside))
+        found += leftovers(text, copy.title, shown)
         problems += [replace(problem, artefact=index) for problem in found]
     if planned:
         problems.append(Problem("public.missing_text", len(planned)))
     return problems
 
 
-def leftovers(text: Text, title: str) -> list[Problem]:
+def _pictures(copy: PublicCopy, file: PlannedFile) -> tuple[str, ...]:
+    """Names of the pictures that a file holds."""
+    if file.media_type not in _PICTURED:
+        return ()
+    sections = copy.sections if file.section is None else (file.section,)
+    return tuple(block.name for section in sections for block in section.blocks if isinstance(block, Picture))
+
+
+def _drafts(beside: Beside) -> dict[int, frozenset[str]]:
+    """Names that the pictures have in their drafts, by the position of the part."""
+    return {
+        position: frozenset(picture.part for pictures in placed.values() for picture in pictures)
+        for position, placed in beside.pictures.items()
+    }
+
+
+def _without_pictures(text: Text, names: Sequence[str]) -> Text:
+    """What a document says beside its pictures."""
+    said = (
+        segment
+        for segment in text.segments
+        if segment.place.kind != RECOGNISED and not _is_name(segment, names)
+    )
+    return replace(text, segments=tuple(said))
+
+
+def leftovers(text: Text, title: str, pictures: Sequence[str] = ()) -> list[Problem]:
     """What an artefact holds that its page does not show; of properties only the approved title may be there.
 
-    Plain text has no such places: what its reader decodes of the characters that are seen is compared as text.
+    What stands for a picture where it is not seen is its number. Plain text has no such places: what its reader decodes of the characters that are seen is compared as text.
     """
     if text.media_type in _PLAIN:
         return []
-    left = [segment for segment in text.segments if not _is_expected(segment, title)]
+    left = [
+        segment
+        for segment in text.segments
+        if not _is_expected(segment, title) and not _is_name(segment, pictures)
+    ]
     metadata = sum(segment.place.kind == "metadata" for segment in left)
     counts = {"public.hidden": len(left) - metadata, "public.metadata": metadata}
     return [Problem(code, count) for code, count in counts.items() if count]
@@ -95,6 +133,11 @@ def _is_expected(segment: Segment, title: str) -> bool:
     if segment.visible or not segment.text.strip() or _is_sheet_name(segment):
         return True
     return segment.place.kind == "metadata" and bare(segment.text) == bare(title)
+
+
+def _is_name(segment: Segment, pictures: Sequence[str]) -> bool:
+    """Whether a segment is what stands for a picture that is not seen."""
+    return segment.place.kind == "alt" and segment.text in pictures
 
 
 def _is_sheet_name(segment: Segment) -> bool:

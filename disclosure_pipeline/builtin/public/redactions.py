@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from disclosure_pipeline.builtin.detectors.tables import NamedCell, Table, tables_of
-from disclosure_pipeline.builtin.public.selection import MARK, Redaction, public_segments
+from disclosure_pipeline.builtin.public.selection import MARK, RECOGNISED, Redaction, public_segments
 from disclosure_pipeline.hooks.contracts import Case, PartText
 from disclosure_pipeline.hooks.stages import Struck
 from disclosure_pipeline.model.boxes import GRAZE, share
 from disclosure_pipeline.model.finding import Finding, Settlement, Treatment
 from disclosure_pipeline.model.masks import STAR, masked_pieces
 from disclosure_pipeline.model.policy import RuleBook
+from disclosure_pipeline.model.text import Text
 from disclosure_pipeline.model.view import Span
 
 
@@ -58,12 +59,12 @@ class Redactions:
             part: its position.
         """
         text = self._texts.get(part)
-        public = {index for index, _ in public_segments(text.text)} if text is not None else set()
+        shown = _shown(text.text) if text is not None else set()
         return tuple(
             item
             for item in self._struck
             if item.part == part
-            and (_is_bare_box(item) or any(segment in public for segment, _, _ in item.ranges))
+            and (_is_bare_box(item) or any(segment in shown for segment, _, _ in item.ranges))
         )
 
     def of_part(self, part: int) -> Struck:
@@ -148,6 +149,15 @@ class Redactions:
             )
             for _, segment in public_segments(part.text)
         )
+
+
+def _shown(text: Text) -> set[int]:
+    """The segments that readers would see: public ones, and words in pictures."""
+    return {index for index, _ in public_segments(text)} | {
+        index
+        for index, segment in enumerate(text.segments)
+        if segment.visible and segment.place.kind == RECOGNISED
+    }
 
 
 def _is_bare_box(item: Finding) -> bool:

@@ -6,12 +6,20 @@ or scripts can reach it.
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from disclosure_pipeline.builtin.public.blocks import Block, Grid, Heading, PublicCopy, Section
+from disclosure_pipeline.builtin.public.blocks import (
+    Block,
+    Grid,
+    Heading,
+    Picture,
+    PublicCopy,
+    Section,
+)
 
 BOM = "\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -64,8 +72,17 @@ def _element(block: Block, above: int) -> Iterator[str]:
         yield f"<{tag}>{escape(block.text)}</{tag}>"
     elif isinstance(block, Grid):
         yield from _table(block)
+    elif isinstance(block, Picture):
+        yield f"<p>{_image(block)}</p>"
     else:
         yield f"<p>{_lines(block.text)}</p>"
+
+
+def _image(picture: Picture) -> str:
+    """A picture in the page itself, so that whoever shows the page shows what was signed."""
+    wide, high = picture.size
+    data = base64.b64encode(picture.data).decode("ascii")
+    return f'<img src="data:{picture.media_type};base64,{data}" alt="{picture.name}" width="{wide}" height="{high}">'
 
 
 def _table(grid: Grid) -> Iterator[str]:
@@ -105,7 +122,8 @@ def section_text(section: Section) -> str:
     """One part as text, under its heading if it has one."""
     lines = [section.heading] if section.number else []
     for block in section.blocks:
-        lines += _rows(block) if isinstance(block, Grid) else [block.text]
+        if not isinstance(block, Picture):
+            lines += _rows(block) if isinstance(block, Grid) else [block.text]
     return "\n".join(lines)
 
 

@@ -1,15 +1,16 @@
 """A part of the public copy as a Word document, rebuilt from approved blocks.
 
 It holds headings that a screen reader can walk, paragraphs, and tables whose first row is their heading. There are no
-headers, fields, comments, pictures or properties.
+headers, fields, comments or properties; pictures are those that were made anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from disclosure_pipeline.builtin.public.blocks import Block, Grid, Heading
+from disclosure_pipeline.builtin.public.blocks import Block, Grid, Heading, Paragraph, Picture
 from disclosure_pipeline.builtin.public.package import (
+    OFFICE,
     PROLOGUE,
     content_types,
     packed,
@@ -21,9 +22,14 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _SPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+_SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpeg"}
+_EMU_OF_PIXEL, _EMU_OF_TWIP = 9525, 635
 _MOST_LEVELS = 3
 _TWIPS = 8844
 """Width of the text on A4 between the margins of a 公文 (GB/T 9704: 156 mm), twentieths of a point."""
+_TWIPS_HIGH = 12_000
+"""Height of the highest picture."""
 _MOST_COLUMNS = 63
 """Columns that Word takes in a table."""
 
@@ -52,8 +58,14 @@ def document(title: str, blocks: Sequence[Block], notes: Sequence[str] = ()) -> 
         notes: paragraphs at its end that the office adds.
     """
     body = [_paragraph(title, "Title")] if title else []
+    media: dict[str, Picture] = {}
     for block in blocks:
-        body += _block(block)
+        if isinstance(block, Picture):
+            name = f"media/image{len(media) + 1}{_SUFFIXES[block.media_type]}"
+            media[name] = block
+            body.append(_drawn(block, relation=len(media) + 1))
+        else:
+            body += _block(block)
     body += [_paragraph(note, "Note") for note in notes]
     return packed(
         {
@@ -61,19 +73,46 @@ def document(title: str, blocks: Sequence[Block], notes: Sequence[str] = ()) -> 
                 {
                     "word/document.xml": f"{_WORD}document.main+xml",
                     "word/styles.xml": f"{_WORD}styles+xml",
+                    **{f"word/{name}": picture.media_type for name, picture in media.items()},
                 }
             ),
             "_rels/.rels": relationships({"word/document.xml": "officeDocument"}),
             "word/document.xml": (
                 f"{PROLOGUE}<w:document {_SPACE}><w:body>{''.join(body)}{_PAGE}</w:body></w:document>"
             ),
-            "word/_rels/document.xml.rels": relationships({"styles.xml": "styles"}),
+            "word/_rels/document.xml.rels": relationships(
+                {"styles.xml": "styles", **dict.fromkeys(media, "image")}
+            ),
             "word/styles.xml": _styles(),
+            **{f"word/{name}": picture.data for name, picture in media.items()},
         }
     )
 
 
-def _block(block: Block) -> Iterator[str]:
+def _drawn(picture: Picture, relation: int) -> str:
+    """A paragraph with a picture, not larger than the text's width and most of a page's height."""
+    wide, high = picture.size
+    fit = min(
+        1.0,
+        _TWIPS * _EMU_OF_TWIP / (wide * _EMU_OF_PIXEL),
+        _TWIPS_HIGH * _EMU_OF_TWIP / (high * _EMU_OF_PIXEL),
+    )
+    across, down = (round(side * _EMU_OF_PIXEL * fit) for side in (wide, high))
+    about = f'id="{picture.number}" name="Picture {picture.number}" descr="{picture.name}"'
+    return (
+        '<w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:drawing>'
+        f'<wp:inline xmlns:wp="{_DRAWING}/wordprocessingDrawing" distT="0" distB="0" distL="0" distR="0">'
+        f'<wp:extent cx="{across}" cy="{down}"/><wp:docPr {about}/>'
+        f'<a:graphic xmlns:a="{_DRAWING}/main"><a:graphicData uri="{_DRAWING}/picture">'
+        f'<pic:pic xmlns:pic="{_DRAWING}/picture"><pic:nvPicPr><pic:cNvPr {about}/><pic:cNvPicPr/></pic:nvPicPr>'
+        f'<pic:blipFill><a:blip xmlns:r="{OFFICE}" r:embed="rId{relation}"/><a:stretch><a:fillRect/></a:stretch>'
+        f'</pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{across}" cy="{down}"/></a:xfrm>'
+        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline>'
+        "</w:drawing></w:r></w:p>"
+    )
+
+
+def _block(block: Heading | Paragraph | Grid) -> Iterator[str]:
     if isinstance(block, Heading):
         yield _paragraph(block.text, f"Heading{min(block.level, _MOST_LEVELS)}")
     elif isinstance(block, Grid):

@@ -19,7 +19,9 @@ from disclosure_pipeline.model.finding import Severity
 from disclosure_pipeline.model.lifecycle import FINAL, State
 from disclosure_pipeline.model.route import Role, TierState, Verb
 
-AT_REST = FINAL | {State.QUARANTINED, State.ATTENTION, State.RETURNED, State.IN_REVIEW, State.REFERRED}
+AT_REST = FINAL | {
+    State.QUARANTINED, State.ATTENTION, State.RETURNED, State.IN_REVIEW, State.REFERRED, State.AWAITING_ISSUE,
+}  # fmt: skip
 """States in which no worker has anything to do."""
 
 AT_HAND = frozenset({State.IN_REVIEW, State.REFERRED})
@@ -39,6 +41,7 @@ _ENDINGS = {
     State.WITHHELD: "不予公开，已归档并登记",
     State.ON_REQUEST: "依申请公开，已归档并登记",
     State.ATTENTION: "无法读取，待人工处理",
+    State.AWAITING_ISSUE: "已审定，待投放正式件",
     State.DUPLICATE: "与先前的收件相同",
     State.WITHDRAWN: "已撤回",
 }

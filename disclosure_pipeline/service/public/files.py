@@ -2,8 +2,8 @@
 
 Threat model: anybody asks. A path leads to a plain file of the site's folder or nowhere: no hidden file (the channel's
 locks and half-written files have such names), no link, no way out, no list of what a folder holds. Pages are frozen
-texts and our own shell; the browser may load nothing but style sheets and pictures of ours for them, and runs nothing.
-A copy is always asked for anew, so that what was taken back is gone at once.
+texts, which hold their own pictures, and our own shell; the browser may load nothing but style sheets and pictures of
+ours for them, and runs nothing. A copy is always asked for anew, so that what was taken back is gone at once.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ COMMON_HEADERS = {
 }
 """Headers of every public answer."""
 
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 """Content-Security-Policy of every public answer."""
 
 _BY_NAME = {"feed.xml": "application/atom+xml", "feed.json": "application/feed+json"}

@@ -83,7 +83,8 @@ def register_config() -> type[BaseModel]:
 @hookimpl
 def register_channels(context: PluginContext) -> Sequence[Channel]:
     """The form."""
-    return [PortalForm(context.folders["own"], context.options)]
+    items = {str(item["id"]): str(item["name"]) for item in context.site.get("columns") or ()}
+    return [PortalForm(context.folders["own"], context.options, items)]
 
 
 class PortalForm(PaperChannel):
@@ -92,6 +93,7 @@ class PortalForm(PaperChannel):
     Args:
         folder: where the forms lie.
         options: the plugin's settings.
+        items: names of the items of 条例 第二十条, by the codes that catalogue entries hold.
     """
 
     id = "form"
@@ -99,9 +101,10 @@ class PortalForm(PaperChannel):
     out = Task("enter", frozenset({"address"}))
     back = Task("take_down")
 
-    def __init__(self, folder: Path, options: Options):
+    def __init__(self, folder: Path, options: Options, items: Mapping[str, str]):
         super().__init__(folder, "the portal forms")
         self._options = options
+        self._items = items
 
     def papers(self, order: Order) -> Mapping[str, bytes]:
         """The form and the files to upload."""
@@ -109,13 +112,24 @@ class PortalForm(PaperChannel):
         if FORM in found:
             raise ChannelFault("A file of the document is called like the form.", code="artefact.name")
         titles = {name: artefact.title for name, (artefact, _) in zip(found, order.artefacts, strict=True)}
-        fields = [(option.name, _value(option, order)) for option in self._options.fields]
+        fields = [(option.name, self._value(option, order)) for option in self._options.fields]
         return found | {FORM: self._render("form.html", order, fields=fields, files=titles)}
 
     def slip(self, order: Order, held: Record | None) -> Mapping[str, bytes]:
         """What is to be taken down, by its numbers."""
         number = order.entry.index_number or (held.index_number if held is not None else "")
-        return {SLIP: self._render("slip.html", order, index_number=number)}
+        return {SLIP: self._render("slip.html", order, index_number=number, address=order.address)}
+
+    def _value(self, option: FieldOption, order: Order) -> str:
+        match option.value:
+            case None:
+                return option.text
+            case "body":
+                return page_text(order).removeprefix(f"{order.entry.title}\n")
+            case "item":
+                return self._items.get(order.entry.item, order.entry.item)
+            case name:
+                return _of_entry(order.entry, name)
 
     def _render(self, template: str, order: Order, **values: object) -> bytes:
         page = environment(_TEMPLATES).get_template(template)
@@ -127,16 +141,6 @@ class PortalForm(PaperChannel):
             **values,
         )
         return printable(text).encode()
-
-
-def _value(option: FieldOption, order: Order) -> str:
-    match option.value:
-        case None:
-            return option.text
-        case "body":
-            return page_text(order).removeprefix(f"{order.entry.title}\n")
-        case name:
-            return _of_entry(order.entry, name)
 
 
 def _of_entry(entry: Entry, name: str) -> str:

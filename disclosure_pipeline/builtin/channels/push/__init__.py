@@ -4,7 +4,7 @@ A plugin of its own: ``[plugins] allow = ["push"]``. It goes to work once the si
 puts there whatever has changed since the last time: what pages show first, listings last, each file by rename; after a
 withdrawal what is gone is removed before anything else. A document's receipt is given only after its folder was read
 back from the host and is the same as here. So an order is done, or tried again, and nothing has to be remembered but
-which files were put (`tree.py`).
+which files were put (`tree.py`) and what was found when documents were last read back (`looks.py`).
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from disclosure_pipeline.builtin.channels.ledger import PUBLISHED, WITHDRAWN, Ledger, Record, admit
 from disclosure_pipeline.builtin.channels.outside import Caller, Place, read_secret
+from disclosure_pipeline.builtin.channels.push.looks import Look, Looks
 from disclosure_pipeline.builtin.channels.push.sftp import Host, Sftp
 from disclosure_pipeline.builtin.channels.push.tree import Piece, Pushed, pieces
 from disclosure_pipeline.builtin.channels.push.webdav import WebDav
 from disclosure_pipeline.builtin.channels.site import records
-from disclosure_pipeline.builtin.channels.site.layout import RECORD, document_folder
+from disclosure_pipeline.builtin.channels.site.layout import RECORD, STATE, document_folder
 from disclosure_pipeline.durable import file_digest
 from disclosure_pipeline.errors import ChannelFault
 from disclosure_pipeline.hooks.contracts import Channel, PluginContext
@@ -66,7 +67,10 @@ class Options(BaseModel):
         25.0, gt=0, le=50, description="Seconds for one session of SFTP, for one step of WebDAV."
     )
     seconds: float = Field(
-        25.0, gt=0, le=50, description="Seconds after which the rest of a large push is left to the next try."
+        25.0,
+        gt=0,
+        le=50,
+        description="Seconds after which the rest of a large push, or of a look at all documents, is left to the next.",
     )
 
     @model_validator(mode="after")
@@ -110,13 +114,16 @@ class Push:
     id = "site"
     version = __version__
     attributes: tuple[Attribute, ...] = (Attribute.PROACTIVE,)
+    follows = "builtin.site"
 
     def __init__(self, folder: Path, site: Path, options: Options):
         self._site = site
         self._seconds = options.seconds
         self._ledger = Ledger(folder, "the push")
         self._pushed = Pushed(folder / "pushed.sqlite")
+        self._looks = Looks(folder / "looks.sqlite")
         self._host = _host(options)
+        self._seen = b""
 
     def publish(self, order: Order) -> Receipt:
         """Push what the site shows of the document, and all else that has changed.
@@ -136,10 +143,56 @@ class Push:
         return self._carry_out(order)
 
     def verify(self, documents: Sequence[str]) -> Sequence[Standing]:
-        """What the host really holds, read back from it."""
+        """What the host really holds, read back from it.
+
+        Of all documents, as many are read back as ``seconds`` allow, whose last look was the longest ago; of the others
+        that look is told.
+        """
+        if documents:
+            return [standing for some in _batches(documents) for standing in self._read_back(some)]
+        return self._look_around()
+
+    def mend(self, whole: bool) -> bool:
+        """Push what the site has made anew without an order, e.g. by new templates.
+
+        Raises:
+            ChannelFault: the host did not take it, or there is more than one try takes.
+        """
+        state = self._site / STATE
+        made = state.read_bytes() if state.is_file() else b""
+        if not made or (made == self._seen and not whole):
+            return False
         with self._ledger.locked():
-            known = list(documents) or list(self._ledger.documents())
-            return [standing for some in _batches(known) for standing in self._standings(some)]
+            has_changed = self._push(leaving=True)
+        self._seen = made
+        return has_changed
+
+    def _look_around(self) -> list[Standing]:
+        until = time.monotonic() + self._seconds
+        with self._ledger.locked():
+            known = {name: self._ledger.get(name) for name in self._ledger.documents()}
+        looks = self._looks.last()
+        waiting = sorted(known, key=lambda name: _urgency(known[name], looks.get(name)))
+        found: dict[str, Standing] = {}
+        for some in _batches(waiting):
+            if found and time.monotonic() > until:
+                break
+            found |= {standing.document: standing for standing in self._read_back(some)}
+        return [
+            found[name] if name in found else _remembered(name, record, looks.get(name))
+            for name, record in known.items()
+        ]
+
+    def _read_back(self, documents: Sequence[str]) -> list[Standing]:
+        with self._ledger.locked():
+            records = {name: self._ledger.get(name) for name in documents}
+            there = self._host.held([document_folder(name) for name in documents])
+            found = []
+            for name, record in records.items():
+                folder = document_folder(name)
+                found.append(_standing(name, record, self._here(folder), there[folder]))
+            self._looks.note((_key(records[item.document]), item) for item in found)
+        return found
 
     def _carry_out(self, order: Order) -> Receipt:
         with self._ledger.locked():
@@ -147,9 +200,11 @@ class Push:
             admit(held, order.key)
             shown = self._shown(order)
             hashes = {str(file["name"]): str(file["sha256"]) for file in shown.files}
-            self._ledger.put(Record.of(order, held, hashes=hashes))
+            record = Record.of(order, held, hashes=hashes)
+            self._ledger.put(record)
             self._push(leaving=order.key.action is Action.WITHDRAW)
             self._settle(order.key.document)
+            self._looks.note([(record.key, _as_ordered(record))])
         return Receipt(
             self.id, str(order.key), f"{document_folder(order.key.document)}/", hashes, {"at": order.at}
         )
@@ -170,7 +225,8 @@ class Push:
             raise _behind()
         return held
 
-    def _push(self, *, leaving: bool) -> None:
+    def _push(self, *, leaving: bool) -> bool:
+        """Put there what has changed, and remove what is gone, first if something is leaving; whether there was anything."""
         changes = self._pushed.changes(self._site)
         until = time.monotonic() + self._seconds
         if leaving:
@@ -185,6 +241,7 @@ class Push:
                 )
         if not leaving:
             self._remove(changes.gone)
+        return bool(changes.put or changes.gone)
 
     def _put(self, some: Sequence[Piece]) -> None:
         self._pushed.forget(piece.path for piece in some)
@@ -221,12 +278,6 @@ class Push:
         found = {piece.path: file_digest(self._site / piece.path) for piece in pieces(self._site, folder)}
         return {path.removeprefix(f"{folder}/"): digest for path, digest in found.items()}
 
-    def _standings(self, documents: Sequence[str]) -> Iterator[Standing]:
-        there = self._host.held([document_folder(document) for document in documents])
-        for document in documents:
-            folder = document_folder(document)
-            yield _standing(document, self._ledger.get(document), self._here(folder), there[folder])
-
 
 def _host(options: Options) -> Sftp | WebDav:
     if options.way == "webdav":
@@ -248,9 +299,35 @@ def _standing(
     if record is None:
         return Standing(document, PUBLISHED if there else "absent", hashes=there)
     if here == there and there:
-        return Standing(document, record.state, record.generation, record.version, record.hashes)
+        return _as_ordered(record)
     state = PUBLISHED if there or record.state == WITHDRAWN else "absent"
     return Standing(document, state, record.generation, 0, there)
+
+
+def _as_ordered(record: Record) -> Standing:
+    return Standing(record.document, record.state, record.generation, record.version, record.hashes)
+
+
+def _key(record: Record | None) -> str:
+    return "" if record is None else record.key
+
+
+def _is_of(look: Look | None, record: Record | None) -> bool:
+    """Whether a look was taken after what was carried out last."""
+    return look is not None and look.key == _key(record)
+
+
+def _urgency(record: Record | None, look: Look | None) -> tuple[int, int]:
+    """First what nobody has looked at since it was carried out, then what was looked at the longest ago."""
+    return (1, look.turn) if look is not None and _is_of(look, record) else (0, 0)
+
+
+def _remembered(document: str, record: Record | None, look: Look | None) -> Standing:
+    """What is told of a document that was not read back now. That it is gone is told only of what was seen to be gone."""
+    if look is not None and _is_of(look, record):
+        return look.standing
+    is_out = record is not None and record.state == PUBLISHED
+    return _as_ordered(record) if record is not None and is_out else Standing(document, "absent")
 
 
 def _behind() -> ChannelFault:

@@ -6,6 +6,8 @@ that the host says becomes part of a message.
 
 from __future__ import annotations
 
+import ctypes
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +22,7 @@ TEMPORARY = ".pushed"
 """End of the name of a file that is on its way; after a crash one may be left."""
 
 _NO_CONNECTION = 255
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +102,13 @@ class Sftp:
     def _run(self, commands: Sequence[str]) -> None:
         if not commands:
             return
+        libc = ctypes.CDLL(None)  # before the fork: nothing is loaded between fork and exec
         try:
+            # It ends with this process: a session that goes on alone could put back what a withdrawal has removed.
             done = subprocess.run(  # noqa: S603 -- fixed words, and quoted paths on its standard input
                 self._words(), input="\n".join(commands).encode() + b"\n", capture_output=True,
                 timeout=self._host.timeout, env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}, check=False,
+                preexec_fn=lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL),
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             raise ChannelFault("The host did not answer in time.", code="channel.timeout") from None

@@ -28,15 +28,12 @@ from pathlib import Path
 from typing import Any
 
 from disclosure_pipeline.builtin import files
-from disclosure_pipeline.builtin.channels.site import layout, state
-from disclosure_pipeline.builtin.channels.site.columns import Columns
+from disclosure_pipeline.builtin.channels.site import layout
 from disclosure_pipeline.builtin.channels.site.faults import ListingBroken
 from disclosure_pipeline.builtin.channels.site.layout import Partition
-from disclosure_pipeline.builtin.channels.site.listings import Listings
-from disclosure_pipeline.builtin.channels.site.office_pages import OfficePages
-from disclosure_pipeline.builtin.channels.site.pages import Pages, frozen_text
+from disclosure_pipeline.builtin.channels.site.pages import Pages, held_text
 from disclosure_pipeline.builtin.channels.site.records import PUBLISHED, WITHDRAWN, Held, Record
-from disclosure_pipeline.builtin.channels.site.writing import Batch, Writer
+from disclosure_pipeline.builtin.channels.site.remaking import Maker
 from disclosure_pipeline.durable import file_digest, sync_folder
 from disclosure_pipeline.errors import ChannelFault, Fenced
 from disclosure_pipeline.hooks.contracts import PluginContext
@@ -59,9 +56,8 @@ class SiteChannel:
     def __init__(self, context: PluginContext) -> None:
         self._root = context.folders["site"]
         self._pages = Pages(context.site)
-        self._listings = Listings(self._root, self._pages)
-        pages = str(context.site.get("pages") or "")
-        self._columns = Columns(self._root, self._pages, Path(pages) if pages else None)
+        source = str(context.site.get("pages") or "")
+        self._maker = Maker(self._root, self._pages, Path(source) if source else None)
 
     def publish(self, order: Order) -> Receipt:
         """Put a document on the site, or replace its older version.
@@ -125,48 +121,17 @@ class SiteChannel:
                 standings.append(self._standing(name))
         return standings
 
-    def rebuild(self) -> None:
-        """Make every page and listing anew from the records; unchanged files are not touched.
+    def mend(self, whole: bool) -> bool:
+        """Make pages and listings anew that a power cut, new templates or new pages of the office left behind, or all.
 
         Raises:
             ChannelFault: ``page.incomplete``, a page of the office lacks something; all others are out.
         """
-        batch = Batch()
-        with self._work():
-            try:
-                for document, record in self._records():
-                    self._render_again(document, record, batch)
-                batch.close()
-            finally:
-                batch.drop()
-            self._make_listings(self._rows()).check()
+        return self._maker.mend(self._work, whole=whole)
 
-    # ------------------------------------------------------------------- anew
-
-    def _make_listings(self, rows: Sequence[Mapping[str, Any]], *, forced: bool = False) -> OfficePages:
-        """Make columns and listings anew, and remember that it was done."""
-        found = self._columns.write(Writer(forced=forced))
-        self._listings.rebuild(rows, self._columns.addresses(), forced=forced)
-        state.made_anew(self._root, self._pages.digest)
-        return found
-
-    def _render_again(self, document: str, record: Record, batch: Batch) -> None:
-        """Render a settled document's page or notice; a document whose files are not whole is left to ``verify``."""
-        held, folder = record.held, self._folder(document)
-        if held is None or record.coming is not None or not held.listed:
-            return
-        if held.state == WITHDRAWN:
-            page = self._pages.notice(document, held)
-        else:
-            text = _frozen(folder / layout.FILES, held)
-            if text is None:
-                return
-            page = self._pages.document(document, held, text)
-        digest = hashlib.sha256(page).hexdigest()
-        if digest != held.page:
-            record = replace(record, held=replace(held, page=digest))
-            batch.add(folder / layout.RECORD, record.as_bytes())
-        Writer(forced=False).write(folder / layout.PAGE, page)
+    def rebuild(self) -> None:
+        """Make every page and listing anew from the records; see :meth:`mend`."""
+        self.mend(whole=True)
 
     # ---------------------------------------------------------------- the effect
 
@@ -209,15 +174,15 @@ class SiteChannel:
             lost: whether nobody knows where they show it, because its record cannot be read.
         """
         row, forced = coming.row(document), coming.state == WITHDRAWN
-        if not lost and state.is_current(self._root, self._pages.digest):
+        if not lost and self._maker.is_current:
             with suppress(ListingBroken):
                 if touched is None:
-                    self._listings.apply(document, before, row, forced=forced)
+                    self._maker.listings.apply(document, before, row, forced=forced)
                 else:
-                    self._listings.repair(document, row, touched)
+                    self._maker.listings.repair(document, row, touched)
                 return
-        others = [item for item in self._rows() if item["id"] != document]
-        self._make_listings([*others, *([] if row is None else [row])], forced=forced)
+        others = [item for item in self._maker.rows() if item["id"] != document]
+        self._maker.make_listings([*others, *([] if row is None else [row])], forced=forced)
 
     def _put_document(self, document: str, coming: Held, order: Order) -> str:
         """Write downloads and page of a version and remove what is not part of it."""
@@ -225,7 +190,7 @@ class SiteChannel:
         downloads = folder / layout.FILES
         files.make_folder(downloads)
         self._copy(downloads, coming, order)
-        page = self._pages.document(document, coming, _frozen(downloads, coming) or "")
+        page = self._pages.document(document, coming, held_text(downloads, coming) or "")
         files.write_if_changed(folder / layout.PAGE, page)
         files.remove_others(downloads, set(coming.hashes))
         files.remove_others(folder, {layout.PAGE, layout.RECORD})
@@ -299,19 +264,6 @@ class SiteChannel:
         with files.storage_faults("the site"), files.folder_lock(self._root):
             yield
 
-    def _rows(self) -> list[dict[str, Any]]:
-        """The catalogue rows of all records."""
-        shown = [(document, record.shown) for document, record in self._records()]
-        rows = [held.row(document) for document, held in shown if held is not None]
-        return [row for row in rows if row is not None]
-
-    def _records(self) -> Iterator[tuple[str, Record]]:
-        """Every record of the site."""
-        for path in sorted(self._root.glob(f"{layout.DOCUMENTS}/*/*/{layout.RECORD}")):
-            record = Record.load(path, path.parent.name)
-            if record is not None:
-                yield record.document, record
-
     def _folder(self, document: str) -> Path:
         return self._root / layout.document_folder(document)
 
@@ -365,15 +317,6 @@ def _fence(latest: Held, coming: Held) -> None:
     older = latest.state == PUBLISHED and coming.version < latest.version
     if late or taken_back or older:
         raise Fenced
-
-
-def _frozen(downloads: Path, held: Held) -> str | None:
-    """The frozen text of a document, empty when it has none; ``None`` when its file is not there or was changed."""
-    pages = [file for file in held.files if file["role"] == "page"]
-    if not pages:
-        return ""
-    path = downloads / pages[0]["name"]
-    return frozen_text(path.read_bytes()) if _sha256(path) == pages[0]["sha256"] else None
 
 
 def _without_page(hashes: Mapping[str, str], held: Held) -> dict[str, str]:

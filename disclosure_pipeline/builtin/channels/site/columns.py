@@ -14,6 +14,7 @@ from disclosure_pipeline.builtin.channels.site import layout, office_pages, tags
 from disclosure_pipeline.builtin.channels.site.office_pages import OfficePage, OfficePages, Version
 from disclosure_pipeline.builtin.channels.site.pages import Pages
 from disclosure_pipeline.builtin.channels.site.writing import Writer
+from disclosure_pipeline.builtin.files import sweep
 
 COLUMNS = ("guide", "rules", "catalogue", "reports", "requests")
 """The columns in the order of the platform rules; each has a page at ``NAME/index.html``."""
@@ -51,9 +52,17 @@ class Columns:
     def write(self, writer: Writer) -> OfficePages:
         """Write every page that can go out; :meth:`~.OfficePages.check` tells of the others."""
         found = office_pages.load(self._source)
+        folders = set()
         for address, html in self._made(found):
             writer.write(self._root / address, html)
+            folders.add((self._root / address).parent)
+        for folder in sorted(folders):
+            sweep(folder)
         return found
+
+    def digest(self) -> str:
+        """A digest of what the office wrote, as it lies in its folder now."""
+        return office_pages.digest(self._source)
 
     def addresses(self) -> list[str]:
         """Addresses of the pages of all columns that are there, for the sitemap."""

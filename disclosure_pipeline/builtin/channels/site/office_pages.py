@@ -28,6 +28,7 @@ A file begins with a TOML head between lines of ``+++``; what follows is text (:
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -39,6 +40,7 @@ from typing import Any
 from disclosure_pipeline.builtin.channels.site import markup
 from disclosure_pipeline.builtin.channels.site.layout import relative_root
 from disclosure_pipeline.builtin.rendering import printable
+from disclosure_pipeline.durable import file_digest
 from disclosure_pipeline.errors import ChannelFault
 
 GUIDE, RULES, REPORTS, REQUESTS = "guide", "rules", "reports", "requests"
@@ -48,6 +50,7 @@ EITHER = ("fax", "email")
 
 _HEAD = re.compile(r"\ufeff?\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*\r?$(.*)", re.DOTALL | re.MULTILINE)
 _NAME = re.compile(r"[\w-]{1,60}")
+_SUFFIXES = (".md", ".txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +148,23 @@ def load(folder: Path | None) -> OfficePages:
     return OfficePages(pages, tuple(faults))
 
 
+def digest(folder: Path | None) -> str:
+    """A digest of names and bytes of the office's pages; empty for none.
+
+    Args:
+        folder: where they lie; ``None`` for none.
+    """
+    if folder is None:
+        return ""
+    paths = [path for path in sorted(folder.rglob("*")) if path.suffix in _SUFFIXES and path.is_file()]
+    lines = [f"{path.relative_to(folder).as_posix()} {file_digest(path)}" for path in paths]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest() if lines else ""
+
+
 def _files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
-    return sorted(path for path in folder.iterdir() if path.suffix in (".md", ".txt") and path.is_file())
+    return sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and path.is_file())
 
 
 def _versions(folder: Path, address: str, paths: list[Path]) -> tuple[list[Version], list[tuple[str, str]]]:

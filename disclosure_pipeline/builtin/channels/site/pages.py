@@ -13,9 +13,11 @@ from disclosure_pipeline.builtin.channels.site.records import VALIDITY, Held
 from disclosure_pipeline.builtin.channels.site.templating import Theme
 from disclosure_pipeline.builtin.channels.site.words import CHINESE, words
 from disclosure_pipeline.builtin.rendering import beijing_time, file_size
+from disclosure_pipeline.durable import file_digest
 from disclosure_pipeline.errors import ChannelFault
 
 _NEVER = "1970-01-01T00:00:00Z"
+_FOLDERS = ("pages", "templates")
 _MAIN_START = re.compile(r"<main\b[^>]*>", re.IGNORECASE)
 _HEADING = re.compile(r"<h1\b", re.IGNORECASE)
 _MAIN_END = re.compile(r"</main\s*>", re.IGNORECASE)
@@ -49,13 +51,32 @@ def frozen_text(page: bytes) -> str:
     return html[start.end() : ends[-1].start()].strip()
 
 
+def held_text(downloads: Path, held: Held) -> str | None:
+    """The frozen text of a document, empty when it has none; ``None`` when its file is not there or was changed.
+
+    Args:
+        downloads: the folder of the document's files.
+        held: what the site holds of it.
+
+    Raises:
+        ChannelFault: ``page.malformed``, it is no page.
+    """
+    pages = [file for file in held.files if file["role"] == "page"]
+    if not pages:
+        return ""
+    path = downloads / pages[0]["name"]
+    is_whole = path.is_file() and file_digest(path) == pages[0]["sha256"]
+    return frozen_text(path.read_bytes()) if is_whole else None
+
+
 class Pages:
     """Renders pages.
 
     Args:
         site: site settings: ``name``, ``domain``, ``id_code``, ``contact``; ``address`` (absolute address of the
             site's root; the domain's root when empty), ``language`` of the shell, ``templates`` (folder of the
-            office's own ones), ``columns`` (items of 条例 第二十条 as ``id``, ``name``).
+            office's own ones), ``columns`` (items of 条例 第二十条 as ``id``, ``name``), ``search`` (address of the
+            search, absolute or relative to the site's root; empty for none).
     """
 
     def __init__(self, site: Mapping[str, Any]) -> None:
@@ -75,8 +96,11 @@ class Pages:
 
     @cached_property
     def digest(self) -> str:
-        """A digest of everything that a page's shell comes from, as it was when the program began."""
-        return self.theme.digest(self._site)
+        """A digest of everything that a page's shell comes from, as it was when the program began.
+
+        Where the office's folders lie makes no difference, what is in them does.
+        """
+        return self.theme.digest({name: value for name, value in self._site.items() if name not in _FOLDERS})
 
     def is_item(self, partition: layout.Partition) -> bool:
         """Whether this is an item of the law, which is listed also without documents."""
@@ -270,6 +294,7 @@ class Pages:
             link=layout.link,
             w=self.words,
             language=self.language,
+            search=self._search(address),
             described=Markup(described),  # noqa: S704 -- escaped for a script element
             **values,
         ).encode()
@@ -290,6 +315,12 @@ class Pages:
         return (
             self.items.get(partition.name, partition.name) if partition.family == "item" else partition.name
         )
+
+    def _search(self, address: str) -> str:
+        """The search as a page at ``address`` links to it; empty for none."""
+        search = str(self._site.get("search") or "")
+        is_relative = bool(search) and not search.startswith(("/", "https://", "http://"))
+        return layout.relative_root(address) + search if is_relative else search
 
     def _column(self, column: tags.Column) -> tags.Tags:
         return tags.column_page(self._site, column)

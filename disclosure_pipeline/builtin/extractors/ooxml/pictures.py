@@ -70,7 +70,7 @@ class ShownPictures:
             for blip in parse_xml(data).iter("{*}blip"):
                 target = targets.get(attribute(blip, "embed"))
                 if target is not None:
-                    shown = _shown(blip)
+                    shown = shown_window(blip)
                     windows[target] = _around(windows.get(target, shown), shown)
         return windows
 
@@ -88,7 +88,7 @@ class ShownPictures:
         }
 
 
-def _shown(blip: etree._Element) -> Window:
+def shown_window(blip: etree._Element) -> Window:
     """What one place shows of its picture (``a:srcRect``: thousandths of a per cent, or per cent)."""
     crop = next(blip.itersiblings("{*}srcRect"), None)
     if crop is None:

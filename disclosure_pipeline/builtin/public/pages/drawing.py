@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from disclosure_pipeline.hooks.stages import UNTITLED, Wording
 from disclosure_pipeline.model.boxes import Box
 
 if TYPE_CHECKING:
@@ -79,17 +80,20 @@ def of_scan(path: Path) -> Iterator[Page]:
             yield frame.resize(wanted, reducing_gap=2.0) if scale < 1 else frame, size
 
 
-def bound(pages: Iterable[Page], struck: Mapping[int, Sequence[Box]]) -> bytes:
+def bound(pages: Iterable[Page], struck: Mapping[int, Sequence[Box]], wording: Wording = UNTITLED) -> bytes:
     """The pictures as a pdf; a box that lies on no page is refused.
 
     Args:
         pages: the pictures.
         struck: what must not be seen, by page.
+        wording: what it says beside them.
 
     Raises:
         ValueError: a box is on a page that there is not.
     """
     import pikepdf
+
+    from disclosure_pipeline.builtin.public.pages import note_page
 
     left = set(struck)
     with pikepdf.new() as pdf:
@@ -99,17 +103,24 @@ def bound(pages: Iterable[Page], struck: Mapping[int, Sequence[Box]]) -> bytes:
             _add_page(pdf, picture, size)
         if left:
             raise ValueError("a box lies on no page")
-        return saved(pdf)
+        if wording.notes:
+            _add_page(pdf, *note_page.drawn(wording.notes, DPI / _POINTS))
+        return saved(pdf, wording.title)
 
 
-def saved(pdf: Any) -> bytes:
-    """A new pdf's bytes, the same for the same content.
+def saved(pdf: Any, title: str = "") -> bytes:
+    """A new pdf's bytes, the same for the same content; it tells its language and its title, and nothing else.
 
     Args:
         pdf: a ``pikepdf.Pdf`` that was made here.
+        title: of the document; none is told without.
     """
     import pikepdf
 
+    pdf.Root.Lang = pikepdf.String("zh-CN")
+    if title:
+        pdf.docinfo["/Title"] = pikepdf.String(title)
+        pdf.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
     out = BytesIO()
     pdf.save(
         out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable, linearize=False,

@@ -9,6 +9,7 @@ from disclosure_pipeline.durable import file_digest
 from disclosure_pipeline.errors import ExtractionFailed, StoreFault
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.hooks.page_pictures import Letters
+from disclosure_pipeline.hooks.stages import UNTITLED, Wording
 from disclosure_pipeline.model.boxes import Box
 
 PDF = "application/pdf"
@@ -34,7 +35,13 @@ def letters(file: SourceFile, media_type: str, pages: tuple[int, ...]) -> Mappin
     return found
 
 
-def reprint(file: SourceFile, media_type: str, struck: Mapping[int, tuple[Box, ...]], drawn: bool) -> bytes:
+def reprint(
+    file: SourceFile,
+    media_type: str,
+    struck: Mapping[int, tuple[Box, ...]],
+    drawn: bool,
+    wording: Wording = UNTITLED,
+) -> bytes:
     """Make the pages anew.
 
     Args:
@@ -42,6 +49,7 @@ def reprint(file: SourceFile, media_type: str, struck: Mapping[int, tuple[Box, .
         media_type: what it is, as its reader found.
         struck: boxes that must not be seen, by page (1-based), points from the top left corner of the page as shown.
         drawn: as pictures; else with the text layer, of which nothing can be struck out.
+        wording: what it says beside its pages.
 
     Raises:
         ExtractionFailed: ``pages.unprinted``: it cannot be done.
@@ -59,9 +67,9 @@ def reprint(file: SourceFile, media_type: str, struck: Mapping[int, tuple[Box, .
         raise unprinted("text layer")
     try:
         if not drawn:
-            return layered.copy(file.path)
+            return layered.copy(file.path, wording.title)
         pages = drawing.of_pdf(file.path) if media_type == PDF else drawing.of_scan(file.path)
-        return drawing.bound(pages, struck)
+        return drawing.bound(pages, struck, wording)
     except (ExtractionFailed, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001 - hostile files make the libraries raise anything

@@ -30,11 +30,12 @@ _PIXELS = ("/DCTDecode", "/CCITTFaxDecode")
 """Filters of pictures that stay as they are packed; of others only what can be unpacked is kept."""
 
 
-def copy(path: Path) -> bytes:
+def copy(path: Path, title: str = "") -> bytes:
     """The new pdf.
 
     Args:
         path: the draft.
+        title: of the document.
 
     Raises:
         ValueError: it holds something that cannot be copied surely.
@@ -47,8 +48,7 @@ def copy(path: Path) -> bytes:
         copier = _Copier(target)
         for page in source.pages:
             copier.add(page)
-        target.Root.Lang = pikepdf.String("zh-CN")
-        return saved(target)
+        return saved(target, title)
 
 
 class _Copier:

@@ -1,0 +1,307 @@
+"""Which pictures of a draft go out with its text: the real recognition reads them before and after."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import docx
+import pytest
+from PIL import Image
+
+from disclosure_pipeline.builtin.public import Beside, Problem, build, prove
+from disclosure_pipeline.builtin.public.illustrations import Illustrations, Placed
+from disclosure_pipeline.builtin.public.notes import PICTURES, notes
+from disclosure_pipeline.builtin.public.pictures import job
+from disclosure_pipeline.builtin.public.redactions import Redactions
+from disclosure_pipeline.hooks.contracts import Case, PartText, SourceFile
+from disclosure_pipeline.hooks.stages import ShownPicture
+from disclosure_pipeline.model.document import Part, PartRole, Slip
+from disclosure_pipeline.model.finding import Finding, Settlement, Severity
+from disclosure_pipeline.model.lifecycle import State
+from disclosure_pipeline.model.publication import Artefact
+from disclosure_pipeline.model.text import Doubt, Place, Text
+from disclosure_pipeline.settings.models import ExtractionSettings
+from disclosure_pipeline.settings.policy import load_rulebook
+from disclosure_pipeline.settings.resources import share
+from tests.hiding.picture import page, stored
+from tests.hiding.reading import read
+from tests.hiding.wordfile import paragraph
+from tests.recognition_desk import desk, submission  # noqa: F401 -- fixtures
+from tests.unit.pictured import SECRET, draft, in_run, inline, pic, web
+
+BOOK = load_rulebook(share("config"))
+TITLE = "关于整治道路的通知"
+WORDS = ("道路整治范围示意图", "联系电话见公告栏")
+LIMITS = ExtractionSettings().model_dump()
+
+
+@dataclass
+class Tools:
+    """Makes pictures anew by the job that a sandbox process runs."""
+
+    path: Path
+
+    def pictures(self, file: SourceFile, media_type: str) -> Sequence[ShownPicture]:
+        return job.pictures(file, media_type, LIMITS)
+
+
+class Version:
+    """A version of one file, as it is approved.
+
+    Args:
+        folder: a private folder.
+        data: the file.
+        name: its name.
+        findings: what was struck out in it.
+    """
+
+    def __init__(self, folder: Path, data: bytes, name: str = "草稿.docx", findings: Sequence[Finding] = ()):
+        self.folder = folder
+        path = folder / name
+        path.write_bytes(data)
+        self.text = read(data, name)
+        digest = hashlib.sha256(data).hexdigest()
+        self.case = Case(
+            document="2026-000001", unit="default", department="交通局", state=State.IN_REVIEW, version=1, title=TITLE,
+            slip=Slip(), parts=(Part(0, name, self.text.media_type, digest, len(data), PartRole.MAIN),),
+            paths={0: path}, texts=(PartText(0, PartRole.MAIN, self.text),), findings=tuple(findings),
+            settled={item.id: Settlement.REDACT.value for item in findings},
+        )  # fmt: skip
+
+    def illustrations(self) -> Illustrations:
+        struck = Redactions(self.case, BOOK)
+        return Illustrations(self.case, struck, Tools(self.folder))  # type: ignore[arg-type]
+
+    def beside(self) -> Beside:
+        chosen, struck = self.illustrations(), Redactions(self.case, BOOK)
+        return Beside(notes(self.case.texts, struck, BOOK, chosen.names), pictures=chosen.chosen)
+
+    def built(self, beside: Beside) -> list[tuple[Artefact, Path]]:
+        out = self.folder / "public"
+        out.mkdir(exist_ok=True)
+        redactions = Redactions(self.case, BOOK).redactions
+        return build(TITLE, self.case.texts, self.case.parts, out, redactions, beside=beside)
+
+    def proved(self, files: Sequence[tuple[Artefact, Path]], beside: Beside) -> list[Problem]:
+        again = [(item, read(path.read_bytes(), path.name)) for item, path in files]
+        redactions = Redactions(self.case, BOOK).redactions
+        return prove(again, TITLE, self.case.texts, self.case.parts, redactions, beside=beside)
+
+
+def struck(text: Text, words: str) -> Finding:
+    """Some words as the officer struck them out, where they are read first."""
+    index = next(at for at, segment in enumerate(text.segments) if words in segment.text)
+    start = text.segments[index].text.index(words)
+    place = text.segments[index].place
+    return Finding(
+        "privacy.person_name", Severity.REVIEW, words, start, start + len(words), index, place, "D"
+    )
+
+
+def sign(*lines: str) -> bytes:
+    return stored(page(*lines), "PNG")
+
+
+def everything(files: Sequence[tuple[Artefact, Path]]) -> bytes:
+    data = []
+    for _, path in files:
+        data.append(path.read_bytes())
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as package:
+                data += map(package.read, package.namelist())
+    return b"\n".join(data)
+
+
+PAPER = draft(paragraph("见下图：") + in_run(inline()) + paragraph("图后文字。"), sign(*WORDS))
+
+
+@pytest.fixture(scope="module")
+def approved(tmp_path_factory: pytest.TempPathFactory) -> Version:
+    return Version(tmp_path_factory.mktemp("approved"), PAPER)
+
+
+def test_a_picture_goes_out_at_its_place_and_is_proved(approved: Version) -> None:
+    beside = approved.beside()
+    files = approved.built(beside)
+    assert beside.notes == {}
+    assert approved.proved(files, beside) == []
+    html = files[0][1].read_text("utf-8")
+    before, _, after = html.partition('<p><img src="data:image/png;base64,')
+    assert before.endswith("<p>见下图：</p>\n")
+    data, _, rest = after.partition('"')
+    assert rest.startswith(' alt="图1" width="760" height="230"></p>\n<p>图后文字。</p>')
+    assert SECRET.encode() not in everything(files)
+    (path,) = (path for item, path in files if item.role == "copy")
+    paper = docx.Document(str(path))
+    (shape,) = paper.inline_shapes
+    assert shape.width.cm <= 15.6
+    assert base64.b64decode(data) in [part.blob for part in paper.part.package.iter_parts()]
+    assert path.read_bytes() == approved.built(beside)[2][1].read_bytes()
+
+
+def test_the_words_of_a_picture_are_no_text_of_the_copy(approved: Version) -> None:
+    files = approved.built(approved.beside())
+    assert WORDS[0] in "".join(segment.text for segment in approved.text.segments)
+    assert all(
+        WORDS[0] not in path.read_text("utf-8") for item, path in files if item.role in ("page", "text")
+    )
+
+
+@pytest.mark.parametrize("words", [WORDS[1], "联系电话"], ids=["a line", "some of it"])
+def test_a_picture_with_something_struck_out_stays_in_and_readers_are_told(
+    approved: Version, words: str, tmp_path: Path
+) -> None:
+    version = Version(tmp_path, PAPER, findings=[struck(approved.text, words)])
+    beside = version.beside()
+    assert beside.pictures == {}
+    (withheld, pictures) = beside.notes[0]
+    assert withheld.startswith("本文有部分内容依法不予公开")
+    assert pictures == PICTURES
+    assert b"<img" not in everything(version.built(beside))
+
+
+def test_words_struck_out_in_the_text_stay_in_with_the_picture_that_shows_them(tmp_path: Path) -> None:
+    data = draft(paragraph("负责人欧阳若兰。") + in_run(inline()), sign("道路整治负责人欧阳若兰"))
+    plain = Version(tmp_path, data)
+    assert plain.illustrations().chosen
+    version = Version(tmp_path, data, findings=[struck(plain.text, "欧阳若兰")])
+    assert version.illustrations().chosen == {}
+
+
+def test_a_box_in_the_file_keeps_all_its_pictures_in(approved: Version, tmp_path: Path) -> None:
+    box = Finding("privacy.health", Severity.REVIEW, None, 0, 0, 0, Place("word/media/image1.png", "ocr", bbox=(0, 0, 9, 9)), "person.mark")  # fmt: skip
+    assert Version(tmp_path, PAPER, findings=[box]).illustrations().chosen == {}
+
+
+def test_a_picture_without_words_stays_in(tmp_path: Path) -> None:
+    view = Image.radial_gradient("L").resize((760, 230)).convert("RGB")
+    version = Version(tmp_path, draft(in_run(inline()), stored(view, "PNG")))
+    assert not any(item.place.kind == "ocr" for item in version.text.segments)
+    assert version.illustrations().chosen == {}
+
+
+def faint() -> bytes:
+    """Letters that nobody tells from paper below those that are seen."""
+    shown, hidden = page(*WORDS), page("内部留存不予公开", fill=(250, 250, 250))
+    whole = Image.new("RGB", (shown.width, shown.height + hidden.height), "white")
+    whole.paste(shown, (0, 0))
+    whole.paste(hidden, (0, shown.height))
+    return stored(whole, "PNG")
+
+
+def transparent() -> bytes:
+    """Black letters on nothing below those that are seen: their colour differs from what surrounds them."""
+    shown, letters = page(*WORDS).convert("RGBA"), page("内部留存不予公开").convert("RGBA")
+    letters.putalpha(0)
+    whole = Image.new("RGBA", (shown.width, shown.height + letters.height), (255, 255, 255, 0))
+    whole.paste(shown, (0, 0))
+    whole.paste(letters, (0, shown.height))
+    return stored(whole, "PNG")
+
+
+@pytest.mark.parametrize("data", [faint(), transparent()], ids=["faint", "transparent"])
+def test_a_picture_that_hides_words_in_its_pixels_stays_in(data: bytes, tmp_path: Path) -> None:
+    version = Version(tmp_path, draft(in_run(inline()), data))
+    hidden = [item for item in version.text.segments if item.place.kind == "ocr" and not item.visible]
+    assert hidden
+    assert version.illustrations().chosen == {}
+
+
+@pytest.mark.parametrize(
+    "doubt",
+    [
+        Doubt("ocr.unsure", "x", Place("word/media/image1.png", "ocr")),
+        Doubt("picture.thumbnail", "x", Place("word/media/image1.png", "hidden")),
+        Doubt("picture.unread", "x", Place("word/media/image1.png!surplus", "ocr")),
+        Doubt("picture.unread", "x"),
+    ],
+    ids=["unsure", "another thumbnail", "another picture behind it", "somewhere"],
+)
+def test_a_picture_in_doubt_stays_in_whoever_settled_it(
+    approved: Version, doubt: Doubt, tmp_path: Path
+) -> None:
+    version = Version(tmp_path, PAPER)
+    assert version.illustrations().chosen
+    text = replace(version.text, doubts=(doubt,))
+    version.case = replace(version.case, texts=(PartText(0, PartRole.MAIN, text),))
+    assert version.illustrations().chosen == {}
+
+
+def test_words_that_the_draft_crops_away_do_not_keep_a_picture_in(tmp_path: Path) -> None:
+    below = pic(crop='<a:srcRect b="62000"/>')
+    version = Version(
+        tmp_path, draft(in_run(inline(below)), sign(WORDS[0], "剪裁掉的内部意见", "剪裁掉的电话"))
+    )
+    assert "剪裁掉的内部意见" in [item.text for item in version.text.segments if not item.visible]
+    beside = version.beside()
+    files = version.built(beside)
+    assert version.proved(files, beside) == []
+    words = "".join(item.text for item in read(files[2][1].read_bytes(), "公开件.docx").segments)
+    assert WORDS[0] in words
+    assert "剪裁" not in words
+
+
+def test_a_scan_pasted_into_a_document_goes_out_as_its_text(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    paper = docx.Document()
+    paper.add_picture(io.BytesIO(sign(*WORDS)))
+    paper.save(out)
+    version = Version(tmp_path, out.getvalue())
+    assert version.illustrations().chosen == {}
+    assert WORDS[0] in version.built(version.beside())[1][1].read_text("utf-8")
+
+
+def test_a_picture_of_a_page_goes_out_too(tmp_path: Path) -> None:
+    source = base64.b64encode(sign(*WORDS)).decode()
+    body = f'<p>见下图：</p><p><img src="data:image/png;base64,{source}" alt="{SECRET}"></p><p>图后文字。</p>'
+    version = Version(tmp_path, web(body), "网页.html")
+    beside = version.beside()
+    files = version.built(beside)
+    assert version.proved(files, beside) == []
+    assert 'alt="图1"' in files[0][1].read_text("utf-8").partition("<p>图后文字。</p>")[0]
+    assert SECRET.encode() not in everything(files)
+
+
+# ------------------------------------------------------------------------------------------- a copy that leaks
+
+
+def exchanged(placed: Placed, data: bytes) -> Placed:
+    return {
+        index: tuple(replace(shown, data=data) for shown in pictures) for index, pictures in placed.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("picture", "codes"),
+    [
+        (sign(*WORDS, "内部意见暂缓办理"), {"public.foreign_text"}),
+        (stored(Image.new("RGB", (760, 230), "white"), "PNG"), {"public.missing_text"}),
+        (sign("内部意见暂缓办理"), {"public.foreign_text", "public.missing_text"}),
+        (faint(), {"public.hidden", "public.foreign_text"}),
+    ],
+    ids=["more words", "blank", "another picture", "faint words"],
+)
+def test_pictures_that_are_not_those_that_were_reviewed_are_caught(
+    approved: Version, picture: bytes, codes: set[str]
+) -> None:
+    beside = approved.beside()
+    wrong = replace(beside, pictures={0: exchanged(beside.pictures[0], picture)})
+    found = approved.proved(approved.built(wrong), wrong)
+    assert {problem.code for problem in found} == codes
+    assert {problem.artefact for problem in found} == {0, 2}
+
+
+def test_what_stands_for_a_picture_is_its_number_and_nothing_else(approved: Version) -> None:
+    beside = approved.beside()
+    files = approved.built(beside)
+    path = files[0][1]
+    path.write_text(path.read_text("utf-8").replace('alt="图1"', 'alt="经办人石某"'), "utf-8")
+    assert {(problem.code, problem.artefact) for problem in approved.proved(files, beside)} == {
+        ("public.hidden", 0), ("public.foreign_text", 0),
+    }  # fmt: skip
