@@ -33,6 +33,9 @@ from web import PASSWORD, Seat, give_password
 
 from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.model.route import Role, Verb
+from disclosure_pipeline.pipeline import chain_status, clocks, review
+from disclosure_pipeline.pipeline import statistics as figures
+from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.used_numbers import raise_counters
 from disclosure_pipeline.store import audit
 from disclosure_pipeline.store.database import Database
@@ -102,9 +105,20 @@ def prepare(folder: Path, documents: int, waiting: int, officers: int) -> None:
         for _ in range(-(-officers * DRAFTS_EACH // 100)):
             office.work()
         print(f"{officers * DRAFTS_EACH} drafts read in {time.perf_counter() - begun:.0f} s", flush=True)
+        begun = time.perf_counter()
+        catch_up(office.core)
+        print(f"regular work caught up in {time.perf_counter() - begun:.0f} s", flush=True)
     finally:
         office.close()
         workshop.close()
+
+
+def catch_up(core: Core) -> None:
+    """Do what the daemon has long done in a store that has grown: its first run would last for minutes."""
+    clocks.recompute(core)
+    review.open_due(core)
+    figures.catch_up(core)
+    chain_status.prove_further(core, None)
 
 
 def _configure(config: Path, store: Path) -> None:

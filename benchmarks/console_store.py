@@ -16,12 +16,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from disclosure_pipeline.model.clock import DueDate, add_working_days
 from disclosure_pipeline.model.finding import Severity
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role
@@ -36,6 +38,8 @@ from disclosure_pipeline.store.tables import clock, document, finding, referral,
 
 UNIT = "default"
 CALENDAR = load_calendar(share("config"))
+DAYS = 20
+"""Working days in which a document is published, as in the rules that come with the program."""
 CALLS = 300
 BATCH = 10_000
 DEPARTMENTS = (
@@ -95,16 +99,22 @@ def cases(documents: int, waiting: int, dice: random.Random) -> Iterator[tuple[V
         yield row, list(beside(row, day, waits=waits, dice=dice))
 
 
+@cache
+def limit_of(start: date) -> DueDate:
+    """Day on which a publication clock ends, as the daemon computes it."""
+    return add_working_days(CALENDAR, start, DAYS)
+
+
 def beside(row: Values, day: date, *, waits: bool, dice: random.Random) -> Iterator[Values]:
     """Clock, tiers, findings and referrals of a document, each with the name of its table."""
-    due = (
-        day + timedelta(days=28) if not waits else date(2026, 11, 1) + timedelta(days=dice.randrange(-20, 60))
-    )
+    start = date(2026, 10, 1) + timedelta(days=dice.randrange(-20, 60)) if waits else day
+    limit = limit_of(start)
     of = {"document": row["id"]}
     yield {
         "table": "clock", **of, "rule": "publish", "unit": UNIT, "department": row["department"],
-        "start": day.isoformat(), "due": due.isoformat(), "provisional": False,
-        "done_on": None if waits else due.isoformat(), "inputs": {"calendar": CALENDAR.version, "days": 20, "reached": {}},
+        "start": start.isoformat(), "due": limit.day.isoformat(), "provisional": limit.provisional,
+        "done_on": None if waits else limit.day.isoformat(),
+        "inputs": {"calendar": CALENDAR.version, "days": DAYS, "reached": {}},
     }  # fmt: skip
     if row["state"] not in (State.IN_REVIEW.value, State.REFERRED.value):
         return

@@ -9,6 +9,7 @@ with the anchors outside the store, is `disclosure audit verify`.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,19 +61,22 @@ def status(core: Core) -> ChainStatus:
         return _status(connection, _read(connection))
 
 
-def prove_further(core: Core, pieces: int | None = 1) -> ChainStatus:
+def prove_further(
+    core: Core, pieces: int | None = 1, enough: Callable[[], bool] = lambda: False
+) -> ChainStatus:
     """Prove the rows behind the checkpoint.
 
     Args:
         core: the process's parts.
         pieces: most pieces of :data:`PIECE` rows; ``None`` goes to the end.
+        enough: asked before each of them; the rest is left for the next time when it says so.
 
     Returns:
         How far it is proved then. A problem stays until `disclosure audit verify` has been looked at and the
         checkpoint was forgotten (:func:`forget`).
     """
     left = pieces
-    while left is None or left > 0:
+    while (left is None or left > 0) and not enough():
         noted = _anchors(core)  # before the rows: an anchor that is noted meanwhile may be of a later row
         with core.database.read() as connection:
             known = _read(connection)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, Text, cast, delete, func, insert, select, tuple_, update
 
 from disclosure_pipeline.model.clock import (
     Clock,
@@ -35,6 +35,8 @@ INTERNAL = "internal"
 
 SITE, WHOLE = "site", "whole"
 """Names under which :func:`taken` tells the days after that signature, and all of them."""
+
+_KIND = (clock.c.rule, clock.c.start, clock.c.due, clock.c.provisional)
 
 
 def start_publication(core: Core, connection: Connection, document: str, formed: str) -> None:
@@ -145,24 +147,24 @@ def recompute(core: Core, enough: Callable[[], bool] = lambda: False) -> int:
 
     Args:
         core: the process's parts.
-        enough: asked before each clock; the rest is left for the next time when it says so.
+        enough: asked before each clock that is written; the rest is left for the next time when it says so.
 
     Returns:
         How many due dates changed.
     """
     changed = 0
-    computed: dict[tuple[str, str, str], Clock] = {}  # many begin on the same day
     with core.database.read() as connection:
-        rows = connection.execute(select(clock).where(clock.c.done_on.is_(None))).all()
-    for row in rows:
-        if enough():
-            break
-        key = (row.rule, row.start, repr(row.inputs))
-        if key not in computed:
-            computed[key] = rebuild(core, row)
-        if _differs(computed[key], row):
+        samples = connection.execute(_one_of_each_kind()).all()
+    for sample in samples:
+        if not _differs(rebuild(core, sample), sample):
+            continue
+        with core.database.read() as connection:
+            names = connection.execute(_of_its_kind(sample)).scalars().all()
+        for document in names:
+            if enough():
+                return changed
             with core.database.write() as connection:
-                changed += _recompute(core, connection, row.document, row.rule)
+                changed += _recompute(core, connection, document, sample.rule)
     return changed
 
 
@@ -210,6 +212,19 @@ def write(connection: Connection, row: Row[Any], running: Clock) -> None:
             inputs=inputs_of(running, row.inputs["reached"]),
         )
     )
+
+
+def _one_of_each_kind() -> Select[Any]:
+    """A running clock for each set of values that a clock is computed from: most share theirs with many others."""
+    kind = (*_KIND, cast(clock.c.inputs, Text))
+    one = select(func.min(clock.c.document), clock.c.rule).where(clock.c.done_on.is_(None)).group_by(*kind)
+    return select(clock).where(tuple_(clock.c.document, clock.c.rule).in_(one))
+
+
+def _of_its_kind(sample: Row[Any]) -> Select[Any]:
+    """Case numbers of running clocks like one; some may rest on other inputs."""
+    same = (column == getattr(sample, column.name) for column in _KIND)
+    return select(clock.c.document).where(clock.c.done_on.is_(None), *same)
 
 
 def _differs(running: Clock, row: Row[Any]) -> bool:

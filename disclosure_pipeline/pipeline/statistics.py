@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
@@ -47,18 +47,19 @@ _UNIT_ONLY = frozenset({"rule"})
 """Measures that are kept for whole units only: hundreds of rules in dozens of departments tell nothing."""
 
 
-def catch_up(core: Core, batches: int | None = None) -> int:
+def catch_up(core: Core, batches: int | None = None, enough: Callable[[], bool] = lambda: False) -> int:
     """Count what the log holds in addition; may run at any time, and twice at once.
 
     Args:
         core: the process's parts.
         batches: most transactions; ``None`` goes to the end.
+        enough: asked before each of them; the rest is left for the next time when it says so.
 
     Returns:
         How many rows were counted.
     """
     counted, left = 0, batches
-    while left is None or left > 0:
+    while (left is None or left > 0) and not enough():
         with core.database.read() as connection:
             head, _ = audit.head(connection)
             if counted_up_to(connection) >= head:

@@ -29,7 +29,8 @@ from disclosure_pipeline.service.watcher.watch import Watcher
 from disclosure_pipeline.service.workers import WorkerProcesses
 from disclosure_pipeline.store import documents
 from disclosure_pipeline.store.database import get_meta
-from disclosure_pipeline.store.tables import document, fault, letter, publication
+from disclosure_pipeline.store.publication_tables import publication
+from disclosure_pipeline.store.tables import document, fault, letter
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette

@@ -44,12 +44,17 @@ _REVIEW_EVERY = 6 * 3600.0
 _FIGURES_EVERY = 300.0
 _FIXITY_EVERY = 3600.0
 _LATER = (PRUNE, WATCH, FIXITY)
+_LONG = ("clocks", "review", "access", "statistics", "proof", "receipts", FIXITY)
+"""Jobs that can go through the whole store: side by side they would take the console's time."""
+_ONE_BY_ONE = "one_by_one"
+_PAUSE = 0.02
+"""Seconds between two pieces: who waits for SQLite's only place to write tries again in less."""
 
 Work = Callable[[Core], Mapping[str, int]]
 
 
 class Scheduler:
-    """Runs the regular jobs.
+    """Runs the regular jobs; the long ones one after another, and in pieces between which others get to the store.
 
     Args:
         core: the process's parts.
@@ -66,10 +71,13 @@ class Scheduler:
         """Start every job; each runs once at the start."""
         from datetime import UTC, datetime, timedelta
 
+        from apscheduler.executors.pool import ThreadPoolExecutor
         from apscheduler.schedulers.background import BackgroundScheduler
 
         scheduler = BackgroundScheduler(
-            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(), _ONE_BY_ONE: ThreadPoolExecutor(max_workers=1)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         for name, every, work in self._jobs():
             scheduler.add_job(
@@ -78,6 +86,7 @@ class Scheduler:
                 args=(name, work),
                 seconds=every,
                 id=name,
+                executor=_ONE_BY_ONE if name in _LONG else "default",
                 next_run_time=datetime.now(UTC) + timedelta(seconds=every if name in _LATER else 0),
             )
         scheduler.start()
@@ -96,18 +105,22 @@ class Scheduler:
             self._leadership = None
 
     def _jobs(self) -> list[tuple[str, float, Work]]:
-        settings, ending = self._core.settings.scheduler, self._ending.is_set
+        settings, enough = self._core.settings.scheduler, self._give_way
         return [
             ("reconcile", settings.reconcile_every, _reconcile),
-            ("clocks", settings.clocks_every, lambda core: {"changed": clocks.recompute(core, ending)}),
-            ("review", _REVIEW_EVERY, lambda core: {"opened": review.open_due(core, ending)}),
+            ("clocks", settings.clocks_every, lambda core: {"changed": clocks.recompute(core, enough)}),
+            ("review", _REVIEW_EVERY, lambda core: {"opened": review.open_due(core, enough)}),
             ("anchor", settings.anchor_every, lambda core: {"rows": anchors.anchor_now(core)}),
             ("access", settings.prune_every, lambda core: {"chained": anchors.chain_views(core)}),
-            ("statistics", _FIGURES_EVERY, lambda core: {"counted": statistics.catch_up(core)}),
-            ("proof", _FIGURES_EVERY, _prove),
-            ("receipts", _FIGURES_EVERY, lambda core: {"written": kept_receipts.catch_up(core, ending)}),
+            (
+                "statistics",
+                _FIGURES_EVERY,
+                lambda core: {"counted": statistics.catch_up(core, enough=enough)},
+            ),
+            ("proof", _FIGURES_EVERY, lambda core: _prove(core, enough)),
+            ("receipts", _FIGURES_EVERY, lambda core: {"written": kept_receipts.catch_up(core, enough)}),
             (WATCH, settings.watch_every, verify.watch),
-            (FIXITY, _FIXITY_EVERY, lambda core: fixity.sample(core, ending)),
+            (FIXITY, _FIXITY_EVERY, lambda core: fixity.sample(core, enough)),
             (PRUNE, settings.prune_every, _prune),
             *self._plugin_jobs(),
         ]
@@ -118,6 +131,10 @@ class Scheduler:
         return [
             (name, float(job.every), partial(_plugin_job, name)) for name, job in self._core.host.jobs.items()
         ]
+
+    def _give_way(self) -> bool:
+        """Asked between two pieces of long work: waits until others had their turn; whether to leave it here."""
+        return self._ending.wait(_PAUSE)
 
     def _run(self, name: str, work: Work) -> None:
         try:
@@ -161,9 +178,9 @@ def _reconcile(core: Core) -> Mapping[str, int]:
     return {**counts, "adopted": engine.adopt(core.database, dead) if dead else 0}
 
 
-def _prove(core: Core) -> Mapping[str, int]:
+def _prove(core: Core, enough: Callable[[], bool]) -> Mapping[str, int]:
     """Prove what the audit log holds in addition; a broken chain is told as often as this looks."""
-    found = chain_status.prove_further(core, pieces=None)
+    found = chain_status.prove_further(core, None, enough)
     if found.problem:
         log.error("audit_chain_broken", code=found.problem, row=found.where)
     return {"broken": int(bool(found.problem))}

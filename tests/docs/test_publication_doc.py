@@ -16,12 +16,12 @@ PAGE = read("docs/publication.md")
 def test_the_table_has_the_rows_of_the_benchmark_and_every_wish_holds() -> None:
     cost = Cost(1.0, 1.0, 1, 1)
     found = Figures("x", 1, 1.0, 1, 1.0, 1.0, 1.0, 1.0)
-    made = publication.measured([publication.Size(Result(1, cost, cost, 1.0), found, found)])
+    made = publication.measured([publication.Size(Result(1, 0.5, cost, cost, 1.0), found, found)])
     names = [row[0] for row in table("\n".join(made))]
     rows = {row[0]: row for row in table(between(PAGE, "measured"))}
     assert list(rows) == [name for name in names if name in rows]
     wished = [row[-1] for row in rows.values() if row[-1]]
-    assert len(wished) == 4
+    assert len(wished) == 6
     assert all(re.search(": yes", wish) for wish in wished), wished
 
 

@@ -11,6 +11,7 @@ changes.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -102,10 +103,7 @@ def position(ends: Sequence[str], key: bytes) -> int:
         key: a sort key.
     """
     digits = key.hex()
-    for at, end in enumerate(ends):
-        if padded(end, len(digits)) >= digits:
-            return at
-    return len(ends)
+    return bisect_left(ends, digits, key=lambda end: padded(end, len(digits)))
 
 
 def padded(end: str, length: int) -> str:

@@ -57,13 +57,14 @@ class Shelf:
     def __init__(self, root: Path, partition: layout.Partition, pages: Pages, writer: Writer) -> None:
         self._folder = root / partition.folder
         self._partition = partition
+        self._prefix, self._head = f"{partition.stem}.", partition.head
         self._pages = pages
         self._writer = writer
 
     @property
     def exists(self) -> bool:
         """Whether it has a page."""
-        return (self._folder / self._partition.head).is_file()
+        return (self._folder / self._head).is_file()
 
     def change(self, before: Row | None, after: Row | None) -> None:
         """Bring a document's row in, out, or to what it is now.
@@ -135,7 +136,7 @@ class Shelf:
         )
         sheets = [Sheet(self._name(share.end), tuple(lines[share.start : share.stop])) for share in shares]
         if sheets and not after:
-            sheets[-1] = Sheet(self._partition.head, sheets[-1].lines)
+            sheets[-1] = Sheet(self._head, sheets[-1].lines)
         return sheets
 
     def _replace(self, old: Sequence[Sheet], new: Sequence[Sheet], below: str | None) -> None:
@@ -148,7 +149,7 @@ class Shelf:
                 raise ListingBroken
             self._writer.write(self._folder / name, self._html(name, lines, older))
         for name in sorted(set(before) - set(after)):
-            if name == self._partition.head and self._pages.is_item(self._partition):
+            if name == self._head and self._pages.is_item(self._partition):
                 self._writer.write(self._folder / name, self._html(name, (), None))
             else:
                 self._writer.remove(self._folder / name)
@@ -157,7 +158,7 @@ class Shelf:
         lines.sort(key=self._key)
         sheets = self._divided(lines, (), ())
         if not sheets and self._pages.is_item(self._partition):
-            sheets = [Sheet(self._partition.head, ())]
+            sheets = [Sheet(self._head, ())]
         wanted = _linked(sheets, None)
         for name, (shown, older) in wanted.items():
             self._writer.write(self._folder / name, self._html(name, shown, older))
@@ -173,19 +174,18 @@ class Shelf:
 
     def _names(self) -> list[str]:
         """File names of the pages in the order of their rows, the head last."""
-        stem, head = self._partition.stem, self._partition.head
         listed = os.listdir(self._folder) if self._folder.is_dir() else []  # noqa: PTH208 -- names, quickly
-        found = {name for name in listed if name.startswith(f"{stem}.") and name.endswith(".html")}
-        ends = [name for name in found if name != head]
+        found = {name for name in listed if name.startswith(self._prefix) and name.endswith(".html")}
+        ends = [self._end(name) for name in found if name != self._head]
         longest = max(map(len, ends), default=0)
-        ends.sort(key=lambda name: division.padded(self._end(name), longest))
-        return [*ends, *([head] if head in found else [])]
+        ends.sort(key=lambda end: division.padded(end, longest))
+        return [*map(self._name, ends), *([self._head] if self._head in found else [])]
 
     def _name(self, end: str) -> str:
-        return f"{self._partition.stem}.{end}.html"
+        return f"{self._prefix}{end}.html"
 
     def _end(self, name: str) -> str:
-        return name.removeprefix(f"{self._partition.stem}.").removesuffix(".html")
+        return name[len(self._prefix) : -len(".html")]
 
     def _read(self, name: str) -> Sheet:
         """A page's rows.
@@ -203,13 +203,12 @@ class Shelf:
         return (self._folder / name).read_bytes()
 
     def _html(self, name: str, lines: Sequence[str], older: str | None) -> bytes:
-        head = self._partition.head
         return self._pages.listing(
             self._partition,
             f"{self._partition.folder}/{name}",
             lines[::-1],
             older=older,
-            newest=None if name == head else head,
+            newest=None if name == self._head else self._head,
         )
 
     # --------------------------------------------------------------------- rows
