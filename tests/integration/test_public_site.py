@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -183,6 +184,19 @@ def test_who_asks_too_often_waits(tmp_path: Path) -> None:
 
     assert [status(request) for _ in range(3)] == [(503, None), (503, None), (429, "2")]
     assert status(other) == (503, None)
+
+
+def test_the_search_speaks_the_site_s_language(tmp_path: Path) -> None:
+    page = SearchPage(tmp_path, Pace(rate=1.0, burst=9, clock=lambda: 0.0))
+    request: Any = SimpleNamespace(query_params={"q": "x" * 201}, client=None)
+    told = {}
+    for language in ("zh-CN", "zh-TW", "en"):
+        site = SiteSettings(name="Office", id_code="0", contact="x", language=language)
+        told[language] = html.fromstring(bytes(asyncio.run(page.answer(request, site)).body))
+    assert [page.get("lang") for page in told.values()] == list(told)
+    alarms = {language: page.xpath("string(//*[@role='alert'])") for language, page in told.items()}
+    assert "檢索" in alarms["zh-TW"] and "检索" in alarms["zh-CN"] and "search" in alarms["en"]
+    assert not re.search("[\u4e00-\u9fff]", told["en"].text_content())
 
 
 def test_pages_of_answers_lead_to_one_another(office: Office, visitor: httpx.Client) -> None:

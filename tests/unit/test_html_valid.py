@@ -50,7 +50,7 @@ def searches(folder: Path) -> None:
         )
         (folder / f"{name}.html").write_text(html, "utf-8")
     asked = search.Asked("停车费", Narrowing(), 1, is_cut=False)
-    (folder / "fault.html").write_text(search._page(SiteSettings(), asked, trouble="检索暂不可用。"), "utf-8")
+    (folder / "fault.html").write_text(search._page(SiteSettings(), asked, trouble="search_unavailable"), "utf-8")
 
 
 def papers(folder: Path) -> None:

@@ -19,9 +19,9 @@ from site_orders import context, entry, frozen, order, tree
 from disclosure_pipeline.builtin.channels.site import state
 from disclosure_pipeline.builtin.channels.site.channel import SiteChannel
 from disclosure_pipeline.builtin.channels.site.tags import missing_tags
-from disclosure_pipeline.builtin.channels.site.words import words
 from disclosure_pipeline.errors import ChannelFault
 from disclosure_pipeline.model.publication import Action, Relation, Validity
+from disclosure_pipeline.model.site_words import words
 
 ADDRESS = "https://www.example.gov.cn/"
 

@@ -19,6 +19,7 @@ from disclosure_pipeline.errors import DisclosureError
 from disclosure_pipeline.hooks.public_index import MOST, Found, Narrowing, PublicIndex
 from disclosure_pipeline.model.pace import Pace
 from disclosure_pipeline.model.public_search import LONGEST, Question
+from disclosure_pipeline.model.site_words import words
 from disclosure_pipeline.service.public.files import COMMON_HEADERS, POLICY
 
 if TYPE_CHECKING:
@@ -34,10 +35,9 @@ SITE = "site"
 _TEMPLATES = Path(__file__).parent / "templates"
 _LONGEST_NAME = 100
 _RATE, _BURST = 2.0, 20
-_FAILED = {
-    "search.too_wide": "检索范围过大，请增加关键词或者缩小日期范围后再试。",
-    "search.unavailable": "检索暂不可用，请稍后再试，或者按目录查找。",
-}
+_FAILED = {"search.too_wide": "search_too_wide"}
+"""Key of the word for each refusal that is not :data:`_UNAVAILABLE`."""
+_UNAVAILABLE = "search_unavailable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class SearchPage:
         wait = self._pace.wait(request.client.host if request.client else "")
         if wait:
             headers["retry-after"] = str(ceil(wait))
-            page, status = _page(site, asked, trouble="检索过于频繁，请稍候再试。"), 429
+            page, status = _page(site, asked, trouble="search_pace"), 429
         else:
             page, status = await run_in_threadpool(self._found, asked, site)
         return HTMLResponse(page, status, headers)
@@ -113,7 +113,7 @@ class SearchPage:
             departments = self._index.departments()
             found = self._index.find(question, asked.narrowing, asked.page) if question.match else None
         except DisclosureError as error:
-            return _page(site, asked, trouble=_FAILED.get(error.code, _FAILED["search.unavailable"])), 503
+            return _page(site, asked, trouble=_FAILED.get(error.code, _UNAVAILABLE)), 503
         return _page(site, asked, departments=departments, question=question, found=found), 200
 
 
@@ -131,7 +131,7 @@ def _page(
 ) -> str:
     values: dict[str, Any] = {
         "site": site, "root": SITE, "asked": asked, "departments": departments, "found": found, "trouble": trouble,
-        "question": question, "most": MOST, "longest": LONGEST,
+        "question": question, "most": MOST, "longest": LONGEST, "language": site.language, "w": words(site.language),
     }  # fmt: skip
     return _environment().get_template("search.html").render(**values)
 

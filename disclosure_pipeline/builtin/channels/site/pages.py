@@ -11,10 +11,10 @@ from typing import Any
 from disclosure_pipeline.builtin.channels.site import layout, linked_data, tags
 from disclosure_pipeline.builtin.channels.site.records import VALIDITY, Held
 from disclosure_pipeline.builtin.channels.site.templating import Theme
-from disclosure_pipeline.builtin.channels.site.words import CHINESE, words
 from disclosure_pipeline.builtin.rendering import beijing_time, file_size
 from disclosure_pipeline.durable import file_digest
 from disclosure_pipeline.errors import ChannelFault
+from disclosure_pipeline.model.site_words import CHINESE, words
 
 _NEVER = "1970-01-01T00:00:00Z"
 _FOLDERS = ("pages", "templates")

@@ -1,4 +1,4 @@
-"""The fixed words of the site's shell, in one place: what documents say is never translated.
+"""The fixed words of the site's shell and of its search, in one place: what documents say is never translated.
 
 ``zh-CN`` is what Chinese offices are bound to; ``zh-TW`` is the same in traditional characters; ``en`` serves readers
 from abroad. The words of the page tags and of the data files stay Chinese: programs of the authorities read them.
@@ -55,6 +55,16 @@ _CHINESE = {
     "format_html": "网页", "format_text": "纯文本", "format_csv": "表格 CSV", "format_word": "Word 文档",
     "format_excel": "Excel 表格", "format_slides": "PowerPoint 演示文稿", "format_pdf": "PDF 文档",
     "format_ofd": "OFD 版式文件", "format_image": "图片", "format_zip": "压缩包",
+    "search_words": "关键词", "search_go": "检索", "search_all": "全部", "search_since": "发布日期自", "search_until": "至",
+    "search_cut": "关键词超过 {longest} 字，只按前 {longest} 字检索。",
+    "search_hint": "请输入关键词：标题、正文中的词语，索引号或者发文字号；多个关键词用空格分开，表示同时包含。",
+    "search_nothing": "没有找到相符的文件。请减少关键词或者换一种说法，也可以：",
+    "search_browse": "按目录查找", "search_request": "申请公开",
+    "search_found": "共找到 {total} 件，第 {page} 页，共 {pages} 页。",
+    "search_many": "相符的文件超过 {total} 件，列出最近的 {total} 件，第 {page} 页，共 {pages} 页。",
+    "search_previous": "上一页", "search_next": "下一页", "search_pace": "检索过于频繁，请稍候再试。",
+    "search_too_wide": "检索范围过大，请增加关键词或者缩小日期范围后再试。",
+    "search_unavailable": "检索暂不可用，请稍后再试，或者按目录查找。",
 }  # fmt: skip
 
 _ENGLISH = {
@@ -105,6 +115,17 @@ _ENGLISH = {
     "format_html": "Web page", "format_text": "Text", "format_csv": "CSV", "format_word": "Word",
     "format_excel": "Excel", "format_slides": "PowerPoint", "format_pdf": "PDF", "format_ofd": "OFD",
     "format_image": "Picture", "format_zip": "Archive",
+    "search_words": "Words", "search_go": "Search", "search_all": "All", "search_since": "Published from",
+    "search_until": "to", "search_cut": "Only the first {longest} characters were looked for.",
+    "search_hint": "Type words of a title or text, an index number or a document number; blanks between words mean that all of"
+    " them are wanted.",
+    "search_nothing": "No document was found. Try fewer or other words, or:",
+    "search_browse": "browse the catalogue", "search_request": "request information",
+    "search_found": "{total} found, page {page} of {pages}.",
+    "search_many": "More than {total} found, the newest {total} are listed, page {page} of {pages}.",
+    "search_previous": "Previous", "search_next": "Next", "search_pace": "Too many questions: please wait a little.",
+    "search_too_wide": "Too much is found: add words, or narrow the dates.",
+    "search_unavailable": "The search does not answer now: please try again later, or browse the catalogue.",
 }  # fmt: skip
 
 CHINESE = "zh-CN"
