@@ -6,14 +6,16 @@ from disclosure_pipeline.console import units
 from disclosure_pipeline.console.answers import Answer, Ask, Page, Redirect
 from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.pipeline import review, review_views
+from disclosure_pipeline.pipeline.imported_reviews import ACTED
+from disclosure_pipeline.pipeline.review_lists import quarter_of
 
 
 def page(ask: Ask) -> Answer:
     """A quarter's open items (or the settled ones), with the progress."""
     unit = units.chosen(ask)
-    known = review_views.quarters(ask.core, ask.me.person, unit.code)
-    present = review.quarter_of(today_in_shanghai())
-    quarter = ask.query.chosen("quarter", known, next(iter(known), present))
+    present = quarter_of(today_in_shanghai())
+    known = review_views.quarters(ask.core, ask.me.person, unit.code) or {present: False}
+    quarter = ask.query.chosen("quarter", known, next(iter(known)))
     done = ask.query.get("done") == "1"
     found = review_views.tasks(
         ask.core, ask.me.person, unit.code, quarter, done=done, after=ask.query.get("after")
@@ -32,15 +34,16 @@ def page(ask: Ask) -> Answer:
 
 
 def settle(ask: Ask) -> Answer:
-    """Settle one item: keep, convert, or record that the secrecy has ended and convert."""
-    quarter = ask.form.get("quarter")
+    """Settle one item: keep, convert, declassify; of the catalogue of before also withdraw, and what was then done."""
+    quarter, outcome = ask.form.get("quarter"), ask.form.get("outcome")
     review.settle(
         ask.core,
         ask.form.get("case"),
-        ask.form.get("outcome"),
+        outcome,
         by=ask.name,
         reason=ask.form.get("reason"),
         quarter=quarter,
+        handed_in=ask.form.get("document").strip() if outcome == ACTED else "",
     )
     return Redirect(
         "/attribute-reviews", said="saved", query={"unit": ask.form.get("unit"), "quarter": quarter}

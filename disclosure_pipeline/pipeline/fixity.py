@@ -23,7 +23,7 @@ from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.publication_rows import HELD
 from disclosure_pipeline.store import deviations
 from disclosure_pipeline.store.database import get_meta, set_meta
-from disclosure_pipeline.store.tables import publication
+from disclosure_pipeline.store.publication_tables import publication
 
 STANDS = "fixity"
 """Fact in `meta`: where the round through each archive stands."""
@@ -68,6 +68,13 @@ class Looked:
     documents: int = 0
     looked_at: int = 0
     differences: list[dict[str, str]] = field(default_factory=list)
+
+    def add(self, documents: Collection[str], found: Sequence[dict[str, str]]) -> bool:
+        """Add what a look at some documents found; whether the archive could be asked."""
+        self.differences += found
+        asked = all(item["document"] for item in found)
+        self.looked_at += len(documents) if asked else 0
+        return asked
 
 
 def sample(core: Core, enough: Callable[[], bool] = lambda: False) -> Mapping[str, int]:
@@ -181,19 +188,15 @@ def _go_on(core: Core, channel: str, days: float | None, enough: Callable[[], bo
     left = _share(core, looked.documents, _days_since(stands.at) if days is None else days)
     while left > 0 and not enough():
         batch = _next(core, channel, stands.after, min(left, _BATCH))
-        found = look(core, channel, batch)
-        looked.differences += found
-        if _unasked(found):
+        if batch and not looked.add(batch, look(core, channel, batch)):
             return looked
         stands = _moved(stands, batch)
         _keep(core, channel, stands)
-        looked.looked_at += len(batch)
         left -= len(batch)
         odd -= set(batch)
     if odd and not enough():
         again = sorted(odd)[:_BATCH]
-        looked.differences += look(core, channel, again)
-        looked.looked_at += len(again)
+        looked.add(again, look(core, channel, again))
     return looked
 
 
@@ -207,8 +210,8 @@ def _these(core: Core, channel: str, documents: Collection[str]) -> Looked:
     looked = Looked(channel, _number(core, channel))
     for start in range(0, len(asked), _BATCH):
         batch = asked[start : start + _BATCH]
-        looked.differences += look(core, channel, batch)
-        looked.looked_at += len(batch)
+        if not looked.add(batch, look(core, channel, batch)):
+            break
     return looked
 
 
@@ -217,12 +220,12 @@ def _everything(core: Core, channel: str) -> Looked:
     looked, began = Looked(channel, _number(core, channel)), utc_now()
     try:
         holds = {item.document: item for item in core.host.channel_verify(channel, ())}
+        seen = verify.compare(core, channel, holds)
+        again = _compared(core, channel, [item["document"] for item in seen])
     except DisclosureError:
         looked.differences = [{"document": "", "channel": channel, "code": "unverified"}]
         _note(core, channel, (), looked.differences)
         return looked
-    seen = verify.compare(core, channel, holds)
-    again = _compared(core, channel, [item["document"] for item in seen])
     looked.differences, looked.looked_at = again, len(holds)
     _note(core, channel, None, again)
     _keep(core, channel, Round(at=utc_now(), began=began, whole=utc_now()))
@@ -261,10 +264,6 @@ def _deviating(core: Core, channel: str) -> set[str]:
             for item in deviations.listed(connection)
             if item.channel == channel and item.document
         }
-
-
-def _unasked(found: Sequence[Mapping[str, str]]) -> bool:
-    return any(not item["document"] for item in found)
 
 
 def _moved(stands: Round, batch: Sequence[str]) -> Round:

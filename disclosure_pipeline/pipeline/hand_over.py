@@ -87,8 +87,8 @@ def make(core: Core, wish: Wish, out: Path, *, by: str) -> Made:
     Raises:
         UsageError: no unit of this code, or the file's name cannot be used.
         NotAllowed: the person may not.
-        Refused: nothing is to be handed over (``hand_over.empty``), bags are damaged (``hand_over.damaged``), or a
-            document changed meanwhile (``hand_over.changed``).
+        Refused: nothing is to be handed over (``hand_over.empty``), bags are damaged (``hand_over.damaged``) or cannot be
+            read (``hand_over.unread``), or a document changed meanwhile (``hand_over.changed``).
         ConfigError: ``hand_over.toml`` cannot be used.
         StoreFault: the file or the archive's folder cannot be written.
     """
@@ -103,11 +103,12 @@ def make(core: Core, wish: Wish, out: Path, *, by: str) -> Made:
     with core.database.write() as connection:
         year = today_in_shanghai().year
         number = f"HO-{year}-{next_serial(connection, f'hand_over:{year}'):04d}"
-    with core.database.read() as connection:
-        lines = Lines(core, connection, rules, wish.target, choice)
-        cover = _cover(core, rules.form(wish.target), wish, number, len(choice.rows))
-        unfinished = _written(out, shape, _tables(rules.form(wish.target).title, lines, cover, shape))
+    unfinished = out.with_name(f".{out.name}.new")
     try:
+        with core.database.read() as connection:
+            lines = Lines(core, connection, rules, wish.target, choice)
+            cover = _cover(core, rules.form(wish.target), wish, number, len(choice.rows))
+            _write(unfinished, shape, _tables(rules.form(wish.target).title, lines, cover, shape))
         digest = file_digest(unfinished)
         with core.database.write() as connection:
             principal = _principal(connection, by, wish.unit)
@@ -125,7 +126,10 @@ def make(core: Core, wish: Wish, out: Path, *, by: str) -> Made:
         unfinished.rename(out)
         sync_folder(out.parent)
     except OSError as error:
-        raise _not_written(error) from None
+        raise StoreFault(
+            f"The list cannot be written ({type(error).__name__}).",
+            advice="Check disk space and permissions.",
+        ) from None
     finally:
         unfinished.unlink(missing_ok=True)
     return Made(number, len(listed), len(choice.past), lines.overdue, choice.left_out, digest)
@@ -213,11 +217,15 @@ def _read_bags(core: Core, cases: Sequence[str]) -> None:
     """Read every bag that is to be handed over.
 
     Raises:
-        Refused: some are damaged; they are noted as deviations, too.
+        Refused: some are damaged, or cannot be read; they are noted as deviations, too.
     """
     found: list[dict[str, str]] = []
     for start in range(0, len(cases), _AT_ONCE):
         found += fixity.look(core, kept_receipts.ARCHIVE, cases[start : start + _AT_ONCE])
+    if not all(item["document"] for item in found):
+        raise Refused(
+            "The archive cannot be read.", code="hand_over.unread", advice="See `disclosure archive check`."
+        )
     if found:
         named = "、".join(sorted({item["document"] for item in found})[:_NAMED])
         raise Refused(
@@ -243,29 +251,15 @@ def _tables(title: str, lines: Lines, cover: Sequence[Sequence[Value]], shape: F
     return [Table("交接文据", ("项目", "内容"), cover), Table(title, lines.head, lines.rows())]
 
 
-def _written(out: Path, shape: Form, tables: Sequence[Table]) -> Path:
-    """Write a list beside where it will lie.
-
-    Raises:
-        StoreFault: it cannot be written.
-    """
-    unfinished = out.with_name(f".{out.name}.new")
+def _write(path: Path, shape: Form, tables: Sequence[Table]) -> None:
+    """Write a list to a file of its own; what lies there is of a run that was cut off."""
     pieces: Iterator[bytes] = as_csv(tables[0]) if shape is Form.CSV else iter((as_xlsx(*tables),))
-    try:
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _PRIVATE)
-        with os.fdopen(descriptor, "wb") as handle:
-            handle.writelines(pieces)
-            handle.flush()
-            os.fsync(handle.fileno())
-    except OSError as error:
-        raise _not_written(error) from None
-    return unfinished
-
-
-def _not_written(error: OSError) -> StoreFault:
-    return StoreFault(
-        f"The list cannot be written ({type(error).__name__}).", advice="Check disk space and permissions."
-    )
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE)
+    with os.fdopen(descriptor, "wb") as handle:
+        handle.writelines(pieces)
+        handle.flush()
+        os.fsync(handle.fileno())
 
 
 def _open_list(connection: Connection, which: str | Path) -> HandOver:

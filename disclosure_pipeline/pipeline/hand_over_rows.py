@@ -26,16 +26,8 @@ from disclosure_pipeline.pipeline.exports import Value
 from disclosure_pipeline.pipeline.kept_receipts import ARCHIVE
 from disclosure_pipeline.store import documents, hand_overs, relations
 from disclosure_pipeline.store.hand_overs import Past
-from disclosure_pipeline.store.publication_tables import relation
-from disclosure_pipeline.store.tables import (
-    artefact,
-    attribute_review,
-    document,
-    exemption,
-    part,
-    publication,
-    quarantine,
-)
+from disclosure_pipeline.store.publication_tables import publication, relation
+from disclosure_pipeline.store.tables import artefact, attribute_review, document, exemption, part, quarantine
 
 _AT_ONCE = 500
 
@@ -69,9 +61,9 @@ class Choice:
     left_out: Mapping[str, int]
 
     @property
-    def marks(self) -> list[tuple[str, int, str]]:
-        """What must still be so when the list is recorded: case number, version and state of each."""
-        return [(row.id, row.version, row.state) for row in self.rows]
+    def marks(self) -> list[tuple[str, int, str, str]]:
+        """What must still be so when the list is recorded: case number, version, state and validity of each."""
+        return [(row.id, row.version, row.state, row.validity) for row in self.rows]
 
 
 @dataclass(slots=True)

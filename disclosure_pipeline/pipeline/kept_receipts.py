@@ -23,8 +23,7 @@ from disclosure_pipeline.errors import StoreFault
 from disclosure_pipeline.model.publication import EffectKey
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store.database import get_meta, set_meta
-from disclosure_pipeline.store.publication_tables import errand
-from disclosure_pipeline.store.tables import receipt
+from disclosure_pipeline.store.publication_tables import errand, receipt
 
 ARCHIVE = "builtin.archive"
 """The archive whose bags these are; others get no such file."""
@@ -52,7 +51,7 @@ def catch_up(core: Core, enough: Callable[[], bool] = lambda: False) -> int:
         How many files were written.
 
     Raises:
-        StoreFault: the archive's folder cannot be written.
+        StoreFault: the archive's folder cannot be read or written.
     """
     with core.database.read() as connection:
         known = int(get_meta(connection, CURSOR) or 0)
@@ -84,7 +83,7 @@ def keep(core: Core, documents: Collection[str]) -> int:
         How many files were written; one that is there already with this content is none.
 
     Raises:
-        StoreFault: the archive's folder cannot be written.
+        StoreFault: the archive's folder cannot be read or written.
     """
     written = 0
     for document in sorted(documents):
@@ -158,12 +157,15 @@ def _told(
 
 
 def _earlier(path: Path) -> list[dict[str, Any]]:
-    """The receipts that a file holds already; none of one that cannot be read: it is written anew."""
+    """The receipts that a file holds already; none of one that is no such file: it is written anew."""
     try:
         found: list[dict[str, Any]] = json.loads(path.read_bytes())["receipts"]
         return [item for item in found if item["key"] and item["at"]]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return []
+    except OSError as error:
+        # Written anew it would lose what only it knows.
+        raise _unusable(error) from None
 
 
 def _written(path: Path, told: dict[str, Any]) -> bool:
@@ -182,8 +184,12 @@ def _written(path: Path, told: dict[str, Any]) -> bool:
         unfinished.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        raise StoreFault(
-            f"The archive's folder cannot be written ({type(error).__name__}).",
-            advice="Check disk space, mounts and permissions; it is tried again by itself.",
-        ) from None
+        raise _unusable(error) from None
     return True
+
+
+def _unusable(error: OSError) -> StoreFault:
+    return StoreFault(
+        f"The archive's folder cannot be read or written ({type(error).__name__}).",
+        advice="Check disk space, mounts and permissions; it is tried again by itself.",
+    )

@@ -3,44 +3,41 @@
 All items that are not public fall due each quarter; a published one when its cycle is over. Each
 becomes a task. ``keep`` leaves the attribute; ``convert`` sends the item through the whole gate
 again as a new version; ``declassify`` records that the ground has fallen away (解密清理) and
-converts as well.
+converts as well. Entries of the catalogue of before fall due with them (`imported_reviews.py`).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, exists, or_, select, update
+from sqlalchemy import Connection, Select, and_, exists, func, or_, select, update
 
-from disclosure_pipeline.errors import NotAllowed, NotFound, Refused, UsageError
+from disclosure_pipeline.errors import NotFound, Refused, UsageError
 from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.lifecycle import State
-from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.pipeline import deputies
+from disclosure_pipeline.pipeline import deputies, imported_reviews
 from disclosure_pipeline.pipeline.core import INTAKE, Core
 from disclosure_pipeline.pipeline.intake import fresh_version
 from disclosure_pipeline.pipeline.recording import REVIEW
+from disclosure_pipeline.pipeline.review_lists import (
+    DONE,
+    OPEN,
+    Kind,
+    begun,
+    cycle_began,
+    fill,
+    principal_of,
+    quarter_of,
+)
 from disclosure_pipeline.pipeline.transitions import take_step
-from disclosure_pipeline.store import audit, documents, people, version_heads
-from disclosure_pipeline.store.database import insert_missing
+from disclosure_pipeline.store import audit, documents, version_heads
 from disclosure_pipeline.store.tables import attribute_review, document
 
-OPEN, DONE = "open", "done"
 OUTCOMES = ("keep", "convert", "declassify")
-_QUARTER = re.compile(r"20\d{2}Q[1-4]")
-_MONTHS = 12
-_BATCH = 2_000
-
-
-def quarter_of(day: date) -> str:
-    """The quarter of a day, as ``2026Q4``."""
-    return f"{day.year}Q{(day.month - 1) // 3 + 1}"
 
 
 def open_due(core: Core, enough: Callable[[], bool] = lambda: False) -> int:
@@ -53,7 +50,7 @@ def open_due(core: Core, enough: Callable[[], bool] = lambda: False) -> int:
     Returns:
         How many tasks were added.
     """
-    return _open(core, quarter_of(today_in_shanghai()), enough)
+    return fill(core, quarter_of(today_in_shanghai()), _KINDS, enough)
 
 
 def open_quarter(core: Core, quarter: str | None = None) -> str:
@@ -69,73 +66,33 @@ def open_quarter(core: Core, quarter: str | None = None) -> str:
     Raises:
         UsageError: no quarter, or one that lies in the future.
     """
-    present = quarter_of(today_in_shanghai())
-    wanted = quarter or present
-    if not _QUARTER.fullmatch(wanted):
-        raise UsageError(f"'{wanted}' is no quarter.", advice="Write it like 2026Q4.")
-    if wanted > present:
-        raise UsageError(f"{wanted} has not begun.", advice=f"The present quarter is {present}.")
-    if wanted == present:
-        _open(core, wanted)
+    wanted = begun(quarter)
+    if wanted == quarter_of(today_in_shanghai()):
+        fill(core, wanted, _KINDS)
     return wanted
 
 
-def _open(core: Core, quarter: str, enough: Callable[[], bool] = lambda: False) -> int:
-    """Add what is due in a quarter and not in it yet, a batch at a time: others write in between.
-
-    What is due is looked for without keeping anybody from writing.
-
-    Returns:
-        How many tasks were added.
-    """
-    added, last = 0, ""
-    while not enough():
-        with core.database.read() as connection:
-            due = connection.execute(_due(core, quarter, last)).all()
-        if not due:
-            break
-        added += _add(core, quarter, due)
-        last = due[-1].id
-    return added
-
-
-def _add(core: Core, quarter: str, due: Sequence[Row[Any]]) -> int:
-    """Make tasks of what is due, but for those that somebody else has made meanwhile."""
-    rows = [
-        {
-            "quarter": quarter,
-            "document": row.id,
-            "unit": row.unit,
-            "attribute": row.final or "",
-            "state": OPEN,
-        }
-        for row in due
-    ]
-    with core.database.write() as connection:
-        added = insert_missing(connection, attribute_review, rows)
-        if added:
-            detail = {"quarter": quarter, "tasks": added}
-            audit.append(connection, audit.Record(action="review.opened", actor="system", detail=detail))
-        return added
-
-
-def _due(core: Core, quarter: str, last: str) -> Select[tuple[str, str, str | None]]:
+def _due(core: Core, quarter: str, last: str) -> Select[Any]:
     """Items that a quarter's list lacks: all non-public ones, and published ones whose cycle is over.
 
     Only those behind the case number ``last`` are asked for. A published one is not due while it was reviewed within its cycle.
     """
-    limit = _months_ago(today_in_shanghai(), core.settings.scheduler.review_months).isoformat()
+    limit = cycle_began(core).isoformat()
     of_item = attribute_review.c.document == document.c.id
     listed = exists().where(of_item, attribute_review.c.quarter == quarter)
     reviewed = exists().where(of_item, attribute_review.c.state == DONE, attribute_review.c.at >= limit)
     hidden = document.c.state.in_((State.WITHHELD.value, State.ON_REQUEST.value))
     public = and_(document.c.state == State.PUBLISHED.value, document.c.published_at < limit, ~reviewed)
     return (
-        select(document.c.id, document.c.unit, document.c.final)
+        select(
+            document.c.id.label("document"), document.c.unit, func.coalesce(document.c.final, "").label("attribute")
+        )
         .where(document.c.id > last, or_(hidden, public), ~listed)
         .order_by(document.c.id)
-        .limit(_BATCH)
-    )
+    )  # fmt: skip
+
+
+_KINDS = (Kind(attribute_review, _due, "", "tasks"), imported_reviews.KIND)
 
 
 def tasks(core: Core, quarter: str) -> dict[str, Any]:
@@ -155,22 +112,30 @@ def tasks(core: Core, quarter: str) -> dict[str, Any]:
                 "title": row.title, "department": row.department, "by": row.by,
             }
             for row in rows
-        ],
+        ] + imported_reviews.rows(core, quarter),
     }  # fmt: skip
 
 
 def settle(
-    core: Core, case: str, outcome: str, *, by: str, reason: str, quarter: str | None = None
+    core: Core,
+    case: str,
+    outcome: str,
+    *,
+    by: str,
+    reason: str,
+    quarter: str | None = None,
+    handed_in: str = "",
 ) -> dict[str, Any]:
     """Settle one task.
 
     Args:
         core: the process's parts.
-        case: case number.
-        outcome: ``keep``, ``convert`` or ``declassify``.
+        case: case number, or the name of an entry of the catalogue of before (`imported_reviews.name_of`).
+        outcome: ``keep``, ``convert`` or ``declassify``; for an entry see :func:`imported_reviews.ways`.
         by: a person with role ``office``, ``second`` or ``secrecy``; ``declassify`` needs ``secrecy``.
         reason: why, never empty.
         quarter: the task's quarter; ``None`` means the oldest open one.
+        handed_in: for an entry that was asked to be converted: the case number of its file.
 
     Returns:
         The task.
@@ -178,20 +143,23 @@ def settle(
     Raises:
         NotFound: no open task for this document.
         NotAllowed: the person may not settle it.
-        Refused: no reason, or a published item cannot be converted this way.
+        Refused: no reason, or a published item cannot be converted this way; more of an entry.
     """
-    if outcome not in OUTCOMES:
-        raise UsageError(f"'{outcome}' is no outcome.", advice=f"One of {', '.join(OUTCOMES)}.")
+    entry = imported_reviews.number_of(case)
+    known = OUTCOMES if entry is None else imported_reviews.OUTCOMES
+    if outcome not in known:
+        raise UsageError(f"'{outcome}' is no outcome.", advice=f"One of {', '.join(known)}.")
     if not reason.strip():
         raise Refused("A reason is required.", code="reason_required", advice="Give it with --reason.")
+    if entry is not None:
+        return imported_reviews.settle(
+            core, entry, outcome, by=by, reason=reason, quarter=quarter, document=handed_in
+        )
+    if handed_in:
+        raise UsageError("A case number goes with an entry of the imported catalogue only.")
     with core.database.write() as connection:
         row = documents.fetch(connection, case, lock=True)
-        person = people.get(connection, by)
-        roles = (Role.SECRECY,) if outcome == "declassify" else (Role.OFFICE, Role.SECOND, Role.SECRECY)
-        principal = deputies.entitled(person, roles, row.unit)
-        if principal is None:
-            names = ", ".join(role.value for role in roles)
-            raise NotAllowed(f"This outcome needs one of the roles: {names}.", code="wrong_role")
+        principal = principal_of(connection, by, row.unit, outcome)
         task = _open_task(connection, case, quarter)
         connection.execute(
             update(attribute_review)
@@ -247,8 +215,3 @@ def _open_task(connection: Connection, case: str, quarter: str | None) -> str:
     if found is None:
         raise NotFound(f"{case} has no open attribute review.", advice="See `disclosure review-attributes`.")
     return str(found)
-
-
-def _months_ago(day: date, months: int) -> date:
-    total = day.year * _MONTHS + day.month - 1 - months
-    return date(total // _MONTHS, total % _MONTHS + 1, 1)

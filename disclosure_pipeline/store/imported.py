@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from disclosure_pipeline.errors import NotFound
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.store.lookups import digests
-from disclosure_pipeline.store.publication_tables import imported, imported_key
-from disclosure_pipeline.store.tables import index_number
+from disclosure_pipeline.store.publication_tables import imported, imported_key, imported_review, index_number
 
 _AT_ONCE = 5_000
 """Numbers of one query."""
@@ -71,6 +72,42 @@ def write(connection: Connection, unit: str, entries: Sequence[ImportedEntry], b
     ]
     if keys:
         connection.execute(insert(imported_key), keys)
+
+
+def fetch(connection: Connection, number: int) -> Row[Any]:
+    """An entry, locked for the rest of a writing transaction.
+
+    Raises:
+        NotFound: no such entry.
+    """
+    row = connection.execute(select(imported).where(imported.c.seq == number).with_for_update()).first()
+    if row is None:
+        raise NotFound(f"There is no imported entry {number}.")
+    return row
+
+
+def end(connection: Connection, number: int, how: str, document: str | None = None) -> None:
+    """Write how an entry ended (``WITHDRAWN``, ``TAKEN_OVER``), or with an empty ``how`` that it goes on.
+
+    Args:
+        connection: a writing transaction.
+        number: the entry's number.
+        how: a code, or empty.
+        document: case number of the document that it has become.
+    """
+    connection.execute(update(imported).where(imported.c.seq == number).values(ended=how, document=document))
+
+
+def purge(connection: Connection, document: str) -> None:
+    """Take the words out of the entries that have become a document; the numbers stay used."""
+    mine = select(imported.c.seq).where(imported.c.document == document)
+    connection.execute(delete(imported_key).where(imported_key.c.entry.in_(mine)))
+    connection.execute(update(imported_review).where(imported_review.c.entry.in_(mine)).values(reason=None))
+    connection.execute(
+        update(imported)
+        .where(imported.c.document == document)
+        .values(title="", document_number="", address="")
+    )
 
 
 def in_use(connection: Connection, numbers: Iterable[str]) -> set[str]:

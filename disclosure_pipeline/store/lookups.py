@@ -18,18 +18,26 @@ from disclosure_pipeline.errors import StoreFault
 from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.store.database import get_meta
-from disclosure_pipeline.store.publication_tables import imported, imported_key
-from disclosure_pipeline.store.tables import catalogue_key, document, subject
+from disclosure_pipeline.store.publication_tables import (
+    TAKEN_OVER,
+    WITHDRAWN,
+    catalogue_key,
+    imported,
+    imported_key,
+    subject,
+)
+from disclosure_pipeline.store.tables import document
 
 DIGEST_KEY = "digest_key"
 """Fact in `meta`: the key of the digests, made with the tables."""
 
 _STATE_OF_IMPORTED = case(
+    (imported.c.ended == WITHDRAWN, State.WITHDRAWN.value),
     (imported.c.attribute == Attribute.PROACTIVE.value, State.PUBLISHED.value),
     (imported.c.attribute == Attribute.ON_REQUEST.value, State.ON_REQUEST.value),
     else_=State.WITHHELD.value,
 )
-"""Where a document of that attribute stands that went its way before."""
+"""Where a document of that attribute stands that went its way before, unless a review took it back."""
 
 _AT_ONCE = 5_000
 """Keys of one query; a list of thousands of people needs a second one."""
@@ -123,6 +131,7 @@ def _imported(connection: Connection, keys: Iterable[str]) -> Iterator[tuple[str
             imported.c.attribute.label("final"), nothing.label("office"), nothing.label("proposed"),
         )
         .join(imported, imported.c.seq == imported_key.c.entry)
+        .where(imported.c.ended != TAKEN_OVER)
         .order_by(imported_key.c.entry)
     )  # fmt: skip
     for some in _chunks([*digests]):

@@ -1,4 +1,7 @@
-"""The tables of documents and of the work on them; those of the console: `store/console_tables.py`.
+"""The tables of documents and of the work on them.
+
+Those of publications, of rule changes and of the console stand beside: `store/publication_tables.py`,
+`store/rule_tables.py`, `store/console_tables.py`.
 
 Times are UTC as ISO 8601 text (``2026-11-22T09:30:00.000000Z``: sortable, the same on both
 databases, hashable); days are ISO dates in Asia/Shanghai. Codes are ASCII and translated at
@@ -264,50 +267,6 @@ artefact = Table(
     comment="Frozen public files of a version; bytes in the vault",
 )
 
-publication = Table(
-    "publication",
-    metadata,
-    Column("document", ForeignKey("document.id"), primary_key=True),
-    Column("channel", NAME, primary_key=True),
-    Column("version", Integer, nullable=False),
-    Column("action", CODE, nullable=False),
-    Column("generation", Integer, nullable=False),
-    Column("state", CODE, nullable=False),
-    Column("address", Text, nullable=False),
-    Column("receipt", JSON),
-    Column("attempt", Integer, nullable=False),
-    Column("effect_at", TIME, nullable=False),
-    Column("due_at", TIME, nullable=False),
-    Column("lease_owner", NAME),
-    Column("fence", Integer, nullable=False),
-    Column("takeovers", Integer, nullable=False),
-    Index(None, "state", "due_at"),
-    comment="One document in one channel",
-)
-
-receipt = Table(
-    "receipt",
-    metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("document", ForeignKey("document.id"), nullable=False),
-    Column("channel", NAME, nullable=False),
-    Column("key", NAME, nullable=False, unique=True),
-    Column("body", JSON, nullable=False),
-    Column("at", TIME, nullable=False),
-    Index(None, "document"),
-    Index(None, "channel", "seq"),
-    comment="Every receipt any channel ever gave; never deleted",
-)
-
-index_number = Table(
-    "index_number",
-    metadata,
-    Column("number", NAME, primary_key=True),
-    Column("document", ForeignKey("document.id"), nullable=False, unique=True),
-    Column("at", TIME, nullable=False),
-    comment="索引号: reserved once, never reused, also not after a withdrawal",
-)
-
 clock = Table(
     "clock",
     metadata,
@@ -380,104 +339,6 @@ attribute_review = Table(
     Index(None, "quarter", "unit", "state", "document"),
     Index(None, "document", "at"),
     comment="Regular attribute review (定期审查, 001): one task per item and quarter",
-)
-
-rule_change = Table(
-    "rule_change",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("unit", CODE, nullable=False),
-    Column("action", CODE, nullable=False),
-    Column("rule", NAME, nullable=False),
-    Column("content", JSON, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("state", CODE, nullable=False),
-    Column("document", ID),
-    Column("finding", ID),
-    Column("proposed_by", NAME, nullable=False),
-    Column("proposed_at", TIME, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("replay", JSON),
-    Column("decided_by", NAME),
-    Column("decided_at", TIME),
-    Column("decision", Text, nullable=False, default=""),
-    Column("rules_before", CODE, nullable=False, default=""),
-    Column("rules_after", CODE, nullable=False, default=""),
-    Index(None, "state", "id"),
-    Index(None, "document"),
-    comment="Changes of the rules by two people: terms and guards on top of the rule files",
-)
-
-rescreen = Table(
-    "rescreen",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("state", CODE, nullable=False),
-    Column("rules_version", CODE, nullable=False),
-    Column("versions", JSON),
-    Column("documents", JSON),
-    Column("asked_by", NAME, nullable=False),
-    Column("started_at", TIME, nullable=False),
-    Column("ended_at", TIME),
-    Index(None, "state"),
-    comment="Runs that screen stored text again under the rules in force",
-)
-
-rescreen_batch = Table(
-    "rescreen_batch",
-    metadata,
-    Column("run", ForeignKey("rescreen.id"), primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("state", CODE, nullable=False),
-    Column("first", ID, nullable=False),
-    Column("last", ID, nullable=False),
-    Column("total", Integer, nullable=False),
-    Column("cursor", ID, nullable=False, default=""),
-    Column("counts", JSON, nullable=False),
-    Column("due_at", TIME, nullable=False),
-    Column("lease_owner", NAME),
-    Column("fence", Integer, nullable=False, default=0),
-    Index(None, "state", "due_at"),
-    comment="About 500 documents of such a run, with the last one that was done",
-)
-
-incident = Table(
-    "incident",
-    metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("document", ForeignKey("document.id"), nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("kind", CODE, nullable=False),
-    Column("rules", JSON, nullable=False),
-    Column("findings", Integer, nullable=False),
-    Column("rules_version", CODE, nullable=False),
-    Column("at", TIME, nullable=False),
-    Column("outcome", CODE),
-    Column("closed_by", NAME),
-    Column("closed_at", TIME),
-    Column("reason", Text),
-    Index(None, "outcome", "seq"),
-    Index(None, "document"),
-    comment="What newer rules found in documents that are out; rule ids and counts only",
-)
-
-catalogue_key = Table(
-    "catalogue_key",
-    metadata,
-    Column("document", ForeignKey("document.id"), primary_key=True),
-    Column("key", HASH, primary_key=True),
-    Index(None, "key"),
-    comment="发文字号 and titles by which a document is looked up, as keyed digests",
-)
-
-subject = Table(
-    "subject",
-    metadata,
-    Column("document", ForeignKey("document.id"), primary_key=True),
-    Column("key", HASH, primary_key=True),
-    Column("facts", Text, nullable=False),
-    Index(None, "key"),
-    comment="Persons and bodies that a public copy tells of: keyed digests, and which kinds of facts",
 )
 
 letter = Table(

@@ -143,6 +143,21 @@ def test_the_attribute_review_is_opened_shown_and_settled(cli_office: Office, cl
     assert (task["state"], task["outcome"]) == ("done", "keep")
 
 
+def test_entries_of_the_catalogue_of_before_are_reviewed_too(
+    tmp_path: Path, cli_office: Office, cli_published: str
+) -> None:
+    (tmp_path / "old.csv").write_text("标题,公开属性\n旧记录,依申请公开\n", "utf-8")
+    assert cli_office.as_("孙示办", "catalogue", "import", str(tmp_path / "old.csv")).json["entries"] == 1
+    names = [item["document"] for item in cli_office("review-attributes").json["tasks"]]
+    name = next(item for item in names if item.startswith("catalogue-"))
+    settle = ("review-attributes", "--reason", "可以公开", "--decide", name)
+    assert cli_office.as_("孙示办", *settle, "convert").json["state"] == "acting"
+    assert cli_office.as_("孙示办", *settle, "acted").code == "review.case"
+    assert cli_office("review-attributes", "--document", cli_published).code == "usage"
+    ended = cli_office.as_("孙示办", *settle, "acted", "--document", cli_published).json
+    assert (ended["document"], ended["state"], ended["outcome"]) == (name, "done", "acted")
+
+
 def test_backup_and_restore_start_held_until_the_channels_are_verified(
     tmp_path: Path, cli_office: Office
 ) -> None:

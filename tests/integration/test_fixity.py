@@ -109,6 +109,50 @@ def test_what_the_archive_was_never_given_is_refused(office: Office) -> None:
     assert fixity.sample(office.core) == {"looked_at": 0, "differences": 0}
 
 
+def unreadable(office: Office, case: str) -> Callable[[], None]:
+    """Let the archive fail at a document, as a disk does that gives no answer; gives back what mends it."""
+    record = bag(office, case).with_name(f"{case}.state.json")
+    aside = record.rename(office.folder / "aside.json")
+    record.symlink_to(record.name)
+    return lambda: aside.replace(record) and None
+
+
+def test_an_archive_that_cannot_be_asked_is_told_and_nothing_of_it_counts_as_looked_at(
+    office: Office,
+) -> None:
+    cases = [office.published() for _ in range(3)]
+    flip(bag(office, cases[0]) / "data/record.json")
+    assert fixity.sample(office.core) == {"looked_at": 1, "differences": 1}
+    mend = unreadable(office, cases[1])
+
+    unasked = {"looked_at": 0, "differences": 1}
+    assert [fixity.sample(office.core) for _ in range(3)] == [unasked] * 3
+    assert told(office) == [(cases[0], ARCHIVE, "changed"), ("", ARCHIVE, "unverified")]
+    for ways in ({"documents": [cases[1]]}, {"documents": cases}, {"whole": True}, {}):
+        found = fixity.check(office.core, **ways)  # type: ignore[arg-type]
+        assert found["archives"][0]["looked_at"] == 0, ways
+        assert found["differences"] == [{"document": "", "channel": ARCHIVE, "code": "unverified"}], ways
+        assert not found["archives"][0]["whole"], ways
+    assert told(office) == [(cases[0], ARCHIVE, "changed"), ("", ARCHIVE, "unverified")]
+    assert office.query("SELECT count(*) FROM audit WHERE action = 'channel.deviates' AND document = ''") == [
+        (1,)
+    ], "once, however often it is tried"
+
+    mend()
+    assert fixity.sample(office.core)["looked_at"] > 0
+    assert told(office) == [(cases[0], ARCHIVE, "changed")]
+    assert [fixity.sample(office.core)["differences"] for _ in range(4)] == [1] * 4
+    assert fixity.check(office.core, whole=True)["archives"][0]["whole"]
+    office.chain_holds()
+
+
+def test_a_damaged_record_is_no_whole_archive(office: Office) -> None:
+    case = office.published()
+    bag(office, case).with_name(f"{case}.state.json").write_text("no json", "utf-8")
+    assert fixity.sample(office.core) == {"looked_at": 1, "differences": 1}
+    assert told(office) == [(case, ARCHIVE, "changed")]
+
+
 def test_after_a_restore_a_person_looks_first(office: Office) -> None:
     case = office.published()
     flip(bag(office, case) / "data/record.json")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from openpyxl import load_workbook
@@ -247,6 +250,58 @@ def test_a_damaged_bag_is_not_handed_over(office: Office, tmp_path: Path) -> Non
     assert refused(lambda: make(office, tmp_path / "a.csv")) == "hand_over.damaged"
     assert (list(tmp_path.glob("*a.csv*")), errands(office)) == ([], [])
     assert office.steps(case).count("channel.deviates") == 1
+
+
+def test_an_archive_that_cannot_be_read_hands_nothing_over(office: Office, tmp_path: Path) -> None:
+    case = office.published(LEAK)
+    (record,) = office.core.workspace.archive.rglob(f"{case}.state.json")
+    record.unlink()
+    record.symlink_to(record.name)
+    assert refused(lambda: make(office, tmp_path / "a.csv")) == "hand_over.unread"
+    assert (list(tmp_path.glob("*a.csv*")), errands(office)) == ([], [])
+
+
+def withdrawn_meanwhile(office: Office, case: str) -> None:
+    recall.withdraw(office.core, case, OFFICE, "内容有误")
+    office.work()
+
+
+def repealed_meanwhile(office: Office, case: str) -> None:
+    """By a document of another year, which is not on the list."""
+    newer = office.reviewed("关于废止旧通知的决定", date="2025-12-31")
+    relations.relate(office.core, newer, Relation.REPEALS, case, by=OFFICE, reason="已有新规定")
+    office.sign(newer, *SIGNERS)
+
+
+def waiting_reader(pipe: Path, making: Future[str]) -> BinaryIO:
+    """The pipe, as soon as somebody reads it."""
+    while not making.done():
+        try:
+            return os.fdopen(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK), "wb")
+        except OSError:
+            time.sleep(0.005)
+    raise AssertionError(f"nobody came to read: {making.result()}")
+
+
+@pytest.mark.parametrize(("change", "told"), [(withdrawn_meanwhile, "撤回"), (repealed_meanwhile, "已废止")])
+def test_a_list_is_not_recorded_when_a_document_changes_while_it_is_made(
+    elsewhere: Office, tmp_path: Path, change: Callable[[Office, str], None], told: str
+) -> None:
+    """The making stands still where it reads a file of receipts: that one is a pipe, which waits for a writer."""
+    case, _ = elsewhere.published(LEAK), elsewhere.published()
+    (place,) = elsewhere.core.workspace.archive.rglob(f"{case}-v1")
+    pipe = place.with_name(f"{case}-v1.receipts.json")
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        making = pool.submit(refused, lambda: make(elsewhere, tmp_path / "a.csv"))
+        with waiting_reader(pipe, making):
+            change(elsewhere, case)
+        assert making.result() == "hand_over.changed"
+    assert (list(tmp_path.glob("*a.csv*")), errands(elsewhere)) == ([], [])
+    assert elsewhere.query("SELECT seq FROM audit WHERE action = 'hand_over.made'") == []
+    made, lines = make(elsewhere, tmp_path / "a.csv")
+    (line,) = (line for line in lines if line["收件号"] == case)
+    assert (line["公开情况"][-len(told) :], made.documents) == (told, 2)
 
 
 def test_what_the_archive_does_not_hold_is_counted(office: Office, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import OFFICE, Office
+from support import OFFICE, Office, refused
 
 from disclosure_pipeline.builtin.archives.package import check_bag
 from disclosure_pipeline.pipeline import kept_receipts, recall
@@ -67,6 +67,19 @@ def test_a_withdrawal_is_added_and_what_rows_have_lost_stays(office: Office) -> 
     office.sql("DELETE FROM receipt WHERE key LIKE '%builtin.site/withdraw%'")
     assert kept_receipts.keep(office.core, [case]) == 0
     assert channels(kept(office, case)) == told
+
+
+def test_a_disk_that_gives_no_answer_loses_no_receipt(office: Office) -> None:
+    case = office.published()
+    kept_receipts.catch_up(office.core)
+    office.sql("DELETE FROM receipt WHERE key LIKE '%builtin.site%'")
+    path = beside(office, case)
+    aside = path.rename(office.folder / "aside.json")
+    path.symlink_to(path.name)
+    assert refused(lambda: kept_receipts.keep(office.core, [case])) == "store.fault"
+    aside.replace(path)
+    assert kept_receipts.keep(office.core, [case]) == 0
+    assert any("builtin.site" in key for key in channels(kept(office, case)))
 
 
 @pytest.mark.parametrize("left", [b"", b"{", b"[]", b'{"receipts": [1]}'])

@@ -11,8 +11,9 @@ from disclosure_pipeline.model.clock import today_in_shanghai
 from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.pipeline import review
+from disclosure_pipeline.pipeline.review_lists import quarter_of
 
-NOW = review.quarter_of(today_in_shanghai())
+NOW = quarter_of(today_in_shanghai())
 OLD = "2020-01-15T00:00:00.000000Z"
 
 

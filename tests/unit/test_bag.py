@@ -316,7 +316,7 @@ def test_a_lost_record_does_not_hide_the_bag(archive: BagArchive, root: Path, va
     archive.publish(order(vault))
     record = root / "default/2026" / f"{DOCUMENT}.state.json"
     record.write_text("not json")
-    assert [item.version for item in archive.verify([DOCUMENT])] == [1]
+    assert [(item.version, item.hashes["record"]) for item in archive.verify([DOCUMENT])] == [(1, "damaged")]
     with pytest.raises(ChannelFault) as caught:
         archive.publish(order(vault))
     assert caught.value.code == "archive.record"

@@ -65,17 +65,22 @@ def standing(document: str, place: Place | None) -> Standing:
     Args:
         document: case number.
         place: where it lies; ``None`` when it is nowhere.
+
+    Returns:
+        Its ``hashes`` also hold ``bag`` or ``record`` when that is damaged, so that they are none that a receipt tells.
     """
     if place is None:
         return Standing(document, "absent")
+    damaged: dict[str, str] = {}
     try:
         record = read_record(place.folder / f"{document}{STATE}", document)
     except ChannelFault:
-        record = Record(document)
+        # Its bags tell by themselves what is held, but nothing fences late orders off any more.
+        record, damaged = Record(document), {"record": "damaged"}
     versions = sorted({*place.versions, *record.versions})
     bags = [place.folder / f"{document}-v{version}" for version in versions]
     state = WITHDRAWN if record.state == WITHDRAWN else PUBLISHED
-    return Standing(document, state, record.generation, max(versions, default=0), _hashes(bags))
+    return Standing(document, state, record.generation, max(versions, default=0), _hashes(bags) | damaged)
 
 
 def _hashes(bags: Sequence[Path]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from disclosure_pipeline.model.judgement import RiskLevel
 
 ATTRIBUTES = {attribute.value: attribute.chinese for attribute in Attribute}
 SETTLEMENTS = {"accept": "认可", "dismiss": "排除", "redact": "删除后公开"}
+RULINGS = {"public": "公开", "kept": "不公开", "open": "已撤销判定"}
 VERBS = {
     "approve": "同意", "return": "退回", "withhold": "不予公开", "refer": "报审",
     "answer": "答复", "clear": "处理疑点", "withdraw": "撤回",
@@ -32,7 +33,8 @@ FINDING_KINDS = {
     "special.agriculture": "农产品质量", "special.trade": "对外贸易信息",
     "infrastructure.secret": "关键设施信息", "security.credential": "口令密钥",
     "hidden.content": "隐藏内容", "attribute.contradiction": "公开属性矛盾",
-    "check.undetermined": "未能自动核查",
+    "check.undetermined": "未能自动核查", "format.issue_permitted": "正式件允许的差异",
+    "format.issue_difference": "正式件与审定稿不一致", "format.scan_difference": "扫描件与电子稿不一致",
 }  # fmt: skip
 
 

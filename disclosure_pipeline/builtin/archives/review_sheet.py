@@ -13,6 +13,7 @@ The record (`Deposit.record`) holds JSON values; every key may be missing:
 - ``decisions`` [{at, tier, verb, by, deputy_for, recorded_by, signed_on, scan, meeting, attribute, ground, reason,
   version, content, frozen, checklist [{id, version, label}], risk {level, text}}]
 - ``referrals`` [{kind, tier, opened_by, opened_at, body, number, outcome, scan, answered_by, answered_at}]
+- ``pictures`` [{part, pixels, ruling, by, at, reason}], only where somebody ruled on pictures without words
 - ``clocks`` [{rule, start, due, provisional, state}]
 """
 
@@ -29,6 +30,7 @@ from disclosure_pipeline.builtin.archives.labels import (
     OUTCOMES,
     REFERRALS,
     RISKS,
+    RULINGS,
     SETTLEMENTS,
     SEVERITIES,
     TIER_STATES,
@@ -79,6 +81,7 @@ def sheet(order: Order) -> Sheet:
         _facts(order, record),
         (
             SheetTable("审查结论（疑点及处理）", _FINDING_COLUMNS, _rows(record, "findings", _finding)),
+            *_pictures(record),
             SheetTable("审批签署", _TIER_COLUMNS, _rows(record, "tiers", _tier)),
             SheetTable("决定记录", _DECISION_COLUMNS, _rows(record, "decisions", _decision)),
             SheetTable("报审、会签与专项审批", _REFERRAL_COLUMNS, _rows(record, "referrals", _referral)),
@@ -115,6 +118,7 @@ def _facts(order: Order, record: Record) -> tuple[tuple[str, str], ...]:
 
 
 _FINDING_COLUMNS = ("编号", "类别", "程度", "规则", "依据", "位置", "处理", "处理人", "时间", "说明")
+_PICTURE_COLUMNS = ("文件序号", "图片摘要", "判定", "判定人", "时间", "说明")
 _TIER_COLUMNS = ("环节", "状态", "签署人", "时间", "意见")
 _DECISION_COLUMNS = (
     "时间", "环节", "决定", "决定人", "代录人", "签署日期", "签批扫描件", "会议文号", "属性", "理由",
@@ -133,6 +137,19 @@ def _finding(item: Record) -> Row:
         _text(item, "rule"), _text(item, "article"), place_in_words(item.get("place")),
         label(SETTLEMENTS, item.get("settled")), _text(item, "by"), local_time(item.get("at")),
         _text(item, "reason"),
+    )  # fmt: skip
+
+
+def _pictures(record: Record) -> tuple[SheetTable, ...]:
+    """What was ruled of pictures without words, if anything was."""
+    rows = _rows(record, "pictures", _picture)
+    return (SheetTable("图片判定", _PICTURE_COLUMNS, rows),) if rows else ()
+
+
+def _picture(item: Record) -> Row:
+    return (
+        _text(item, "part"), _text(item, "pixels"), label(RULINGS, item.get("ruling")), _text(item, "by"),
+        local_time(item.get("at")), _text(item, "reason"),
     )  # fmt: skip
 
 
