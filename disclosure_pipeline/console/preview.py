@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from disclosure_pipeline.console import documents, review
+from disclosure_pipeline.console import documents, illustrations, review
 from disclosure_pipeline.console.answers import Answer, Ask, Page
 from disclosure_pipeline.model.reasons import reason_in_words
 from disclosure_pipeline.pipeline import covered
@@ -32,6 +32,7 @@ def page(ask: Ask) -> Answer:
             for item in found.view.findings.values()
         ],
         "deciding": doc.officer and doc.in_review,
+        "illustrated": illustrations.shown(ask, doc),
     }  # fmt: skip
     documents.note_look(ask, doc, "preview")
     return Page("preview.html", values)

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from disclosure_pipeline.console import documents
+from disclosure_pipeline.console import documents, illustrations
 from disclosure_pipeline.console.answers import Answer, Ask, Download, Page
 from disclosure_pipeline.console.documents import Opened
 from disclosure_pipeline.errors import DisclosureError
@@ -174,6 +174,7 @@ def page(ask: Ask) -> Answer:
         "reasons": ask.core.rulebook.reasons,
         "kinds": marking.MARKABLE,
         "typed": marking.suspicion(doc.case, english=ask.english),
+        "illustrated": illustrations.shown(ask, doc),
     }
     return Page("review.html", values)
 

@@ -162,10 +162,10 @@ def _cells(line: Line) -> Sequence[Value]:
 
 def _kinds(line: Line, speak: Speak) -> Iterator[Sequence[Value]]:
     """Places by kind: found, and settled in each way."""
-    found, settled = line.by_key("found"), line.settlements
+    found, settled, names = line.by_key("found"), line.settlements, words.TABLES["kind"]
     for kind in dict.fromkeys((*found, *settled)):
         ways = (settled.get(kind, {}).get(how.value, 0) for how in _SETTLEMENTS)
-        yield (speak(words.KINDS[kind]) if kind in words.KINDS else kind, found.get(kind, 0), *ways)
+        yield (speak(names[kind]) if kind in names else kind, found.get(kind, 0), *ways)
 
 
 def _month(text: str) -> tuple[int, int] | None:

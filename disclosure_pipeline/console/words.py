@@ -10,6 +10,7 @@ from disclosure_pipeline.model.document import Attribute, PartRole
 from disclosure_pipeline.model.finding import DIFFERS, PERMITTED, Settlement, Severity, Treatment
 from disclosure_pipeline.model.judgement import RiskLevel
 from disclosure_pipeline.model.lifecycle import State
+from disclosure_pipeline.model.pictures import Outlook, Ruling
 from disclosure_pipeline.model.publication import PublicationState
 from disclosure_pipeline.model.route import Desk, Role, TierState, Verb
 from disclosure_pipeline.pipeline.core import INTAKE, PUBLISH, RESCREEN
@@ -141,10 +142,43 @@ KINDS: Mapping[str, str] = {
 FORMATS: Mapping[str, str] = {
     PERMITTED: _("正式件允许的差异"),
     DIFFERS: _("正式件与审定稿不一致"),
+    "format.scan_difference": _("扫描件与电子稿不一致"),
 }
 """Kinds of findings beyond the namespace."""
 
 RISKS: Mapping[str, str] = {RiskLevel.LOW: _("低"), RiskLevel.MEDIUM: _("中"), RiskLevel.HIGH: _("高")}
+
+PICTURES: Mapping[str, str] = {
+    Outlook.WORDS: _("随文公开"),
+    Outlook.RELEASED: _("随文公开（已判定）"),
+    Outlook.KEPT: _("不公开（已判定）"),
+    Outlook.UNRULED: _("不公开（未判定）"),
+    Outlook.STRUCK: _("不能公开"),
+    Outlook.BOXED: _("不能公开"),
+    Outlook.DOUBTFUL: _("不能公开"),
+    Outlook.HIDING: _("不能公开"),
+    Outlook.TEXT: _("不能公开"),
+}
+"""What becomes of a picture."""
+
+WHY_PICTURES: Mapping[str, str] = {
+    Outlook.WORDS: _("图中文字已识别并随正文审查。"),
+    Outlook.RELEASED: _("图中没有识别出文字，由保密审查员判定公开。"),
+    Outlook.KEPT: _("图中没有识别出文字，由保密审查员判定不公开。"),
+    Outlook.UNRULED: _("图中没有识别出文字，系统无从判断。判定公开的才随文公开，不判定即不公开。"),
+    Outlook.STRUCK: _("图中有遮盖的内容，整幅不公开。"),
+    Outlook.BOXED: _("本文件画有遮盖框，其中的图片都不公开。"),
+    Outlook.DOUBTFUL: _("图片的识别结果不能确定，不公开。"),
+    Outlook.HIDING: _("图片的像素中藏有看不见的文字，不公开。"),
+    Outlook.TEXT: _("本文件是扫描件，图中文字已作为正文公开。"),
+}
+"""Why."""
+
+RULINGS: Mapping[str, str] = {
+    Ruling.PUBLIC: _("准予公开"),
+    Ruling.KEPT: _("不公开"),
+    Ruling.OPEN: _("已撤销判定"),
+}
 
 REFERRALS: Mapping[str, str] = {
     "report_up": _("报审"),
@@ -170,6 +204,8 @@ REVIEWS: Mapping[str, str] = {
     "keep": _("维持"),
     "convert": _("转为公开"),
     "declassify": _("已解密，转为公开"),
+    "withdraw": _("须从原网址撤下"),
+    "acted": _("已办妥"),
 }
 
 ACCESS: Mapping[str, str] = {
@@ -264,6 +300,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "plugin": PLUGINS,
     "errand": ERRANDS,
     "deviation": DEVIATIONS,
+    "picture": PICTURES,
+    "why_picture": WHY_PICTURES,
+    "ruling": RULINGS,
     "action": trail_words.ACTIONS,
     "look": trail_words.LOOKS,
     "detail": {**KINDS, **trail_words.DETAILS},

@@ -19,6 +19,7 @@ from typing import Any, Protocol, runtime_checkable
 from disclosure_pipeline.model.document import Attribute, Part, PartRole, Slip
 from disclosure_pipeline.model.finding import Fault, Finding, Screening
 from disclosure_pipeline.model.lifecycle import State
+from disclosure_pipeline.model.pictures import PictureKey, Ruling
 from disclosure_pipeline.model.policy import RuleBook
 from disclosure_pipeline.model.publication import Answer, Order, Standing
 from disclosure_pipeline.model.route import Route
@@ -361,6 +362,7 @@ class Case:
         settled: how findings were settled, by finding id (``accept``, ``dismiss``, ``redact``).
         treatments: how those to be redacted are left out if not removed, by finding id (``mask``, ``column``).
         approved: the approved version, when an issued file is about to be compared with it; else ``None``.
+        rulings: what the secrecy officer ruled of pictures without words.
     """
 
     document: str
@@ -381,6 +383,7 @@ class Case:
     settled: Mapping[str, str] = field(default_factory=dict)
     treatments: Mapping[str, str] = field(default_factory=dict)
     approved: Approved | None = None
+    rulings: Mapping[PictureKey, Ruling] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Pictures of the pages of originals, drawn in sandbox processes of their own.
+"""Pictures of the pages of originals, and those in their text, drawn in sandbox processes of their own.
 
 Threat model. As of every sandbox (`hooks/sandbox.py`): the file is hostile, also one that was read before, and is
 opened only in a process with limits, without network and without any file but its copy, which is killed when a page
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.hooks.sandbox import Sandbox
 from disclosure_pipeline.hooks.sandbox_child import Bounds
+from disclosure_pipeline.hooks.stages import ShownPicture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
     from disclosure_pipeline.settings.models import Settings
 
 SECONDS = 20.0
-"""Seconds for one page; then the process is killed."""
+"""Seconds for one page, or for the pictures of one text; then the process is killed."""
 
 _IDLE = 600.0
 _FILE_SIZE = 1 << 26
 _MODULE = "disclosure_pipeline.builtin.page_pictures"
+_ILLUSTRATIONS = "disclosure_pipeline.builtin.public.pictures.job:pictures"
 
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom side, points from the top left corner of the page."""
@@ -70,6 +72,7 @@ class PagePrinter:
 
     def __init__(self, settings: Settings, folder: Path | None = None, processes: int = 2):
         extraction = settings.extraction
+        self._limits = extraction
         self._sandbox = Sandbox(
             processes,
             bounds=Bounds(extraction.memory, file_size=_FILE_SIZE),
@@ -112,6 +115,21 @@ class PagePrinter:
         """The characters of a page with their boxes; none for a picture. Raises as :meth:`picture` does."""
         letters: Letters = self._ask("letters", file, media_type, page)
         return letters
+
+    def illustrations(self, file: SourceFile, media_type: str) -> tuple[ShownPicture, ...]:
+        """The pictures in the text of an office document or web page, in order, made anew.
+
+        Args:
+            file: see :meth:`sizes`.
+            media_type: see there.
+
+        Raises:
+            DisclosureError: the sandbox failed, or the file is not the one that its hash names.
+        """
+        found: tuple[ShownPicture, ...] = self._sandbox.run(
+            _ILLUSTRATIONS, file, media_type, self._limits.model_dump(), timeout=SECONDS
+        )
+        return found
 
     def close(self) -> None:
         """End the processes."""

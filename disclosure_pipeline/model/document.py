@@ -160,6 +160,7 @@ class VersionContent:
         route: the tiers in order.
         settled: (finding id, settlement) pairs.
         texts: (position, digest) of the text that was read from each file: the public copy is made of it.
+        pictures: (position, digest of the name, digest of the pixels, ruling) of each picture somebody ruled on.
     """
 
     parts: tuple[tuple[int, str, str, str], ...]
@@ -169,15 +170,15 @@ class VersionContent:
     route: tuple[str, ...]
     settled: tuple[tuple[str, str], ...] = field(default=())
     texts: tuple[tuple[int, str], ...] = field(default=())
+    pictures: tuple[tuple[int, str, str, str], ...] = field(default=())
 
     def digest(self) -> str:
-        """sha256 (hex) over the canonical JSON of all fields."""
-        return canonical_digest(
-            [
-                sorted(self.parts), dict(self.slip), self.attribute, self.ground,
-                list(self.route), sorted(self.settled), sorted(self.texts),
-            ]
-        )  # fmt: skip
+        """sha256 (hex) over the canonical JSON of all fields; without rulings on pictures, of all others."""
+        fields = [
+            sorted(self.parts), dict(self.slip), self.attribute, self.ground,
+            list(self.route), sorted(self.settled), sorted(self.texts),
+        ]  # fmt: skip
+        return canonical_digest([*fields, sorted(self.pictures)] if self.pictures else fields)
 
 
 def canonical_digest(value: Any) -> str:

@@ -105,6 +105,7 @@ STEPS: tuple[Step, ...] = (
     _step("take_back", (*_IN_WORK, S.IN_REVIEW, S.ATTENTION), S.RETURNED, "take-back"),
     # People.
     _step("clear", S.IN_REVIEW, None, "clear"),
+    _step("rule_picture", S.IN_REVIEW, None),
     _step("sign", S.IN_REVIEW, None, "decide approve"),
     _step("revise", (S.IN_REVIEW, S.REFERRED), None, "decide approve"),
     _step("approve", S.IN_REVIEW, S.APPROVED, "decide approve"),

@@ -177,3 +177,18 @@ statistic = Table(
     Column("number", Integer, nullable=False),
     comment="Monthly figures, counted from the audit log alone; without a department: of the whole unit",
 )
+
+picture_ruling = Table(
+    "picture_ruling",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("pixels", HASH, primary_key=True),
+    Column("name", HASH, primary_key=True),
+    Column("ruling", CODE, nullable=False),
+    Column("by", NAME, nullable=False),
+    Column("at", TIME, nullable=False),
+    Column("reason", Text, nullable=False),
+    comment="Pictures without words that a secrecy officer ruled on; bound to the sha256 of the pixels that would go out",
+)

@@ -35,17 +35,19 @@ PATIENCE = 20_000
 
 @dataclass
 class Album:
-    """Pictures of screens, kept for people to look at.
+    """Pictures of screens, kept for people to look at; no test reads them.
 
     Args:
-        folder: where they lie.
+        folder: where they lie; ``None`` when nobody asked for them: a picture of a whole page takes a second.
     """
 
-    folder: Path
+    folder: Path | None
     _number: int = 0
 
     def keep(self, page: Page, name: str, *, whole: bool = False) -> None:
         """Keep what a page shows; the whole of it, or what is in sight."""
+        if self.folder is None:
+            return
         self._number += 1
         page.screenshot(path=self.folder / f"{self._number:03d}-{name}.png", full_page=whole)
 

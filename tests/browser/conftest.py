@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from browsing import ARGUMENTS, PATIENCE, Album, Seats
 from support import STAFF, Office, Workshop
-from web import ROOT, application, give_password
+from web import ROOT, application, give_password, quick_hashes
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -47,9 +47,10 @@ def office(
     shutil.copyfile(sqlite_template, store)
     made = Office.open(workshop, folder, f"sqlite:///{store}")
     made.staff()
-    for name, _, _ in STAFF:
-        give_password(made, name)
-    yield made
+    with quick_hashes():
+        for name, _, _ in STAFF:
+            give_password(made, name)
+        yield made
     made.close()
 
 
@@ -69,11 +70,12 @@ def address(office: Office) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def album(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Album:
-    """Pictures of the file's screens: below ``--screenshots``, else below pytest's temporary folder."""
+def album(request: pytest.FixtureRequest) -> Album:
+    """Pictures of the file's screens, below ``--screenshots``; without it nobody looks at them, and none are taken."""
     chosen = request.config.getoption("--screenshots")
-    above = Path(chosen) if chosen else tmp_path_factory.getbasetemp() / "screenshots"
-    folder = above / request.path.stem.removeprefix("test_")
+    if not chosen:
+        return Album(None)
+    folder = Path(chosen) / request.path.stem.removeprefix("test_")
     folder.mkdir(parents=True, exist_ok=True)
     return Album(folder)
 

@@ -30,11 +30,13 @@ from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.finding import Settlement
 from disclosure_pipeline.model.publication import Action, EffectKey, Errand
 from disclosure_pipeline.model.route import Verb
-from disclosure_pipeline.pipeline import handing_in, review
+from disclosure_pipeline.pipeline import catalogue_import, handing_in, review
 from disclosure_pipeline.pipeline.uploads import Upload
 from disclosure_pipeline.pipeline.verify import watch
 from disclosure_pipeline.service.desk import IntakeDesk
 from disclosure_pipeline.store.errands import write_errand
+from tests.hiding.wordfile import paragraph
+from tests.unit.pictured import draft, in_run, inline, photo
 
 LONG = (
     "示范县民政局关于进一步做好2026年度冬季养老服务补贴、困难残疾人生活补贴和重度残疾人护理补贴发放工作的通知"
@@ -43,6 +45,7 @@ LONG = (
 FILES = frozenset(
     {
         "/documents/{case}/pages/{part:int}/{page:int}",
+        "/documents/{case}/pictures/{part:int}/{pixels}",
         "/documents/{case}/public/{name}",
         "/errands/{number:int}/papers/{name}",
     }
@@ -87,6 +90,7 @@ SCREENS: dict[str, tuple[Visit, ...]] = {
         Visit(SECRECY, "/documents/{paper}/review", "review-paper"),
         Visit(SECRECY, "/documents/{table}/review", "review-table"),
         Visit(FINAL, "/documents/{open}/review", "review-reader"),
+        Visit(SECRECY, "/documents/{pictured}/review", "review-pictures"),
     ),
     "/documents/{case}/preview": (
         Visit(SECRECY, "/documents/{covered}/preview", "preview"),
@@ -154,6 +158,7 @@ def furnish(office: Office) -> dict[str, str]:
         "open": office.reviewed(LONG, raw=private_draft(CALL, REMARK, ("特急", LONG)), name="补贴发放.docx"),
         "paper": office.reviewed("关于补贴发放时间的通知", raw=_paper(), name="通知.pdf"),
         "table": office.reviewed("关于公布补贴名单的公示", raw=_table(), name="名单.xlsx"),
+        "pictured": office.reviewed("关于补贴发放现场的通知", raw=_pictured(), name="现场.docx"),
         "covered": office.reviewed("关于补贴咨询的通知", f"{BODY}\n{CALL}"),
         "frozen": office.reviewed("关于补贴标准的通知"),
         "disputed": office.reviewed("关于补贴统计的通知"),
@@ -165,6 +170,7 @@ def furnish(office: Office) -> dict[str, str]:
     }
     office.work()
     office.clear(cases["covered"], Settlement.REDACT)
+    office.clear(cases["pictured"], Settlement.DISMISS)
     office.sign(cases["covered"], SECRECY)
     office.sign(cases["frozen"], *SIGNERS[:3])
     office.sign(cases["disputed"], SECRECY, FIRST)
@@ -182,7 +188,14 @@ def furnish(office: Office) -> dict[str, str]:
     )
     office.work()
     assert office.row(cases["better"]).version == 2
+    path = office.folder / "catalogue.csv"
+    address = f"https://old.example.gov.cn/{'a' * 90}.html"
+    path.write_text(
+        f"标题,发布日期,网址,公开属性\n旧通知,2015-03-05,{address},主动公开\n旧记录,,,不予公开\n", "utf-8"
+    )
+    catalogue_import.bring_in(office.core, path, "default", by=OFFICE)
     review.open_due(office.core)
+    review.settle(office.core, "catalogue-2", "convert", by=OFFICE, reason="可以公开")
     office.hand_in(raw=BROKEN, name="坏.docx")
     office.work()
     with office.core.database.write() as connection:
@@ -205,6 +218,11 @@ def _paper() -> bytes:
     ]
     more = [Written(f"第{number}条，各镇应当按时发放补贴，并做好公示。") for number in range(1, 40)]
     return reportlab_pdf(set_in_type([*lines, *more, Written("示范县民政局"), Written("2026年11月2日")]))
+
+
+def _pictured() -> bytes:
+    """A letter with a photograph."""
+    return draft(paragraph("补贴发放现场见下图。") + in_run(inline()) + paragraph("示范县民政局"), photo())
 
 
 def _table() -> bytes:

@@ -6,7 +6,7 @@ import pytest
 from browsing import Person, Seats
 from playwright.sync_api import Locator, expect
 from screens import visits
-from support import SECRECY, Office
+from support import FINAL, FIRST, SECOND, SECRECY, Office
 from whole_day import PHONE
 
 from disclosure_pipeline.model.finding import PERSON
@@ -137,3 +137,23 @@ def test_who_types_after_drawing_means_the_words(seats: Seats, cases: dict[str, 
     assert values(form, "left", "top", "right", "bottom") == [""] * 4
     expect(form.locator(".drawn")).to_be_hidden()
     assert officer.page.locator("rect.new").count() == 0
+
+
+# ---------------------------------------------------------------------------------------------- pictures
+
+
+def test_a_photograph_is_released_by_keys_and_shown_to_whoever_signs_last(
+    seats: Seats, office: Office, cases: dict[str, str]
+) -> None:
+    officer = opened(seats, cases, "review-pictures")
+    shown = officer.page.locator("#pictures img")
+    shown.scroll_into_view_if_needed()
+    expect(shown).to_have_js_property("naturalWidth", 760)
+    officer.press(officer.page.locator("#pictures button[value=public]"))
+    expect(officer.page.locator("#said")).to_contain_text("该图片公开")
+    expect(officer.page.locator("#pictures .tag")).to_have_text("随文公开（已判定）")
+    office.sign(cases["pictured"], SECRECY, FIRST, SECOND)
+    leader = seats.sit(FINAL)
+    leader.go(f"/documents/{cases['pictured']}/sign")
+    frozen = leader.page.frame_locator("iframe.frozen").locator("img")
+    expect(frozen).to_have_js_property("naturalWidth", 760)

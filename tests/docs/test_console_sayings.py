@@ -56,7 +56,7 @@ NO_FAULT = {
     "entry": "refused to whoever asks", "errand": "refused to whoever asks", "guard": "refused to whoever asks",
     "hand_over": "refused to whoever asks", "letter": "kept with the letter, counted on the board", "pages": "told beside the text",
     "paper": "refused to whoever asks", "password": "refused to whoever asks", "relation": "refused to whoever asks",
-    "scan": "refused to whoever asks", "term": "refused to whoever asks", "upload": "refused to whoever hands in",
+    "review": "refused to whoever asks", "scan": "refused to whoever asks", "term": "refused to whoever asks", "upload": "refused to whoever hands in",
     "user": "refused to whoever asks",
 }  # fmt: skip
 """Families of codes that are never kept as a fault of a document, a channel or a plugin, each with what they are."""

@@ -9,9 +9,11 @@ from types import ModuleType
 
 import pytest
 
+from disclosure_pipeline.builtin.archives import labels
+from disclosure_pipeline.builtin.collation.scans import ScanCollator
 from disclosure_pipeline.console import languages, words
 from disclosure_pipeline.model.document import Attribute, PartRole
-from disclosure_pipeline.model.finding import FINDING_KINDS, Settlement, Severity
+from disclosure_pipeline.model.finding import DIFFERS, FINDING_KINDS, PERMITTED, Settlement, Severity
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role, TierState, Verb
 
@@ -71,6 +73,8 @@ def test_every_code_has_a_word(table: str) -> None:
 
 def test_every_kind_of_finding_has_a_word() -> None:
     assert set(words.KINDS) == set(FINDING_KINDS)
+    assert set(words.FORMATS) == {PERMITTED, DIFFERS, *ScanCollator.kinds}
+    assert set(labels.FINDING_KINDS) == set(words.KINDS) | set(words.FORMATS)
 
 
 def test_english_is_spoken() -> None:

@@ -26,6 +26,12 @@ def plain_picture(size: tuple[int, int] = (400, 200)) -> Image.Image:
     return picture
 
 
+def photo(turn: int = 0) -> bytes:
+    """Something without words; another one for each quarter turn."""
+    view = Image.linear_gradient("L").rotate(90 * turn).resize((760, 230)).convert("RGB")
+    return stored(view)
+
+
 PNG = stored(plain_picture())
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, PngImagePlugin
 
-from disclosure_pipeline.builtin.public.pictures import PAGE, SLIDES, WORD, job
+from disclosure_pipeline.builtin.public.pictures import job
 from disclosure_pipeline.builtin.public.pictures.pixels import MOST_BYTES, redrawn
 from disclosure_pipeline.builtin.public.pictures.spots import WHOLE
 from disclosure_pipeline.errors import StoreFault
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.hooks.stages import ShownPicture
+from disclosure_pipeline.model.pictures import PAGE, SLIDES, WORD
 from disclosure_pipeline.settings.models import ExtractionSettings
 from tests.hiding import decks
 from tests.hiding.opc import Relation

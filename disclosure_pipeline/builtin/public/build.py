@@ -22,6 +22,7 @@ from disclosure_pipeline.builtin.public.selection import Redaction
 from disclosure_pipeline.hooks.contracts import PartText
 from disclosure_pipeline.hooks.stages import ShownPicture
 from disclosure_pipeline.model.document import Part
+from disclosure_pipeline.model.pictures import PictureKey
 from disclosure_pipeline.model.publication import Artefact
 
 PAGE_NAME = "page.html"
@@ -53,11 +54,13 @@ class Beside:
         notes: what readers are told.
         papers: pages; a part without is rebuilt as a document or workbook.
         pictures: those that stand in its text, by the segment behind which they do; -1 is the beginning.
+        released: pictures without words that an officer ruled to be public.
     """
 
     notes: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     papers: Mapping[int, Paper] = field(default_factory=dict)
     pictures: Mapping[int, Mapping[int, tuple[ShownPicture, ...]]] = field(default_factory=dict)
+    released: frozenset[PictureKey] = frozenset()
 
 
 NOTHING = Beside()

@@ -1,25 +1,31 @@
 """Which pictures of a draft go out beside its text, and where.
 
-A picture is pixels: what an officer did not read in it cannot be known. So only those go out in which recognition read
-words, surely, when the draft was screened, of which nothing hides in the pixels, and in which nothing is struck out.
+A picture is pixels: what no officer looked at in it cannot be known. So only those go out of which nothing hides in the
+pixels, in which nothing is struck out, and in which recognition read words, surely, when the draft was screened; or in
+which it read none, if the secrecy officer ruled that just these pixels are public.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cached_property
+from itertools import groupby
 
+from disclosure_pipeline.builtin.extractors.pictures.scanned import NOTHING, is_words
 from disclosure_pipeline.builtin.public.comparison import bare, redacted_values
-from disclosure_pipeline.builtin.public.pictures import FORMATS, PAGE
 from disclosure_pipeline.builtin.public.redactions import Redactions
 from disclosure_pipeline.builtin.public.selection import (
     RECOGNISED,
+    is_in_picture,
     is_recognised,
     public_parts,
     public_segments,
 )
 from disclosure_pipeline.hooks.contracts import Case, PartText, SourceFile
-from disclosure_pipeline.hooks.stages import ShownPicture, Toolbox
+from disclosure_pipeline.hooks.pictures import JudgedPicture, PictureSource, key_of
+from disclosure_pipeline.hooks.stages import ShownPicture
+from disclosure_pipeline.model.pictures import Outlook, Ruling, may_have_pictures
 from disclosure_pipeline.model.text import Segment, Text
 
 Placed = Mapping[int, tuple[ShownPicture, ...]]
@@ -28,6 +34,7 @@ Placed = Mapping[int, tuple[ShownPicture, ...]]
 _CROPPED = "not shown"
 """Detail of words that the draft cuts away, as the new pixels do."""
 _UNREAD = ("picture.", "ocr.")
+_RULED = {Ruling.PUBLIC: Outlook.RELEASED, Ruling.KEPT: Outlook.KEPT}
 
 
 class Illustrations:
@@ -36,23 +43,29 @@ class Illustrations:
     Args:
         case: the version.
         struck: what must not go out.
-        tools: makes them anew.
+        source: makes them anew.
     """
 
-    def __init__(self, case: Case, struck: Redactions, tools: Toolbox):
+    def __init__(self, case: Case, struck: Redactions, source: PictureSource):
+        self._case = case
+        self._struck = struck
+        self._source = source
+        self.judged = tuple(item for part in public_parts(case.texts) for item in self._of_part(part))
+        """Every picture that the draft surely shows, in order, with whether it goes out."""
+        self._placed = _placed(self.judged)
+
+    @cached_property
+    def _struck_segments(self) -> frozenset[tuple[int, int]]:
+        return frozenset((item.part, item.segment) for item in self._struck.redactions)
+
+    @cached_property
+    def _struck_values(self) -> set[str]:
         texts = {
             (part.position, index): segment.text
-            for part in case.texts
+            for part in self._case.texts
             for index, segment in enumerate(part.text.segments)
         }
-        self._values = redacted_values(texts, struck.redactions)
-        self._struck = {(item.part, item.segment) for item in struck.redactions}
-        self._placed: dict[int, Placed] = {}
-        for part in public_parts(case.texts):
-            if _may_show(part.text) and not struck.of_part(part.position).boxes:
-                placed = self._of_part(part, _source(case, part), tools)
-                if placed:
-                    self._placed[part.position] = placed
+        return redacted_values(texts, self._struck.redactions)
 
     @property
     def chosen(self) -> Mapping[int, Placed]:
@@ -73,49 +86,68 @@ class Illustrations:
         self._placed = {}
         return had
 
-    def _of_part(self, part: PartText, file: SourceFile, tools: Toolbox) -> Placed:
-        placed: dict[int, list[ShownPicture]] = defaultdict(list)
-        for shown in tools.pictures(file, part.text.media_type):
-            if self._may_go(part, shown.part):
-                placed[_behind(part.text, shown)].append(shown)
-        return {index: tuple(pictures) for index, pictures in placed.items()}
+    def _of_part(self, part: PartText) -> Iterator[JudgedPicture]:
+        if not may_have_pictures(part.text):
+            return
+        of_all = self._of_all(part)
+        for shown in self._source.pictures(_source(self._case, part), part.text.media_type):
+            outlook = of_all or self._outlook(part, shown)
+            yield JudgedPicture(part.position, shown, outlook, _behind(part.text, shown))
 
-    def _may_go(self, part: PartText, name: str) -> bool:
-        """Whether words were read in a picture, all of them surely and seen, and none of them is struck out.
+    def _of_all(self, part: PartText) -> Outlook | None:
+        """Why no picture of a part goes out, whatever it shows; ``None`` when each is looked at."""
+        if is_recognised(part.text):
+            return Outlook.TEXT
+        if self._struck.of_part(part.position).boxes:
+            return Outlook.BOXED
+        unread = any(doubt.place is None and doubt.code.startswith(_UNREAD) for doubt in part.text.doubts)
+        return Outlook.DOUBTFUL if unread else None
 
-        One without words (a photograph of a face) no detector has looked at, and no page of the review shows it.
-        """
-        if any(doubt.place is not None and _is_of(doubt.place.part, name) for doubt in part.text.doubts):
-            return False
+    def _outlook(self, part: PartText, shown: ShownPicture) -> Outlook:
+        """Whether a picture goes out: all that is in it surely seen and none of it struck out, and words or a ruling."""
         inside = [
             (index, segment)
             for index, segment in enumerate(part.text.segments)
-            if _is_of(segment.place.part, name) and segment.place.kind == RECOGNISED
+            if is_in_picture(segment.place.part, shown.part) and segment.place.kind == RECOGNISED
         ]
+        has_words = any(segment.visible and is_words(segment.text) for _, segment in inside)
+        doubts = {
+            doubt.code
+            for doubt in part.text.doubts
+            if doubt.place is not None and is_in_picture(doubt.place.part, shown.part)
+        }
         words = "".join(bare(segment.text) for _, segment in inside)
-        return (
-            any(segment.visible for _, segment in inside)
-            and all(_is_seen(segment) for _, segment in inside)
-            and not any((part.position, index) in self._struck for index, _ in inside)
-            and not any(value in words for value in self._values)
-        )
+        # That nothing was read in its ink is what a person rules on.
+        if doubts - (set() if has_words else {NOTHING}):
+            return Outlook.DOUBTFUL
+        if not all(_is_seen(segment) for _, segment in inside):
+            return Outlook.HIDING
+        if any((part.position, index) in self._struck_segments for index, _ in inside) or any(
+            value in words for value in self._struck_values
+        ):
+            return Outlook.STRUCK
+        if has_words:
+            return Outlook.WORDS
+        ruling = self._case.rulings.get(key_of(part.position, shown), Ruling.OPEN)
+        return _RULED.get(ruling, Outlook.UNRULED)
 
 
-def _may_show(text: Text) -> bool:
-    """Whether a part has pictures beside its text, none of which was left unread."""
-    pictured = bool(text.facts.get("pictures")) or text.media_type == PAGE
-    unread = any(doubt.place is None and doubt.code.startswith(_UNREAD) for doubt in text.doubts)
-    return text.media_type in FORMATS and pictured and not unread and not is_recognised(text)
+def _placed(judged: tuple[JudgedPicture, ...]) -> dict[int, Placed]:
+    """Those that go out, by part and by the segment behind which they stand."""
+    placed: dict[int, Placed] = {}
+    for position, items in groupby(judged, key=lambda item: item.part):
+        behind: dict[int, list[ShownPicture]] = defaultdict(list)
+        for item in items:
+            if item.outlook.goes_out:
+                behind[item.behind].append(item.picture)
+        if behind:
+            placed[position] = {index: tuple(pictures) for index, pictures in behind.items()}
+    return placed
 
 
 def _source(case: Case, part: PartText) -> SourceFile:
     file = next(item for item in case.parts if item.position == part.position)
     return SourceFile(part.position, case.paths[part.position], file.name or "", part.role, file.sha256)
-
-
-def _is_of(place: str, picture: str) -> bool:
-    """Whether a place is a picture, or lies in it."""
-    return place == picture or place.startswith(f"{picture}!")
 
 
 def _is_seen(segment: Segment) -> bool:

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from difflib import SequenceMatcher
 
+from disclosure_pipeline.builtin.extractors.pictures.scanned import is_words
 from disclosure_pipeline.builtin.public.comparison import (
     CUT,
     Problem,
@@ -107,14 +108,17 @@ def compare_pictures(
         names: of the draft's pictures that it holds, by the position of their part.
     """
     lines = [_letters(segment.text) for segment in text.segments if segment.place.kind == RECOGNISED]
-    seen = "".join(
-        _letters(segment.text)
+    known = [
+        segment.text
         for part in approved
         for segment in part.text.segments
         if segment.visible
         and segment.place.kind == RECOGNISED
         and segment.place.part in names.get(part.position, ())
-    )
+    ]
+    seen = "".join(map(_letters, known))
+    # A stray letter that was read in a photograph need not be read again.
+    words = "".join(_letters(line) for line in known if is_words(line))
     texts = {
         (part.position, index): segment.text
         for part in approved
@@ -126,7 +130,7 @@ def compare_pictures(
         "public.redacted_remains": sum(
             _remains(_letters(value), read, seen) for value in redacted_values(texts, redactions)
         ),
-        "public.missing_text": int(_share(seen, read) < _SHOWS),
+        "public.missing_text": int(_share(words, read) < _SHOWS),
     }
     return [Problem(code, count) for code, count in counts.items() if count]
 

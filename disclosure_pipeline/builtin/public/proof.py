@@ -7,6 +7,7 @@ The proof does not trust the builder. What the artefacts say is compared with th
 from __future__ import annotations
 
 import csv
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from disclosure_pipeline.builtin.public.blocks import Picture, PublicCopy, publi
 from disclosure_pipeline.builtin.public.build import NOTHING, PDF, Beside, PlannedFile, plan
 from disclosure_pipeline.builtin.public.comparison import Problem, bare, compare
 from disclosure_pipeline.builtin.public.page_proof import compare_pages, compare_pictures
+from disclosure_pipeline.builtin.public.picture_proof import compare_held, released, unexpected
 from disclosure_pipeline.builtin.public.render import BOM, FORMULA_STARTS
 from disclosure_pipeline.builtin.public.selection import RECOGNISED, Redaction, is_recognised, public_parts
 from disclosure_pipeline.builtin.public.workbook import SHEET_NAME
@@ -64,11 +66,13 @@ def prove(
         if file is None:
             problems.append(Problem("public.unexpected_file", 1, index))
             continue
-        if text.doubts or not text.segments:
-            problems.append(Problem("public.unread", max(len(text.doubts), 1), index))
         section = file.section
         sources = [part for part in texts if section is None or part.position == section.position]
         shown = _pictures(copy, file)
+        ruled = released(sources, beside.pictures, beside.released) if shown else 0
+        doubts = unexpected(text.doubts, ruled)
+        if doubts or not text.segments:
+            problems.append(Problem("public.unread", max(len(doubts), 1), index))
         if artefact.media_type == PDF:
             notes = beside.papers[section.position].notes if section is not None else ()
             found = compare_pages(text, sources, redactions, drawn=file.drawn, notes=notes)
@@ -79,11 +83,21 @@ def prove(
             found = compare(_pieces(artefact, said), sources, redactions, boilerplate, complete=complete)
             if shown:
                 found += compare_pictures(text, sources, redactions, _drafts(beside))
+                found += _held(artefact, file, public_parts(sources), beside)
         found += leftovers(text, copy.title, shown)
         problems += [replace(problem, artefact=index) for problem in found]
     if planned:
         problems.append(Problem("public.missing_text", len(planned)))
     return problems
+
+
+def _held(
+    artefact: Artefact, file: PlannedFile, sources: Sequence[PartText], beside: Beside
+) -> list[Problem]:
+    """Compare the pictures in a file with those that were chosen for it; of other bytes nothing is known."""
+    if hashlib.sha256(file.content).hexdigest() != artefact.sha256:
+        return [Problem("public.foreign_picture", 1)]
+    return compare_held(file.content, file.media_type, sources, beside.pictures, beside.released)
 
 
 def _pictures(copy: PublicCopy, file: PlannedFile) -> tuple[str, ...]:

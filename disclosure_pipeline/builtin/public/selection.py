@@ -93,6 +93,16 @@ def is_recognised(text: Text) -> bool:
     return any(segment.place.kind == RECOGNISED for _, segment in public_segments(text))
 
 
+def is_in_picture(place: str, picture: str) -> bool:
+    """Whether a part of a draft is a picture, or lies in it (what is kept behind its end, say).
+
+    Args:
+        place: name of the part, as the extractor names it.
+        picture: name of the picture.
+    """
+    return place == picture or place.startswith(f"{picture}!")
+
+
 def _is_scanned(segment: Segment, written: Set[int | None]) -> bool:
     """Whether a segment is the text of a page (or of a whole file) that has no other.
 

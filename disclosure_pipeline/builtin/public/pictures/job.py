@@ -7,13 +7,14 @@ from typing import Any
 
 from disclosure_pipeline.builtin.extractors.collector import Limits
 from disclosure_pipeline.builtin.extractors.packages.package import Package
-from disclosure_pipeline.builtin.public.pictures import PAGE, SLIDES, WORD, in_page, in_slides, in_word
+from disclosure_pipeline.builtin.public.pictures import in_page, in_slides, in_word
 from disclosure_pipeline.builtin.public.pictures.pixels import redrawn
 from disclosure_pipeline.builtin.public.pictures.spots import Spot
 from disclosure_pipeline.durable import file_digest
 from disclosure_pipeline.errors import DisclosureError, StoreFault
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.hooks.stages import ShownPicture
+from disclosure_pipeline.model.pictures import PAGE, SLIDES, WORD
 
 MOST = 30
 MOST_BYTES = 6_000_000
