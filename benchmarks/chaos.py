@@ -38,7 +38,8 @@ from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.service.engine import EngineQueue
 from disclosure_pipeline.settings.resources import share
 from disclosure_pipeline.settings.workspace import Workspace
-from disclosure_pipeline.store.tables import document, publication, worker
+from disclosure_pipeline.store.publication_tables import publication
+from disclosure_pipeline.store.tables import document, worker
 
 _CONFIG = """
 [store]

@@ -22,8 +22,8 @@ from disclosure_pipeline.model.route import Role, Verb
 from disclosure_pipeline.pipeline import decisions, publication, recall, settling, takeback
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store import documents, people
+from disclosure_pipeline.store.publication_tables import publication as publication_table
 from disclosure_pipeline.store.tables import document, part
-from disclosure_pipeline.store.tables import publication as publication_table
 
 SECRECY, SECOND, FINAL, OFFICE, ADMIN = "李示密", "赵示复", "钟示终", "孙示办", "管示员"
 FIRST = {"办公室": "王示初", "财政局": "周示初", "民政局": "吴示初"}

@@ -21,7 +21,8 @@ from disclosure_pipeline.durable import file_digest
 from disclosure_pipeline.pipeline import anchors, verify
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store import audit
-from disclosure_pipeline.store.tables import artefact, document, letter, metadata, part, publication, receipt
+from disclosure_pipeline.store.publication_tables import publication, receipt
+from disclosure_pipeline.store.tables import artefact, document, letter, metadata, part
 
 FEED = "{http://www.w3.org/2005/Atom}"
 _FEED_HOLDS = 100

@@ -70,7 +70,8 @@ def make_bundle(out: Path) -> Path:
         )
         write_checksums(bundle)
         archive = out / f"{NAME}.tar.gz"
-        with tarfile.open(archive, "w:gz") as tar:
+        # The wheels, nearly all of it, are packed already: more effort costs minutes and saves nothing.
+        with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
             tar.add(bundle, NAME, filter=_without_owner)
     return archive
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 import structlog
 from postgres import PostgresServer, postgres_server, postgres_url  # noqa: F401 -- fixtures
+from sqlalchemy import event
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
 from support import DATABASES, Office, Workshop
 
 from disclosure_pipeline.store.database import Database
@@ -26,6 +32,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", metavar="DIR", help="keep pictures of the console's screens in DIR")
 
 
+WITHOUT_EXTRAS = str(Path(__file__).with_name("without_extras"))
+
+
+def pytest_configure() -> None:
+    """What tests start sees the packages of an office: `tests/without_extras`."""
+    known = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    if WITHOUT_EXTRAS not in known:
+        os.environ["PYTHONPATH"] = os.pathsep.join([WITHOUT_EXTRAS, *known])
+
+
 _LONG_FIRST = ("integration/test_chaos.py", "browser/", "e2e/", "integration/")
 """What takes longest per file goes first, so that no process is left alone with it at the end of a run."""
 
@@ -39,10 +55,35 @@ def _rank(name: str) -> int:
     return next((at for at, start in enumerate(_LONG_FIRST) if name.startswith(start)), len(_LONG_FIRST))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """All that was loaded to collect the tests stays until the end: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Names a case that is a whole file by its argument and number: some files hold the moment they were made, and a
     name that changes makes the processes of one test run disagree about which tests there are."""
     return argname if isinstance(val, bytes) and len(val) > 16 else None
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_disk() -> Iterator[None]:
+    """This process does not wait for its disk: tests kill processes, and none of them pulls a machine's plug.
+
+    What another process of a test writes is forced to the disk as always.
+    """
+
+    def without_waiting(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if isinstance(connection, sqlite3.Connection) and not record.info.get("quick"):
+            connection.execute("PRAGMA synchronous = OFF")
+            record.info["quick"] = True
+
+    event.listen(Pool, "checkout", without_waiting)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _descriptor: None)
+        yield
+    event.remove(Pool, "checkout", without_waiting)
 
 
 @pytest.fixture(autouse=True)
@@ -111,11 +152,13 @@ def migrate(url: str) -> None:
 
 
 @pytest.fixture
-def open_office(workshop: Workshop, tmp_path: Path) -> Iterator[Callable[..., Office]]:
-    """Opens offices over a store; each of several has its own folder below the test's."""
+def open_office(workshop: Workshop, tmp_path: Path, sqlite_template: Path) -> Iterator[Callable[..., Office]]:
+    """Opens offices over a store, which is made where there is none; each has its own folder below the test's."""
     with ExitStack() as stack:
 
         def make(url: str, folder: str = "office", **settings: object) -> Office:
+            if url.startswith("sqlite") and not (store := Path(url.removeprefix("sqlite:///"))).exists():
+                shutil.copyfile(sqlite_template, store)
             office = Office.open(workshop, tmp_path / folder, url, **settings)
             stack.callback(office.close)
             return office

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from lxml import html
 from support import Office
 
 from disclosure_pipeline.console.app import Console
 from disclosure_pipeline.console.parts import Parts
 from disclosure_pipeline.model.pace import Pace
-from disclosure_pipeline.pipeline import accounts
+from disclosure_pipeline.pipeline import accounts, passwords
 from disclosure_pipeline.service.desk import IntakeDesk
 
 if TYPE_CHECKING:
@@ -131,6 +132,22 @@ def seat(app: Any) -> Iterator[Seat]:
 
     with TestClient(app, base_url="http://localhost") as client:
         yield Seat(client)
+
+
+@contextmanager
+def quick_hashes() -> Iterator[None]:
+    """Passwords are hashed with the same function at the least cost; the real cost is what test_passwords looks at."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("MEMORY", 64), ("PASSES", 1)):
+            patch.setattr(passwords, name, value)
+        _forget_hashers()
+        yield
+    _forget_hashers()
+
+
+def _forget_hashers() -> None:
+    passwords._hasher.cache_clear()
+    passwords.nobodys.cache_clear()
 
 
 def give_password(office: Office, name: str) -> None:

@@ -17,6 +17,7 @@ from disclosure_pipeline.builtin.public.build import PDF, Beside, build
 from disclosure_pipeline.builtin.public.illustrations import Illustrations
 from disclosure_pipeline.builtin.public.notes import notes, withheld
 from disclosure_pipeline.builtin.public.papers import Papers
+from disclosure_pipeline.builtin.public.picture_proof import released, unexpected
 from disclosure_pipeline.builtin.public.proof import prove
 from disclosure_pipeline.builtin.public.redactions import Redactions
 from disclosure_pipeline.builtin.rules import aggregation, sources
@@ -25,6 +26,7 @@ from disclosure_pipeline.builtin.rules.markings import released_markings
 from disclosure_pipeline.builtin.slips import read_ground
 from disclosure_pipeline.builtin.urgency import urgency_of
 from disclosure_pipeline.hooks.contracts import Case, PartText, Reading, SourceFile
+from disclosure_pipeline.hooks.pictures import JudgedPicture, PictureSource
 from disclosure_pipeline.hooks.stages import (
     Extracted,
     Frozen,
@@ -49,6 +51,7 @@ from disclosure_pipeline.model.finding import (
     Severity,
 )
 from disclosure_pipeline.model.lifecycle import State
+from disclosure_pipeline.model.pictures import PictureKey, Ruling
 from disclosure_pipeline.model.route import ISSUE, Route
 from disclosure_pipeline.model.text import Doubt, Place, Segment, Text
 
@@ -171,8 +174,12 @@ class FreezeStage:
     """Before the final tier: build the public copy, read it again, prove it, freeze it (design 6)."""
 
     id = "freeze"
-    version = "1"
+    version = "2"
     starts_from = State.IN_REVIEW
+
+    def illustrations(self, case: Case, source: PictureSource) -> tuple[JudgedPicture, ...]:
+        """The pictures of the public files, with what would become of each."""
+        return Illustrations(case, Redactions(case, source.rulebook), source).judged
 
     def run(self, case: Case, tools: Toolbox) -> Outcome:
         """Build from approved content only; whatever re-reading turns up blocks publication.
@@ -186,10 +193,15 @@ class FreezeStage:
         pictures = Illustrations(case, struck, tools)
         while True:
             told = notes(case.texts, struck, tools.rulebook, pictures.names)
-            attempt = _Attempt(case, tools, struck, Beside(told, papers.chosen(), pictures.chosen))
+            beside = Beside(told, papers.chosen(), pictures.chosen, _released(case))
+            attempt = _Attempt(case, tools, struck, beside)
             outcome = attempt.conclude()
             if not papers.give_up(attempt.blamed) and not (attempt.blamed and pictures.give_up()):
                 return outcome
+
+
+def _released(case: Case) -> frozenset[PictureKey]:
+    return frozenset(key for key, ruling in case.rulings.items() if ruling is Ruling.PUBLIC)
 
 
 class _Attempt:
@@ -222,7 +234,7 @@ class _Attempt:
         if len(texts) != len(built):
             self._blame(number for number in range(len(built)) if number not in texts)
             return SetAside(tuple(fault for reading in again for fault in reading.faults) or (_NOT_PROVED,))
-        unsure = unsettled(case, doubts)
+        unsure = unsettled(case, list(self._unexpected(doubts)))
         if unsure:
             self._blame(doubt.position for doubt in unsure)
             codes = ", ".join(sorted({doubt.code for doubt in unsure}))
@@ -251,6 +263,12 @@ class _Attempt:
         yield self._tools.read([file for file in files if file not in pages])
         for file in pages:
             yield self._tools.read([file])
+
+    def _unexpected(self, doubts: Sequence[Doubt]) -> Iterator[Doubt]:
+        """The doubts beside those that released pictures raise again, in each artefact that holds them."""
+        ruled = released(self._case.texts, self._beside.pictures, self._beside.released)
+        for number in sorted({doubt.position for doubt in doubts}):
+            yield from unexpected([doubt for doubt in doubts if doubt.position == number], ruled)
 
     def _blame(self, positions: Iterable[int]) -> None:
         self.blamed |= {

@@ -62,7 +62,7 @@ def _states(core: Core) -> Counter[tuple[str, str]]:
     """Publications by (channel, state)."""
     from sqlalchemy import func, select
 
-    from disclosure_pipeline.store.tables import publication
+    from disclosure_pipeline.store.publication_tables import publication
 
     query = select(publication.c.channel, publication.c.state, func.count()).group_by(
         publication.c.channel, publication.c.state
@@ -234,7 +234,7 @@ def close(session: Session, *, document: str, name: str, address: str, scan: Pat
 def _stuck_cases(core: Core, name: str | None) -> list[str]:
     from sqlalchemy import select
 
-    from disclosure_pipeline.store.tables import publication
+    from disclosure_pipeline.store.publication_tables import publication
 
     query = select(publication.c.document).where(publication.c.state.in_(_STUCK)).distinct()
     if name is not None:

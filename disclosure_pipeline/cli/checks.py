@@ -202,7 +202,9 @@ def backlog(patient: Patient) -> Iterator[Check]:
     """Work that waits for workers, letters that wait for folders, and documents that wait for somebody."""
     from sqlalchemy import func, select
 
-    from disclosure_pipeline.store.tables import document, incident, letter, publication
+    from disclosure_pipeline.store.publication_tables import publication
+    from disclosure_pipeline.store.rule_tables import incident
+    from disclosure_pipeline.store.tables import document, letter
 
     waiting = select(func.count(), func.min(document.c.work_at)).where(document.c.work_at.is_not(None))
     stuck = select(func.count()).where(publication.c.state.in_(("failed", "uncertain")))

@@ -25,6 +25,7 @@ from disclosure_pipeline.errors import DisclosureError, ExtractionFailed, NotFou
 from disclosure_pipeline.model.finding import MARKING
 
 if TYPE_CHECKING:
+    from disclosure_pipeline.hooks.contracts import SourceFile
     from disclosure_pipeline.hooks.host import PluginHost
     from disclosure_pipeline.model.finding import Fault, Finding, Screening
     from disclosure_pipeline.model.text import Text
@@ -57,10 +58,12 @@ def extract(session: Session, paths: tuple[Path, ...], jsonl: bool) -> int:
             code="file.not_found",
             advice="Read every file in it with `disclosure extract --jsonl FOLDER`.",
         )
+    # What is not there is told at once: making the host takes a second.
+    source = None if jsonl else source_of(paths[0])
     with reading_host(session) as host:
-        if jsonl:
+        if source is None:
             return _extract_each(host, paths)
-        text = host.extract(source_of(paths[0])).as_json()
+        text = host.extract(source).as_json()
     if session.as_json:
         output.print_json(text)
     else:
@@ -104,12 +107,13 @@ def screen(session: Session, file: Path, jsonl: bool) -> int:
     FILE is a document; `-` reads plain text (UTF-8) from standard input as one segment. With
     --jsonl, FILE (or standard input) holds one {"id", "text"} a line, and each gets a result line.
     """
+    given: SourceFile | str | None = None  # what is not there, or no text, is told at once
+    if not jsonl:
+        given = _standard_input() if str(file) == STANDARD_INPUT else source_of(file)
     with reading_host(session) as host:
-        if jsonl:
+        if given is None:
             return _screen_lines(host, file)
-        answer = (
-            _screen_text(host, _standard_input()) if str(file) == STANDARD_INPUT else _screen_file(host, file)
-        )
+        answer = _screen_text(host, given) if isinstance(given, str) else _screen_file(host, given)
     if session.as_json:
         output.print_json(answer)
     else:
@@ -117,8 +121,7 @@ def screen(session: Session, file: Path, jsonl: bool) -> int:
     return INCOMPLETE if "error" in answer else 0
 
 
-def _screen_file(host: PluginHost, path: Path) -> dict[str, Any]:
-    source = source_of(path)
+def _screen_file(host: PluginHost, source: SourceFile) -> dict[str, Any]:
     reading = host.read((source,))
     if reading.marked:
         return _with_words(reading.screening, host.extract(source)).as_json()

@@ -31,8 +31,10 @@ from disclosure_pipeline.store import audit, desk, search
 from disclosure_pipeline.store.console_tables import desk as desk_rows
 from disclosure_pipeline.store.console_tables import desk_count, session
 from disclosure_pipeline.store.database import set_meta
+from disclosure_pipeline.store.publication_tables import publication
+from disclosure_pipeline.store.rule_tables import rescreen_batch
 from disclosure_pipeline.store.schema import metadata
-from disclosure_pipeline.store.tables import document, publication, rescreen_batch, worker
+from disclosure_pipeline.store.tables import document, worker
 from disclosure_pipeline.store.vault import Vault
 
 LAST = "last_backup"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,22 +11,27 @@ from sqlalchemy import Connection, Row
 from disclosure_pipeline.hooks.contracts import Approved, Case, PartText
 from disclosure_pipeline.model.document import Part
 from disclosure_pipeline.model.lifecycle import State
+from disclosure_pipeline.model.text import Text
 from disclosure_pipeline.pipeline import spool
 from disclosure_pipeline.pipeline.core import Core
-from disclosure_pipeline.store import documents, version_heads
+from disclosure_pipeline.store import documents, picture_rulings, version_heads
 
 
-def load_case(core: Core, connection: Connection, row: Row[Any]) -> Case:
+def load_case(
+    core: Core, connection: Connection, row: Row[Any], known: Mapping[int, Text] | None = None
+) -> Case:
     """The case of a document's present version.
 
     Args:
         core: the process's parts.
         connection: a transaction.
         row: the document's row.
+        known: its texts by position, if they were read already.
     """
     parts = documents.parts_of(connection, row.id, row.version)
     parts, paths = _locate(core, row, parts)
     findings = documents.findings_of(connection, row.id, row.version)
+    ruled = picture_rulings.of_version(connection, row.id, row.version)
     return Case(
         document=row.id,
         unit=row.unit,
@@ -37,13 +43,14 @@ def load_case(core: Core, connection: Connection, row: Row[Any]) -> Case:
         parts=parts,
         paths=paths,
         folder_attribute=row.folder_attribute,
-        texts=_texts_of(connection, row.id, row.version, parts),
+        texts=_of_parts(documents.texts_of(connection, row.id, row.version) if known is None else known, parts),
         findings=tuple(item.finding for item in findings),
         settled={item.id: item.settled.value for item in findings if item.settled is not None},
         treatments={item.id: item.treatment.value for item in findings if item.treatment is not None},
         attribute=documents.attribute_in_force(row),
         ground=row.ground,
         formed=row.formed,
+        rulings={key: said.ruling for key, said in ruled.items()},
         approved=_approved(core, connection, row) if State(row.state) is State.TAGGED and row.issue_of else None,
     )  # fmt: skip
 
@@ -60,17 +67,14 @@ def _approved(core: Core, connection: Connection, row: Row[Any]) -> Approved | N
         slip=head.slip,
         parts=parts,
         paths={part.position: core.vault.path(part.sha256) for part in parts},
-        texts=_texts_of(connection, row.id, row.issue_of, parts),
+        texts=_of_parts(documents.texts_of(connection, row.id, row.issue_of), parts),
         findings=tuple(item.finding for item in findings),
         settled={item.id: item.settled.value for item in findings if item.settled is not None},
         treatments={item.id: item.treatment.value for item in findings if item.treatment is not None},
     )
 
 
-def _texts_of(
-    connection: Connection, case: str, version: int, parts: tuple[Part, ...]
-) -> tuple[PartText, ...]:
-    texts = documents.texts_of(connection, case, version)
+def _of_parts(texts: Mapping[int, Text], parts: tuple[Part, ...]) -> tuple[PartText, ...]:
     return tuple(
         PartText(part.position, part.role, texts[part.position]) for part in parts if part.position in texts
     )

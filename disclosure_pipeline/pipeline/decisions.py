@@ -22,6 +22,7 @@ from disclosure_pipeline.model.route import Role, TierState, Verb
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import (
     clocks,
+    deciders,
     deputies,
     index_numbers,
     letters,
@@ -31,8 +32,8 @@ from disclosure_pipeline.pipeline import (
     widening,
 )
 from disclosure_pipeline.pipeline.core import INTAKE, Core
+from disclosure_pipeline.pipeline.deciders import Matter
 from disclosure_pipeline.pipeline.intake import REVIEWED_IN_FULL
-from disclosure_pipeline.pipeline.objections import Matter
 from disclosure_pipeline.pipeline.transitions import take_step
 from disclosure_pipeline.pipeline.widening import Wider
 from disclosure_pipeline.store import desk, documents, people
@@ -121,8 +122,8 @@ def decide(core: Core, document: str, wish: Decision, *, wider: Wider | None = N
     with core.database.write() as connection:
         row = documents.fetch(connection, document, lock=True)
         person = people.get(connection, wish.by, wish.signed_on)
-        wish = replace(wish, recorder_for=objections.check_recorder(core, connection, row, wish))
-        if State(row.state) in objections.GIVEN_BACK and wish.verb is Verb.RETURN:
+        wish = replace(wish, recorder_for=deciders.check_recorder(core, connection, row, wish))
+        if State(row.state) in deciders.GIVEN_BACK and wish.verb is Verb.RETURN:
             _give_back(core, connection, row, person, wish)
         else:
             versions.check_current(row, wish.version)
@@ -133,8 +134,8 @@ def decide(core: Core, document: str, wish: Decision, *, wider: Wider | None = N
 def _in_review(
     core: Core, connection: Connection, row: Row[Any], person: Person, *, wish: Decision, wider: Wider | None
 ) -> None:
-    matter = objections.matter_of(core, connection, row, person)
-    wish = replace(wish, deputy_for=objections.check_person(matter))
+    matter = deciders.matter_of(core, connection, row, person)
+    wish = replace(wish, deputy_for=deciders.check_person(matter))
     objections.check_confirmation(matter, wish)
     wish = replace(wish, quotes=objections.check_quotes(connection, row, wish))
     if wish.verb not in objections.SIGNING:
@@ -230,7 +231,7 @@ def _give_back(core: Core, connection: Connection, row: Row[Any], person: Person
 
     What comes after an issued file (正式件) that needed attention is reviewed in full.
     """
-    wish = replace(wish, deputy_for=objections.check_giving_back(row, person))
+    wish = replace(wish, deputy_for=deciders.check_giving_back(row, person))
     versions.check_current(row, wish.version)
     wish = replace(wish, quotes=objections.check_quotes(connection, row, wish))
     connection.execute(

@@ -22,7 +22,8 @@ from disclosure_pipeline.pipeline.returns import ReturnReason
 from disclosure_pipeline.pipeline.rights import OF_DEPARTMENT, SEALED, Sight
 from disclosure_pipeline.store import audit, documents
 from disclosure_pipeline.store.people import Person
-from disclosure_pipeline.store.tables import document, letter, publication, quarantine, tier
+from disclosure_pipeline.store.publication_tables import publication
+from disclosure_pipeline.store.tables import document, letter, quarantine, tier
 
 SITE = "builtin.site"
 """The channel whose address a department is told."""

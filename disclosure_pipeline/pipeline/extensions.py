@@ -19,7 +19,7 @@ from disclosure_pipeline.model.route import Role
 from disclosure_pipeline.model.times import utc_now
 from disclosure_pipeline.pipeline import clocks, deputies
 from disclosure_pipeline.pipeline.core import Core
-from disclosure_pipeline.pipeline.objections import refuse_drafter
+from disclosure_pipeline.pipeline.deciders import refuse_drafter
 from disclosure_pipeline.pipeline.rights import SEALED
 from disclosure_pipeline.store import audit, desk, documents, due_counts, people
 from disclosure_pipeline.store.console_tables import clock_change

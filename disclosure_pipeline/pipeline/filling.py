@@ -17,7 +17,8 @@ from disclosure_pipeline.pipeline import publication as publishing
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.publication_rows import enqueue
 from disclosure_pipeline.store import audit
-from disclosure_pipeline.store.tables import document, publication
+from disclosure_pipeline.store.publication_tables import publication
+from disclosure_pipeline.store.tables import document
 
 BATCH = 200
 """Documents given to the channel in one transaction."""

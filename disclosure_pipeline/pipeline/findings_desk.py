@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.route import Role, Route, TierState
 from disclosure_pipeline.pipeline import claims, deputies, issuing, versions
 from disclosure_pipeline.pipeline.core import Core
-from disclosure_pipeline.pipeline.objections import refuse_drafter
+from disclosure_pipeline.pipeline.deciders import refuse_drafter
 from disclosure_pipeline.pipeline.transitions import take_step
 from disclosure_pipeline.store import documents, people
 from disclosure_pipeline.store.documents import Settled
@@ -67,12 +67,16 @@ class Desk:
         return int(self.row.version)
 
     def note(self, core: Core, connection: Connection, **facts: object) -> None:
-        """Write into the audit log what was done to findings; the last thing of the transaction.
+        """Write into the audit log what was done to findings; the last thing of the transaction."""
+        self.take(core, connection, "clear", facts)
 
-        An issued file (正式件) of which they are changed is not only confirmed any more.
+    def take(self, core: Core, connection: Connection, step: str, facts: Mapping[str, object]) -> None:
+        """Take a step that changes what is signed, and write it into the audit log; the last thing of the transaction.
+
+        An issued file (正式件) that is changed is not only confirmed any more.
         """
         detail = {**facts, **deputies.told(self.principal)}
-        take_step(core, connection, self.row.id, "clear", actor=self.by, detail=detail)
+        take_step(core, connection, self.row.id, step, actor=self.by, detail=detail)
         if self.row.issue_of:
             issuing.review_in_full(core, connection, self.row.id, actor=self.by, why="settlement")
 

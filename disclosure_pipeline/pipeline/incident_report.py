@@ -17,7 +17,8 @@ from disclosure_pipeline.model.times import parse, utc_now
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.publication_rows import publications_of
 from disclosure_pipeline.store import audit, documents, errands
-from disclosure_pipeline.store.tables import decision, receipt
+from disclosure_pipeline.store.publication_tables import receipt
+from disclosure_pipeline.store.tables import decision
 
 _TAKEN_BACK = ("withdraw", "recall", "replace", "found_withdrawn")
 _MINUTE = 60

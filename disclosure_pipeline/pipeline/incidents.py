@@ -26,8 +26,9 @@ from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.settings.workspace import PRIVATE
 from disclosure_pipeline.store import audit, documents, people, rule_changes
 from disclosure_pipeline.store.audit import digest_of
+from disclosure_pipeline.store.publication_tables import publication
+from disclosure_pipeline.store.rule_tables import incident
 from disclosure_pipeline.store.tables import document as document_table
-from disclosure_pipeline.store.tables import incident, publication
 
 log = get_logger(__name__)
 

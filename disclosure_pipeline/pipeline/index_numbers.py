@@ -19,7 +19,7 @@ from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store import audit, documents, people
 from disclosure_pipeline.store.database import next_serial, raise_serial
 from disclosure_pipeline.store.imported import in_use
-from disclosure_pipeline.store.tables import index_number
+from disclosure_pipeline.store.publication_tables import index_number
 
 _LONGEST = 100
 """Characters of an index number; the longest known has 21."""

@@ -17,7 +17,8 @@ from disclosure_pipeline.model.times import later, utc_now
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.transitions import Lease
 from disclosure_pipeline.store import documents
-from disclosure_pipeline.store.tables import document, publication, worker
+from disclosure_pipeline.store.publication_tables import publication
+from disclosure_pipeline.store.tables import document, worker
 
 
 def register_worker(core: Core, *, host: str, pid: int) -> None:

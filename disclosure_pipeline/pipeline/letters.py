@@ -23,7 +23,8 @@ from disclosure_pipeline.pipeline import returns, spool
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store import documents
 from disclosure_pipeline.store.database import insert_once
-from disclosure_pipeline.store.tables import letter, publication
+from disclosure_pipeline.store.publication_tables import publication
+from disclosure_pipeline.store.tables import letter
 
 log = get_logger(__name__)
 

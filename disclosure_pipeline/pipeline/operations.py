@@ -32,18 +32,10 @@ from disclosure_pipeline.store import deviations
 from disclosure_pipeline.store.database import get_meta
 from disclosure_pipeline.store.deviations import Deviation
 from disclosure_pipeline.store.people import Person
+from disclosure_pipeline.store.publication_tables import publication, receipt
 from disclosure_pipeline.store.rule_changes import ChangeState
-from disclosure_pipeline.store.tables import (
-    document,
-    fault,
-    letter,
-    publication,
-    receipt,
-    rescreen,
-    rescreen_batch,
-    rule_change,
-    worker,
-)
+from disclosure_pipeline.store.rule_tables import rescreen, rescreen_batch, rule_change
+from disclosure_pipeline.store.tables import document, fault, letter, worker
 
 if TYPE_CHECKING:
     from disclosure_pipeline.hooks.roster import PluginInfo

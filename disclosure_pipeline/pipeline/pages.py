@@ -1,4 +1,4 @@
-"""Pictures of the pages of originals for the review page, and the boxes of findings on them.
+"""Pictures of the pages of originals for the review page, the boxes of findings on them, and the pictures in texts.
 
 The console holds one :class:`PagePictures`. It is asked after the caller has checked who asks; that the content may be
 shown at all, and that the original passed the marking check, is checked here each time. Nothing is written but the
@@ -16,7 +16,7 @@ from typing import Any, Self
 from disclosure_pipeline.errors import DisclosureError, Refused
 from disclosure_pipeline.hooks.contracts import SourceFile
 from disclosure_pipeline.hooks.page_pictures import Box, Letters, PagePrinter, Picture
-from disclosure_pipeline.model.document import Part
+from disclosure_pipeline.hooks.stages import ShownPicture
 from disclosure_pipeline.pipeline import page_boxes
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.opened import SEALED, original
@@ -31,6 +31,8 @@ ROOM = 64 << 20
 
 _RETRY_AFTER = 60.0
 """Seconds for which a page on which the sandbox failed is not tried again."""
+_ILLUSTRATIONS = -1
+"""Stands for a page in the key under which the pictures of a file's text are kept."""
 _LETTER_BYTES = 150
 _ENTRY_BYTES = 1000
 
@@ -65,7 +67,7 @@ class PagePictures:
             Refused: ``content_sealed``, ``original_missing``; ``pages.no_pictures``: a format without page pictures.
             DisclosureError: the page cannot be drawn (``pages.undrawn``, ``sandbox.*``).
         """
-        file, media_type = self._original(document, version, part)
+        file, media_type = self._pictured(document, version, part)
         wanted = min(max(width, LEAST_WIDTH), MOST_WIDTH)
         found: Picture = self._once(
             (file.sha256, page, wanted), lambda: self._printer.picture(file, media_type, page, wanted)
@@ -74,7 +76,7 @@ class PagePictures:
 
     def page_sizes(self, document: str, version: int, part: int) -> tuple[tuple[float, float], ...]:
         """Width and height of every page of a file, points; raises as :meth:`picture` does."""
-        file, media_type = self._original(document, version, part)
+        file, media_type = self._pictured(document, version, part)
         return self._sizes(file, media_type)
 
     def boxes(self, document: str, version: int, part: int, page: int) -> dict[str, tuple[Box, ...]]:
@@ -87,7 +89,7 @@ class PagePictures:
         Raises:
             DisclosureError: as :meth:`picture`.
         """
-        file, media_type = self._original(document, version, part)
+        file, media_type = self._pictured(document, version, part)
         with self._core.database.read() as connection:
             text = documents.texts_of(connection, document, version)[part]
             findings = documents.findings_of(connection, document, version)
@@ -108,8 +110,22 @@ class PagePictures:
 
     def letters(self, document: str, version: int, part: int, page: int) -> Letters:
         """The characters of a page's text layer with their boxes; raises as :meth:`picture` does."""
-        file, media_type = self._original(document, version, part)
+        file, media_type = self._pictured(document, version, part)
         return self._letters(file, media_type, page)
+
+    def illustrations(self, document: str, version: int, part: int) -> tuple[ShownPicture, ...]:
+        """The pictures that stand in the text of a file and that it surely shows, in order, made anew.
+
+        Raises:
+            NotFound: no such case, version or file.
+            Refused: ``content_sealed``, ``original_missing``.
+            DisclosureError: the file is damaged, or the sandbox failed (``vault.damaged``, ``sandbox.*``).
+        """
+        file, media_type = self._original(document, version, part)
+        found: tuple[ShownPicture, ...] = self._once(
+            (file.sha256, _ILLUSTRATIONS, 0), lambda: self._printer.illustrations(file, media_type)
+        )
+        return found
 
     def close(self) -> None:
         """End the processes."""
@@ -130,9 +146,14 @@ class PagePictures:
             if refused.code == SEALED:
                 self._kept.clear()  # what was sealed meanwhile may be among it
             raise
-        _check_pictured(part)
         path = self._core.vault.path(part.sha256)
         return SourceFile(position, path, "", part.role, part.sha256), part.media_type
+
+    def _pictured(self, document: str, version: int, position: int) -> tuple[SourceFile, str]:
+        """The original of a file whose pages can be drawn."""
+        file, media_type = self._original(document, version, position)
+        _check_pictured(media_type)
+        return file, media_type
 
     def _sizes(self, file: SourceFile, media_type: str) -> tuple[tuple[float, float], ...]:
         sizes: tuple[tuple[float, float], ...] = self._once(
@@ -217,6 +238,8 @@ class _Failed:
 def _bytes_of(value: Picture | Letters | tuple[Any, ...]) -> int:
     if isinstance(value, Picture):
         return len(value.data) + _ENTRY_BYTES
+    if isinstance(value, tuple) and any(isinstance(item, ShownPicture) for item in value):
+        return sum(_ENTRY_BYTES + len(item.data) for item in value)
     return _ENTRY_BYTES + _LETTER_BYTES * len(value.text if isinstance(value, Letters) else value)
 
 
@@ -224,8 +247,8 @@ def _touches(segments: Any, places: list[tuple[int, int, int]], page: int) -> bo
     return any(0 <= at < len(segments) and segments[at].place.page == page for at, _, _ in places)
 
 
-def _check_pictured(part: Part) -> None:
-    if not is_pictured(part.media_type):
+def _check_pictured(media_type: str) -> None:
+    if not is_pictured(media_type):
         raise Refused(
             "Pages of this format cannot be drawn; its text is shown.",
             code="pages.no_pictures",

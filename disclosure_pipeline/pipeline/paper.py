@@ -21,6 +21,7 @@ from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.policy import Ground
 from disclosure_pipeline.model.route import Role, Verb
 from disclosure_pipeline.pipeline import (
+    deciders,
     decisions,
     deputies,
     objections,
@@ -88,7 +89,7 @@ def sheet(core: Core, document: str, person: Person) -> PaperSheet:
     with core.database.read() as connection:
         row = documents.fetch(connection, document)
         _check_recorder(person, row)
-        tier = objections.open_tier(connection, row)
+        tier = deciders.open_tier(connection, row)
         aside = State(row.state) is State.ATTENTION
         return PaperSheet(
             document=row.id,
@@ -153,7 +154,7 @@ def _check_recorder(person: Person, row: Row[Any]) -> None:
 
 def _signers(connection: Connection, row: Row[Any], tier: Row[Any] | None) -> tuple[str, ...]:
     """Who holds the role that the open tier asks (or, without one, may give the document back), or did in its days."""
-    wanted = objections.GIVE_BACK if tier is None else {Role(tier.role)}
+    wanted = deciders.GIVE_BACK if tier is None else {Role(tier.role)}
     department = row.department if tier is not None and tier.department else None
     since, today = versions.begun_on(connection, row), today_in_shanghai()
     stood_in = {item.deputy for item in appointments.listed(connection) if item.last_day >= since.isoformat()}

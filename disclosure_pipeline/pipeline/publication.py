@@ -47,7 +47,7 @@ from disclosure_pipeline.pipeline.publication_rows import (
 from disclosure_pipeline.pipeline.transitions import Lease, take_step
 from disclosure_pipeline.store import documents, errands, lookups, purging
 from disclosure_pipeline.store.database import get_meta
-from disclosure_pipeline.store.tables import publication
+from disclosure_pipeline.store.publication_tables import publication
 
 log = get_logger(__name__)
 

@@ -16,8 +16,8 @@ from disclosure_pipeline.pipeline.core import PUBLISH, Core
 from disclosure_pipeline.pipeline.transitions import SYSTEM
 from disclosure_pipeline.store import errands
 from disclosure_pipeline.store.audit import Record, append
+from disclosure_pipeline.store.publication_tables import publication, receipt
 from disclosure_pipeline.store.tables import document as document_table
-from disclosure_pipeline.store.tables import publication, receipt
 
 HELD = "held"
 """Fact in `meta`: after a restore nothing goes out until `channel verify` has looked."""

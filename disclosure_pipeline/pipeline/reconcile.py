@@ -29,7 +29,8 @@ from disclosure_pipeline.pipeline import (
 )
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store.database import get_meta, set_meta
-from disclosure_pipeline.store.tables import document, publication, worker
+from disclosure_pipeline.store.publication_tables import publication
+from disclosure_pipeline.store.tables import document, worker
 
 log = get_logger(__name__)
 

@@ -34,7 +34,7 @@ from disclosure_pipeline.pipeline import clocks, index_numbers, intake, issuing,
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.isolation import isolate, tidy
 from disclosure_pipeline.pipeline.transitions import Lease, take_step
-from disclosure_pipeline.store import documents, lookups
+from disclosure_pipeline.store import documents, lookups, picture_rulings
 from disclosure_pipeline.store.audit import digest_of
 from disclosure_pipeline.store.tables import artefact
 
@@ -168,6 +168,7 @@ def _(outcome: Routed, core: Core, lease: Lease, case: Case) -> None:
         versions.open_tiers(connection, case.document, case.version, outcome.route)
         documents.add_faults(connection, case.document, outcome.faults)
         documents.add_findings(connection, case.document, case.version, outcome.findings)
+        picture_rulings.carry_over(connection, case.document, case.version - 1, case.version)
         changes: dict[str, Any] = {
             "referral_needed": outcome.route.referral,
             "work_at": None,

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, Row, select
 
 from disclosure_pipeline.pipeline import clocks, decisions, versions
 from disclosure_pipeline.pipeline.core import Core
-from disclosure_pipeline.store import documents
-from disclosure_pipeline.store.tables import decision, finding, publication, referral
+from disclosure_pipeline.store import documents, picture_rulings
+from disclosure_pipeline.store.publication_tables import publication
+from disclosure_pipeline.store.tables import decision, finding, referral
 
 _URGENCY = {0: "特急", 1: "加急"}
 """紧急程度 that a paper states; an ordinary one states none."""
@@ -55,6 +56,7 @@ def review_record(core: Core, connection: Connection, case: Row[Any]) -> dict[st
         ],
         "clocks": clocks.clocks_of(core, connection, case.id),
         "parts": [part.as_json() for part in documents.parts_of(connection, case.id, case.version)],
+        **_pictures(connection, case),
     }  # fmt: skip
 
 
@@ -96,6 +98,19 @@ def _findings(connection: Connection, case: Row[Any]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]  # fmt: skip
+
+
+def _pictures(connection: Connection, case: Row[Any]) -> dict[str, Any]:
+    """What was ruled of pictures without words; nothing where nobody ruled, so that older records stay as they are."""
+    ruled = picture_rulings.of_version(connection, case.id, case.version)
+    rows = [
+        {
+            "part": key.part, "pixels": key.pixels, "ruling": said.ruling.value, "by": said.by, "at": said.at,
+            "reason": said.reason,
+        }
+        for key, said in sorted(ruled.items())
+    ]  # fmt: skip
+    return {"pictures": rows} if rows else {}
 
 
 def _checklist(core: Core, ticked: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:

@@ -24,7 +24,8 @@ from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.delays import PASSING
 from disclosure_pipeline.pipeline.transitions import check_rules
 from disclosure_pipeline.store import audit, rule_changes
-from disclosure_pipeline.store.tables import document, rescreen, rescreen_batch
+from disclosure_pipeline.store.rule_tables import rescreen, rescreen_batch
+from disclosure_pipeline.store.tables import document
 
 log = get_logger(__name__)
 

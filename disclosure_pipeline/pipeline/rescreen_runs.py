@@ -26,7 +26,8 @@ from disclosure_pipeline.pipeline.rescreen_batches import (
     subject_of,
 )
 from disclosure_pipeline.store import audit, documents, people, rule_changes
-from disclosure_pipeline.store.tables import document, rescreen, rescreen_batch
+from disclosure_pipeline.store.rule_tables import rescreen, rescreen_batch
+from disclosure_pipeline.store.tables import document
 
 BATCH = 500
 """Documents of a batch."""

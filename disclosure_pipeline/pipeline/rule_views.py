@@ -12,7 +12,7 @@ from disclosure_pipeline.model.policy import Rule
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.store import rule_changes
 from disclosure_pipeline.store.rule_changes import ChangeState
-from disclosure_pipeline.store.tables import rule_change
+from disclosure_pipeline.store.rule_tables import rule_change
 
 
 def listing(core: Core) -> list[dict[str, Any]]:

@@ -37,7 +37,7 @@ from disclosure_pipeline.store import audit, documents, people, rule_changes
 from disclosure_pipeline.store.audit import digest_of
 from disclosure_pipeline.store.database import next_serial
 from disclosure_pipeline.store.rule_changes import ChangeState
-from disclosure_pipeline.store.tables import rule_change
+from disclosure_pipeline.store.rule_tables import rule_change
 
 _LITERAL = "literal"
 """Form of rules whose findings quote a term of the rule itself, never a person's data."""

@@ -19,7 +19,7 @@ from disclosure_pipeline.model.judgement import Risk
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.policy import CheckItem, Ground
 from disclosure_pipeline.model.route import SIGNING_ROLES, Role, TierState, Verb
-from disclosure_pipeline.pipeline import objections, records, referrals, rights, versions
+from disclosure_pipeline.pipeline import deciders, objections, records, referrals, rights, versions
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.decisions import Decision, decisions_of
 from disclosure_pipeline.pipeline.rights import OF_DEPARTMENT, Sight
@@ -331,7 +331,7 @@ def _open(
     core: Core, connection: Connection, row: Row[Any], person: Person, findings: Sequence[Settled]
 ) -> OpenTier | None:
     try:
-        matter = objections.matter_of(core, connection, row, person)
+        matter = deciders.matter_of(core, connection, row, person)
     except Refused:
         return None
     tier = matter.tier

@@ -23,7 +23,8 @@ from disclosure_pipeline.pipeline.transitions import SYSTEM, take_step
 from disclosure_pipeline.store import audit, deviations, documents
 from disclosure_pipeline.store.database import get_meta, set_meta
 from disclosure_pipeline.store.deviations import Deviation
-from disclosure_pipeline.store.tables import document, publication, receipt
+from disclosure_pipeline.store.publication_tables import publication, receipt
+from disclosure_pipeline.store.tables import document
 
 P = PublicationState
 _HOLDS = {P.DONE.value: "published", P.WITHDRAWN.value: "withdrawn"}

@@ -23,7 +23,7 @@ from disclosure_pipeline.model.times import parse
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.intake import fresh_version
 from disclosure_pipeline.pipeline.transitions import take_step
-from disclosure_pipeline.store import documents, version_heads
+from disclosure_pipeline.store import documents, picture_rulings, version_heads
 from disclosure_pipeline.store.tables import audit, decision, document, tier
 
 
@@ -68,6 +68,10 @@ def content_hash(connection: Connection, row: Row[Any]) -> str:
                 canonical_digest([[item.text, item.visible, item.place.as_json()] for item in text.segments]),
             )
             for position, text in sorted(documents.texts_of(connection, row.id, row.version).items())
+        ),
+        pictures=tuple(
+            (*key, said.ruling.value)
+            for key, said in picture_rulings.of_version(connection, row.id, row.version).items()
         ),
     )
     return content.digest()

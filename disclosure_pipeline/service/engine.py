@@ -127,7 +127,7 @@ class WorkEngine:
                 "use_listen_notify": False,
                 "scheduler_polling_interval_sec": 3600.0,
                 # It looks at nothing, because nobody waits for messages; its sleep delays the end.
-                "notification_listener_polling_interval_sec": 1.0,
+                "notification_listener_polling_interval_sec": 0.25,
             }
         )
         self._workflows = {queue: _workflow(DBOS, queue, task) for queue, task in tasks.items()}

@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, time
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -107,7 +107,7 @@ def load_rulebook(config: Path, lexicons: Sequence[Path] = ()) -> RuleBook:
     for name, path in files:
         content, rules = read_file(path, name), len(entries["rule"])
         digests.append((path.name, hashlib.sha256(content).hexdigest()))
-        for table, identity, entry in _entries(content, name):
+        for table, identity, entry in _known_entries(content, name):
             if (table, identity) in seen:
                 raise ConfigError(f"{name}: {table} '{identity}' is defined twice")
             seen.add((table, identity))
@@ -207,6 +207,15 @@ def _tables(data: Mapping[str, Any], known: Sequence[str], name: str) -> dict[st
             raise ConfigError(f"{name}: write each entry of '{table}' under [[{table}]]")
         found[table] = values
     return found
+
+
+@lru_cache(maxsize=128)
+def _known_entries(content: bytes, name: str) -> tuple[tuple[str, str, Any], ...]:
+    """The entries of a rule file; the same bytes, read again by the same process, are not parsed again.
+
+    Nothing can be stale, for the bytes themselves are the key, and a file with an error is never kept.
+    """
+    return tuple(_entries(content, name))
 
 
 def _entries(content: bytes, name: str) -> Iterator[tuple[str, str, object]]:

@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from disclosure_pipeline.errors import StoreFault
 from disclosure_pipeline.store import console_tables as _console_tables  # noqa: F401 -- fills the collection
 from disclosure_pipeline.store import publication_tables as _publication_tables  # noqa: F401 -- fills the collection
+from disclosure_pipeline.store import rule_tables as _rule_tables  # noqa: F401 -- fills the collection
 from disclosure_pipeline.store.schema import metadata
 from disclosure_pipeline.store.tables import counter, meta
 
@@ -31,7 +32,8 @@ CHANNEL = "disclosure_rows"
 _WITH_TEXT = (
     "document", "part", "extract", "finding", "artefact", "tier", "decision", "referral", "attribute_review",
     "letter", "rule_change", "incident", "receipt", "publication", "catalogue_key", "subject",
-    "clock_change", "version_head",
+    "clock_change", "version_head", "imported", "imported_key", "imported_review",
+    "picture_ruling",
 )  # fmt: skip
 """Tables that hold text of documents, or digests of it (`store/purging.py`)."""
 

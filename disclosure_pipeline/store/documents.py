@@ -14,7 +14,7 @@ from disclosure_pipeline.model.finding import UNDETERMINED, Fault, Finding, Sett
 from disclosure_pipeline.model.lifecycle import State
 from disclosure_pipeline.model.text import Doubt, Place, Segment, Text
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.store import finding_words
+from disclosure_pipeline.store import finding_words, picture_rulings
 from disclosure_pipeline.store.tables import (
     artefact,
     document,
@@ -278,7 +278,7 @@ _UNSETTLED = dict.fromkeys(("settled", "settled_by", "settled_at", "settled_reas
 
 
 def copy_version(connection: Connection, document_id: str, source: int, target: int) -> None:
-    """Give a new version the parts, texts and findings (with settlements) of an earlier one.
+    """Give a new version the parts, texts and findings (with settlements and rulings) of an earlier one.
 
     From then on only those of the new version can be found by their words.
     """
@@ -290,6 +290,7 @@ def copy_version(connection: Connection, document_id: str, source: int, target: 
         values = [{**row, "version": target} for row in rows]
         if values:
             connection.execute(insert(table), values)
+    picture_rulings.carry_over(connection, document_id, source, target)
     finding_words.forget(connection, document_id, source)
 
 

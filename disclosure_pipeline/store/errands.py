@@ -8,8 +8,7 @@ from sqlalchemy import Connection, Row, exists, insert, select, update
 
 from disclosure_pipeline.model.publication import Errand
 from disclosure_pipeline.model.times import utc_now
-from disclosure_pipeline.store.publication_tables import errand
-from disclosure_pipeline.store.tables import publication
+from disclosure_pipeline.store.publication_tables import errand, publication
 
 DONE, OVERTAKEN = "done", "overtaken"
 """Outcomes: somebody did it; something newer was asked of the channel before anybody did."""

@@ -7,24 +7,20 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, null, select, update
 
-from disclosure_pipeline.store import search
-from disclosure_pipeline.store.console_tables import clock_change, version_head
+from disclosure_pipeline.store import imported, search
+from disclosure_pipeline.store.console_tables import clock_change, picture_ruling, version_head
+from disclosure_pipeline.store.publication_tables import catalogue_key, publication, receipt, subject
+from disclosure_pipeline.store.rule_tables import incident, rule_change
 from disclosure_pipeline.store.tables import (
     artefact,
     attribute_review,
-    catalogue_key,
     decision,
     document,
     extract,
     finding,
-    incident,
     letter,
     part,
-    publication,
-    receipt,
     referral,
-    rule_change,
-    subject,
     tier,
 )
 
@@ -35,11 +31,12 @@ _OF_ANSWERS = frozenset({"refused_by", "number"})
 def purge_text(connection: Connection, document_id: str) -> None:
     """Remove every character of a document's text from the rows (design 7).
 
-    Extracted text, findings and the list of frozen files go; so do title, slip, names and written
+    Extracted text, findings, rulings on pictures and the list of frozen files go; so do title, slip, names and written
     reasons, and what others could look the document up by. Hashes, offsets, rule ids and who did what stay.
     """
     search.purge(connection, document_id)
-    for table in (extract, finding, artefact, catalogue_key, subject, version_head):
+    imported.purge(connection, document_id)
+    for table in (extract, finding, artefact, catalogue_key, subject, version_head, picture_ruling):
         connection.execute(delete(table).where(table.c.document == document_id))
     connection.execute(
         update(attribute_review).where(attribute_review.c.document == document_id).values(reason=None)

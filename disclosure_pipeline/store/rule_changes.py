@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, inspect, select
 from disclosure_pipeline.errors import NotFound
 from disclosure_pipeline.model.amendment import Action, Amendment
 from disclosure_pipeline.model.document import canonical_digest
-from disclosure_pipeline.store.tables import rule_change
+from disclosure_pipeline.store.rule_tables import rule_change
 
 
 class ChangeState(StrEnum):

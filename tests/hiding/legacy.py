@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zipfile
-from collections.abc import Callable
+from dataclasses import dataclass
 from io import BytesIO
 
 from tests.hiding.legacy_office import base, filled, placeholder, rebuilt, streams
@@ -12,8 +12,29 @@ from tests.hiding.place import Hiding
 from tests.hiding.vba import project
 
 
-def _at(kind: str, number: int) -> Callable[[str], bytes]:
-    return lambda marker: filled(base(kind), number, marker)
+@dataclass(frozen=True)
+class At:
+    """A placeholder of the everyday document of a program, which the marker takes the place of."""
+
+    kind: str
+    number: int
+
+    def __call__(self, marker: str) -> bytes:
+        return filled(base(self.kind), self.number, marker)
+
+
+def in_one_file(suffix: str) -> tuple[bytes, tuple[Hiding, ...]]:
+    """One file with the markers of all placeholders of its format: LibreOffice takes a second for each file.
+
+    Returns:
+        The file, and whose markers it holds.
+    """
+    held = tuple(place for place in PLACES if place.suffix == suffix and isinstance(place.make, At))
+    data = b""
+    for place in held:
+        assert isinstance(place.make, At)
+        data = filled(data or base(place.make.kind), place.make.number, place.marker)
+    return data, held
 
 
 def _word(marker: str, **changes: object) -> bytes:
@@ -166,18 +187,18 @@ def _revision_log(marker: str) -> bytes:
 
 
 PLACES: tuple[Hiding, ...] = (
-    Hiding("doc text", ".doc", ("body",), _at("doc", 12), visible=True),
-    Hiding("doc title", ".doc", ("metadata",), _at("doc", 1)),
-    Hiding("doc keywords", ".doc", ("metadata",), _at("doc", 2)),
-    Hiding("doc custom property", ".doc", ("metadata",), _at("doc", 3)),
-    Hiding("doc header", ".doc", ("header",), _at("doc", 10), visible=True),
-    Hiding("doc deleted text", ".doc", ("deletion",), _at("doc", 11)),
-    Hiding("doc comment", ".doc", ("comment",), _at("doc", 13)),
-    Hiding("doc footnote", ".doc", ("footnote",), _at("doc", 14), visible=True),
-    Hiding("doc hidden text", ".doc", ("hidden",), _at("doc", 15)),
-    Hiding("doc bookmark", ".doc", ("name",), _at("doc", 16)),
-    Hiding("doc text box", ".doc", ("textbox",), _at("doc", 17), visible=True),
-    Hiding("doc table", ".doc", ("table",), _at("doc", 19), visible=True),
+    Hiding("doc text", ".doc", ("body",), At("doc", 12), visible=True),
+    Hiding("doc title", ".doc", ("metadata",), At("doc", 1)),
+    Hiding("doc keywords", ".doc", ("metadata",), At("doc", 2)),
+    Hiding("doc custom property", ".doc", ("metadata",), At("doc", 3)),
+    Hiding("doc header", ".doc", ("header",), At("doc", 10), visible=True),
+    Hiding("doc deleted text", ".doc", ("deletion",), At("doc", 11)),
+    Hiding("doc comment", ".doc", ("comment",), At("doc", 13)),
+    Hiding("doc footnote", ".doc", ("footnote",), At("doc", 14), visible=True),
+    Hiding("doc hidden text", ".doc", ("hidden",), At("doc", 15)),
+    Hiding("doc bookmark", ".doc", ("name",), At("doc", 16)),
+    Hiding("doc text box", ".doc", ("textbox",), At("doc", 17), visible=True),
+    Hiding("doc table", ".doc", ("table",), At("doc", 19), visible=True),
     Hiding("doc fast save", ".doc", ("deletion",), _fast_save),
     Hiding("doc extra stream", ".doc", ("unplaced",), lambda marker: _word(marker, Draft=marker.encode("utf-16-le"))),
     Hiding("doc extra narrow stream", ".doc", ("unplaced",), lambda marker: _word(marker, Draft=marker.encode()), narrow=True),
@@ -189,26 +210,26 @@ PLACES: tuple[Hiding, ...] = (
     Hiding("doc packaged file", ".doc", ("attachment",), _package),
     Hiding("doc embedded document", ".doc", ("attachment",), _inner_document),
     Hiding("doc macro", ".doc", ("script",), _macro),
-    Hiding("wps text", ".wps", ("body",), _at("doc", 12), visible=True),
-    Hiding("xls cell", ".xls", ("table",), _at("xls", 20), visible=True),
-    Hiding("xls cell of a template", ".et", ("table",), _at("xls", 20), visible=True),
-    Hiding("xls note", ".xls", ("comment",), _at("xls", 21)),
-    Hiding("xls formula string", ".xls", ("formula", "field"), _at("xls", 22)),
-    Hiding("xls hidden row", ".xls", ("hidden",), _at("xls", 23)),
-    Hiding("xls hidden sheet", ".xls", ("hidden",), _at("xls", 24)),
+    Hiding("wps text", ".wps", ("body",), At("doc", 12), visible=True),
+    Hiding("xls cell", ".xls", ("table",), At("xls", 20), visible=True),
+    Hiding("xls cell of a template", ".et", ("table",), At("xls", 20), visible=True),
+    Hiding("xls note", ".xls", ("comment",), At("xls", 21)),
+    Hiding("xls formula string", ".xls", ("formula", "field"), At("xls", 22)),
+    Hiding("xls hidden row", ".xls", ("hidden",), At("xls", 23)),
+    Hiding("xls hidden sheet", ".xls", ("hidden",), At("xls", 24)),
     Hiding("xls very hidden sheet", ".xls", ("hidden",), _very_hidden),
-    Hiding("xls text box", ".xls", ("textbox",), _at("xls", 25), visible=True),
-    Hiding("xls defined name", ".xls", ("name", "metadata"), _at("xls", 27)),
+    Hiding("xls text box", ".xls", ("textbox",), At("xls", 25), visible=True),
+    Hiding("xls defined name", ".xls", ("name", "metadata"), At("xls", 27)),
     Hiding("xls unused string", ".xls", ("cache",), _unused_string),
     Hiding("xls unknown record", ".xls", ("unplaced",), _unknown_record),
     Hiding("xls number format", ".xls", ("formula",), _number_format),
     Hiding("xls extra stream", ".xls", ("unplaced",), _beside),
     Hiding("xls revision log", ".xls", ("unplaced",), _revision_log),
-    Hiding("ppt slide", ".ppt", ("body", "textbox"), _at("ppt", 31), visible=True),
-    Hiding("ppt slide of a show", ".dps", ("body", "textbox"), _at("ppt", 31), visible=True),
-    Hiding("ppt notes", ".ppt", ("note",), _at("ppt", 32)),
-    Hiding("ppt hidden slide", ".ppt", ("hidden",), _at("ppt", 33)),
+    Hiding("ppt slide", ".ppt", ("body", "textbox"), At("ppt", 31), visible=True),
+    Hiding("ppt slide of a show", ".dps", ("body", "textbox"), At("ppt", 31), visible=True),
+    Hiding("ppt notes", ".ppt", ("note",), At("ppt", 32)),
+    Hiding("ppt hidden slide", ".ppt", ("hidden",), At("ppt", 33)),
     Hiding("ppt earlier slide", ".ppt", ("deletion",), _old_slide),
     Hiding("ppt packed shape", ".ppt", ("unplaced",), _packed_shape),
-    Hiding("ppt title", ".ppt", ("metadata",), _at("ppt", 1)),
+    Hiding("ppt title", ".ppt", ("metadata",), At("ppt", 1)),
 )  # fmt: skip

@@ -32,9 +32,14 @@ def check(place: Hiding) -> Text:
         What was read.
     """
     text = read(place.data, f"文件{place.suffix}")
+    check_in(text, place)
+    return text
+
+
+def check_in(text: Text, place: Hiding) -> None:
+    """The same of a file that was read, and may hold other markers, too."""
     segments = _holding(place, text)
     assert segments, f"{place.suffix} {place.name}: not found"
     best = next((segment for segment in segments if segment.place.kind in place.kinds), None)
     assert best is not None, f"{place.name}: {[segment.place.kind for segment in segments]}"
     assert best.visible == place.visible, f"{place.name}: visible is {best.visible}"
-    return text

@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 from support import Office
-from web import Seat, application, signed_in
+from web import Seat, application, quick_hashes, signed_in
+
+
+@pytest.fixture(autouse=True, scope="module")
+def hashes() -> Iterator[None]:
+    """Many people sign in here; how long a password takes is looked at elsewhere."""
+    with quick_hashes():
+        yield
 
 
 @pytest.fixture

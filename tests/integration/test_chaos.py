@@ -17,7 +17,7 @@ CHAOS = Path(__file__).parents[2] / "benchmarks" / "chaos.py"
 @pytest.mark.parametrize("store", DATABASES)
 def test_nothing_is_lost_doubled_or_leaked(store: str, tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, str(CHAOS), "--rounds", "3", "--documents", "20", "--store", store, "--seed", "11",
+        [sys.executable, str(CHAOS), "--rounds", "2", "--documents", "14", "--store", store, "--seed", "11",
          "--keep", str(tmp_path / "run"), "--json"],
         capture_output=True, check=False,
     )  # fmt: skip
@@ -27,6 +27,6 @@ def test_nothing_is_lost_doubled_or_leaked(store: str, tmp_path: Path) -> None:
     assert done.returncode == 0
     assert sum(report["kills"].values()) >= 2
     ends = report["ends"]
-    assert sum(ends.values()) == 20 and set(ends) == {
+    assert sum(ends.values()) == 14 and set(ends) == {
         "published", "withdrawn", "quarantined", "withheld", "on_request", "returned", "duplicate",
     }  # fmt: skip

@@ -47,6 +47,8 @@ ALLOWED = {
     "POST /documents/{case}/claim": SIGN,
     "GET /documents/{case}/review": READ,
     "GET /documents/{case}/pages/{part:int}/{page:int}": READ,
+    "GET /documents/{case}/pictures/{part:int}/{pixels}": READ,
+    "POST /documents/{case}/pictures": "secrecy",
     "POST /documents/{case}/findings": "secrecy",
     "POST /documents/{case}/marks": "secrecy",
     "POST /documents/{case}/suspect": "secrecy",

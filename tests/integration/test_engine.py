@@ -37,13 +37,14 @@ def database(store_url: str) -> Iterator[Database]:
 
 
 @contextmanager
-def working(database: Database, task: Callable[[str], str], executor: str = "slot-1") -> Iterator[WorkEngine]:
-    made = WorkEngine(database, executor=executor, tasks={INTAKE: task, PUBLISH: task}, poll=0.1)
+def working(database: Database, task: Callable[[str], str], grace: float = 0.0) -> Iterator[WorkEngine]:
+    """An engine at work; ``grace`` is for what the test has not waited for."""
+    made = WorkEngine(database, executor="slot-1", tasks={INTAKE: task, PUBLISH: task}, poll=0.1)
     made.launch()
     try:
         yield made
     finally:
-        made.stop(5.0)
+        made.stop(grace)
         DBOS.destroy(destroy_registry=True)
 
 
@@ -158,7 +159,7 @@ def test_steps_ask_for_work_through_the_engine(office: Office):
         carry_on(office.core, subject)
         return "done"
 
-    with working(office.core.database, task):
+    with working(office.core.database, task, grace=5.0):
         office.core.queue = EngineQueue(office.core.database)
         case = office.hand_in().case
         wait_for(lambda: office.state(case) == "in_review")

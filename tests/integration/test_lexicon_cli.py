@@ -6,14 +6,16 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from disclosure_pipeline.pipeline import publication, rescreen_batches
+from disclosure_pipeline.pipeline import leases, publication, rescreen_batches
+from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.run import carry_on
 from tests.cli_calls import Answer, Hands, Office
 
@@ -22,30 +24,49 @@ SIGNERS = (FIRST, "王示初", "赵示复", "钟示终")
 TERM, HIT, BESIDE = "甲号储备库", "机要交通", "主题展"
 
 
+WORKERS: dict[Path, Worker] = {}
+"""The worker of each office, by its folder."""
+
+
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    return Office.found(tmp_path_factory.mktemp("lexicon"))
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    made = Office.found(tmp_path_factory.mktemp("lexicon"))
+    WORKERS[made.folder] = Worker(made)
+    yield made
+    WORKERS.pop(made.folder).end()
 
 
-@contextmanager
-def worker(office: Office) -> Any:
-    """A worker that has just been started, so that it works by the rules in force."""
-    with office.core() as core:
-        core.worker = f"test#{uuid4().hex}"
-        Hands(core)
-        yield core
+class Worker:
+    """A worker of this process; it is started anew when the rules have changed, so that it works by those in force."""
+
+    def __init__(self, office: Office):
+        self._office, self._life = office, ExitStack()
+        self._core: Core | None = None
+
+    def core(self) -> Core:
+        if self._core is None or self._core.rules_changed():
+            self.end()
+            self._core = self._life.enter_context(self._office.core())
+            self._core.worker = f"test#{uuid4().hex}"
+            Hands(self._core)
+        leases.beat(self._core)
+        return self._core
+
+    def end(self) -> None:
+        self._life.close()
+        self._core = None
 
 
 def work(office: Office, *cases: str) -> None:
-    with worker(office) as core:
-        for case in cases:
-            carry_on(core, case)
-        with core.database.read() as connection:
-            due, batches = publication.due(connection, 20), rescreen_batches.due(connection, 10)
-        for item in due:
-            publication.carry_out(core, item.document, item.channel)
-        for subject in batches:
-            rescreen_batches.carry_out(core, subject)
+    core = WORKERS[office.folder].core()
+    for case in cases:
+        carry_on(core, case)
+    with core.database.read() as connection:
+        due, batches = publication.due(connection, 20), rescreen_batches.due(connection, 10)
+    for item in due:
+        publication.carry_out(core, item.document, item.channel)
+    for subject in batches:
+        rescreen_batches.carry_out(core, subject)
 
 
 def submit(office: Office, name: str, body: str) -> str:

@@ -230,11 +230,6 @@ def test_a_batch_says_how_far_it_is(tmp_path: Path) -> None:
     assert done.stderr.decode().splitlines() == [f"已处理 {number}/3 个文件" for number in (1, 2)]
 
 
-def test_it_finds_what_stands_in_three_pages(tmp_path: Path) -> None:
-    draft = three_pages(tmp_path / "三页.docx", f"证号 {ID}")
-    assert asked(tmp_path, "screen", str(draft))[1]["verdict"] == "found"
-
-
 def test_a_required_detector_that_is_missing_makes_it_undetermined(tmp_path: Path) -> None:
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "disclosure.toml").write_text(

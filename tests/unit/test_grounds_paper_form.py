@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -35,6 +36,12 @@ PAPERS = [
 
 @pytest.fixture(scope="module")
 def detector() -> PaperForm:
+    return shipped_detector()
+
+
+@cache
+def shipped_detector() -> PaperForm:
+    """One for all examples too: it holds rules only, and reading them takes longer than a short text."""
     return PaperForm(shipped())
 
 
@@ -90,6 +97,6 @@ def test_rules_that_lack_something_are_refused() -> None:
 @settings(deadline=None, max_examples=60)
 def test_any_surroundings_give_exact_offsets(before: str) -> None:
     screened = part(before, *PAPERS[2][0].split("\n"))
-    found = list(PaperForm(shipped()).detect(screened))
+    found = list(shipped_detector().detect(screened))
     assert_offsets(found, screened)
     assert found

@@ -50,7 +50,9 @@ def searches(folder: Path) -> None:
         )
         (folder / f"{name}.html").write_text(html, "utf-8")
     asked = search.Asked("停车费", Narrowing(), 1, is_cut=False)
-    (folder / "fault.html").write_text(search._page(SiteSettings(), asked, trouble="search_unavailable"), "utf-8")
+    (folder / "fault.html").write_text(
+        search._page(SiteSettings(), asked, trouble="search_unavailable"), "utf-8"
+    )
 
 
 def papers(folder: Path) -> None:

@@ -6,6 +6,7 @@ import logging
 import time
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,12 @@ def texts(detector: Lexicon, screened: PartText) -> list[str]:
 
 @pytest.fixture(scope="module")
 def loaded() -> Lexicon:
+    return shipped_detector()
+
+
+@cache
+def shipped_detector() -> Lexicon:
+    """One for all examples too: it holds rules only, and reading them takes longer than a short text."""
     return Lexicon(shipped())
 
 
@@ -311,5 +318,4 @@ def test_shipped_rules_are_complete() -> None:
 @settings(deadline=None, max_examples=80)
 def test_any_surroundings_give_exact_offsets(parts: list[str], term: str) -> None:
     screened = part(*parts, f"。{term}。")
-    detector = Lexicon(shipped())
-    assert texts(detector, screened)
+    assert texts(shipped_detector(), screened)

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 from paper_channels import PACKAGE, text_left
 from plugin_hosts import host, settings, workspace
+from pushed_site import CASE, Office, counted, spoil, spoiled
 from pydantic import ValidationError
 from site_orders import (
     SENTENCE,
@@ -36,11 +36,10 @@ from webdav_host import DavHost, webdav_host
 from disclosure_pipeline.builtin.channels import push
 from disclosure_pipeline.builtin.channels.site.channel import SiteChannel
 from disclosure_pipeline.errors import ChannelFault, Fenced
-from disclosure_pipeline.model.publication import Action, Order
+from disclosure_pipeline.model.publication import Action
 
 needs_sshd = pytest.mark.skipif(SSHD is None, reason="needs openssh-server (`make test` installs it)")
 
-CASE = "2026-000001"
 DOCUMENT = "documents/2026/2026-000001"
 assert push.__name__ == f"{PACKAGE}.push"
 
@@ -68,40 +67,6 @@ def server(request: pytest.FixtureRequest) -> SshHost | DavHost:
     """Each kind of host."""
     found: SshHost | DavHost = request.getfixturevalue(request.param)
     return found
-
-
-class Office:
-    """A site here, a copy of it there."""
-
-    def __init__(self, folder: Path, server: SshHost | DavHost, **more: Any):
-        self.vault, self.root, self.own = folder / "vault", folder / "site", folder / "own"
-        self.there = server.folder / folder.name
-        self.there.mkdir()
-        self.section = server.section(folder=str(self.there), **more)
-        self.site = SiteChannel(context(site=self.root))
-        self.push = self.channel()
-
-    def channel(self, **changes: Any) -> push.Push:
-        return push.Push(self.own, self.root, push.Options(**(self.section | changes)))
-
-    def carry_out(self, asked: Order) -> Any:
-        """The site first, then the push."""
-        getattr(self.site, asked.key.action.value)(asked)
-        return getattr(self.push, asked.key.action.value)(asked)
-
-    def shown(self) -> dict[str, bytes]:
-        """The site here without what is not part of it."""
-        return {
-            name: data for name, data in tree(self.root).items() if not any(map(_hidden, name.split("/")))
-        }
-
-    def standing(self) -> tuple[str, int]:
-        (found,) = self.push.verify([CASE])
-        return found.state, found.version
-
-
-def _hidden(name: str) -> bool:
-    return name.startswith(".")
 
 
 @pytest.fixture
@@ -241,14 +206,6 @@ def some(by_dav: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
     return by_dav
 
 
-def spoil(office: Office, number: int) -> None:
-    (office.there / f"documents/2026/2026-{number:06d}/index.html").write_text("别的", "utf-8")
-
-
-def spoiled(office: Office) -> set[str]:
-    return {item.document[-1] for item in office.push.verify([]) if item.version == 0}
-
-
 def test_a_large_copy_is_read_back_in_turns(some: Office) -> None:
     """What was found wrong stays told until it is read back again, after an order or in its turn."""
     for number in range(1, 6):
@@ -310,18 +267,6 @@ def test_killed_between_any_two_operations(by_dav: Office, tmp_path: Path, last:
     assert operations > 15
     if last == "withdraw":
         assert text_left(by_dav.there) == []
-
-
-def counted(channel: push.Push) -> push.Push:
-    """The channel, each of whose requests counts as an operation that changes files, as :func:`run_killed` counts."""
-    call = channel._host._caller.call
-
-    def counting(*given: Any, **more: Any) -> Any:
-        os.fsync(0)
-        return call(*given, **more)
-
-    channel._host._caller.call = counting
-    return channel
 
 
 @needs_sshd

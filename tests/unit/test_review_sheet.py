@@ -98,6 +98,22 @@ def test_referrals_clocks_and_public_files() -> None:
     assert rows("公开件") == (("page.html", "12", "a" * 64),)
 
 
+def test_rulings_on_pictures_only_where_there_are_any() -> None:
+    ruling = {
+        "part": 0,
+        "pixels": "9" * 64,
+        "ruling": "public",
+        "by": "李密",
+        "at": AT,
+        "reason": "无人像",
+        "name": SECRET,
+    }
+    record = {**RECORD, "pictures": [ruling]}
+    assert rows("图片判定", record) == (("0", "9" * 64, "公开", "李密", "2026-11-22 10:05", "无人像"),)
+    assert SECRET not in render(order(record))
+    assert "图片判定" not in render(order(RECORD))
+
+
 def test_facts_of_the_review_record() -> None:
     facts = dict(sheet(order(RECORD)).facts)
     assert facts["载体形式"] == "公文"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -13,6 +15,12 @@ from tests.unit.screening_rules import assert_offsets, part, row, shipped
 
 @pytest.fixture(scope="module")
 def detector() -> InternalNotice:
+    return shipped_detector()
+
+
+@cache
+def shipped_detector() -> InternalNotice:
+    """One for all tests and examples: it holds rules only, and reading them takes longer than a short text."""
     return InternalNotice(shipped())
 
 
@@ -66,7 +74,7 @@ def test_any_surroundings(parts: list[str], notice: str) -> None:
     # A line that ends a sentence which the line before left open is no notice but the end of that sentence.
     closed = "。" if notice.endswith("。") else ""
     screened = part(*parts, f"{closed}\n{notice}\n")
-    found = list(InternalNotice(shipped()).detect(screened))
+    found = list(shipped_detector().detect(screened))
     assert_offsets(found, screened)
     assert found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from itertools import product
 
 import pytest
@@ -34,6 +35,12 @@ SPREAD = (" ", "　", "\n", "\u200b", " \u200b ", "\u00ad", "·", "-", "\t")
 
 @pytest.fixture(scope="module")
 def detector() -> SecrecyMarking:
+    return shipped_detector()
+
+
+@cache
+def shipped_detector() -> SecrecyMarking:
+    """One for all tests and examples: it holds rules only, and reading them takes longer than a short text."""
     return SecrecyMarking(shipped())
 
 
@@ -309,7 +316,7 @@ def test_noise_inside_does_not_hide_a_marking(
 ) -> None:
     written = "".join(character + gap for character, gap in zip(marking, noise, strict=False))
     screened = part(before + "。" + written + "。" + after)
-    found = [finding for finding in SecrecyMarking(shipped()).detect(screened) if finding.kind == MARKING]
+    found = [finding for finding in shipped_detector().detect(screened) if finding.kind == MARKING]
     assert_offsets(found, screened)
     first = len(before) + 1
     assert any(finding.start <= first < finding.end for finding in found)
@@ -319,7 +326,7 @@ def test_noise_inside_does_not_hide_a_marking(
 @settings(deadline=None)
 def test_any_text_can_be_screened(parts: list[str]) -> None:
     screened = part(*parts)
-    assert_offsets(list(SecrecyMarking(shipped()).detect(screened)), screened)
+    assert_offsets(list(shipped_detector().detect(screened)), screened)
 
 
 def test_canaries_fire(detector: SecrecyMarking) -> None:

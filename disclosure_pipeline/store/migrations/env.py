@@ -2,7 +2,12 @@
 
 from alembic import context
 
-from disclosure_pipeline.store import console_tables, publication_tables, tables  # noqa: F401 -- they fill the collection
+from disclosure_pipeline.store import (  # noqa: F401 -- they fill the collection
+    console_tables,
+    publication_tables,
+    rule_tables,
+    tables,
+)
 from disclosure_pipeline.store.schema import is_ours, metadata
 
 context.configure(

@@ -29,6 +29,7 @@ from typing import Any
 
 from disclosure_pipeline.builtin import files
 from disclosure_pipeline.builtin.channels.site import layout
+from disclosure_pipeline.builtin.channels.site.columns import Columns
 from disclosure_pipeline.builtin.channels.site.faults import ListingBroken
 from disclosure_pipeline.builtin.channels.site.layout import Partition
 from disclosure_pipeline.builtin.channels.site.pages import Pages, held_text
@@ -57,7 +58,8 @@ class SiteChannel:
         self._root = context.folders["site"]
         self._pages = Pages(context.site)
         source = str(context.site.get("pages") or "")
-        self._maker = Maker(self._root, self._pages, Path(source) if source else None)
+        columns = Columns(self._root, self._pages, Path(source) if source else None)
+        self._maker = Maker(self._root, self._pages, columns)
 
     def publish(self, order: Order) -> Receipt:
         """Put a document on the site, or replace its older version.

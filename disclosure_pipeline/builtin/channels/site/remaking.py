@@ -35,13 +35,11 @@ class Maker:
     Args:
         root: the site's folder.
         pages: the renderer.
-        source: the folder of the office's own pages; ``None`` for none.
+        columns: writes the office's own pages.
     """
 
-    def __init__(self, root: Path, pages: Pages, source: Path | None) -> None:
-        self._root = root
-        self._pages = pages
-        self._columns = Columns(root, pages, source)
+    def __init__(self, root: Path, pages: Pages, columns: Columns) -> None:
+        self._root, self._pages, self._columns = root, pages, columns
         self.listings = Listings(root, pages)
 
     @property

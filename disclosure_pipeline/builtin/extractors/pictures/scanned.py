@@ -93,7 +93,7 @@ def read_raster(
         sealed = line.red and any(_holds(seal, line.box) for seal in seals)
         place = Place(part, "ocr", page, bbox=box if scale else None, detail=SEAL if sealed else detail)
         out.add(line.text, "ocr", part, page=page, bbox=place.bbox, detail=place.detail, visible=visible)
-        if line.confidence < enough and not sealed and (paper or _is_words(line.text)):
+        if line.confidence < enough and not sealed and (paper or is_words(line.text)):
             unsure.append(place)
     if doubtful:
         _doubt(out, unsure, Place(part, "ocr", page))
@@ -212,8 +212,8 @@ def _holds(seal: Box, box: Box) -> bool:
     return seal[0] <= across <= seal[2] and seal[1] <= down <= seal[3]
 
 
-def _is_words(text: str) -> bool:
-    """Whether an uncertain line of a photograph may be words: leaves and bricks read as a letter or two."""
+def is_words(text: str) -> bool:
+    """Whether a line that was read in a photograph may be words: leaves and bricks read as a letter or two."""
     return sum(sign.isalnum() for sign in text) > _STRAY
 
 
