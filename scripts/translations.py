@@ -21,7 +21,7 @@ CONSOLE = Path(__file__).parents[1] / "disclosure_pipeline" / "console"
 CATALOGUE = CONSOLE / "locale" / "en" / "console.po"
 
 _METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
-_OPTIONS = {"**.html": {"trimmed": "true"}}
+_OPTIONS = {"**.html": {"trimmed": "true", "silent": "false"}}
 
 
 def messages() -> Catalog:

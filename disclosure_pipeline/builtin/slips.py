@@ -22,6 +22,7 @@ from disclosure_pipeline.model.reading import (
     case_number_in,
     find_date,
     find_document_number,
+    find_issuer,
     find_notes,
     find_title,
     fold,
@@ -34,7 +35,7 @@ __all__ = [
     "read_notes", "read_slip_toml",
 ]  # fmt: skip
 
-KEYS = tuple(item.name for item in fields(Slip) if item.name != "source")
+KEYS = tuple(item.name for item in fields(Slip) if item.name not in ("issuer", "source"))
 """Keys of ``slip.toml`` that say something about the draft."""
 
 _PASSWORD = "password"  # noqa: S105 - the key of one; it is used where the files are read, and kept nowhere
@@ -129,10 +130,10 @@ def read_notes(text: Text, rulebook: RuleBook) -> Slip:
     Args:
         text: the main document.
         rulebook: rules of the forms ``note``, ``not_title``, ``letterhead``, ``title_start``,
-            ``title_end`` and ``document_number``.
+            ``title_end`` and ``document_number``, and that of signatures.
 
     Returns:
-        Title, document number, date, and the attribute when the notes that stand alone
+        Title, document number, date, signature, and the attribute when the notes that stand alone
         (此件公开发布) agree on one.
     """
     title = find_title(text, rulebook)
@@ -144,6 +145,7 @@ def read_notes(text: Text, rulebook: RuleBook) -> Slip:
         attribute=attributes.pop() or None if len(attributes) == 1 else None,
         document_number=find_document_number(text, rulebook),
         date=day.isoformat() if day else None,
+        issuer=find_issuer(text, rulebook),
         source="note",
     )
 

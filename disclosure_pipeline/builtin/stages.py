@@ -350,7 +350,7 @@ def _bare_markings(screening: Screening) -> tuple[Finding, ...]:
 def _words_of_slip(slip: Slip, title: str, texts: Sequence[PartText]) -> PartText | None:
     """What the slip says beyond the characters that stand in the files, as text to check; ``None`` for nothing."""
     seen = "\n".join(segment.text for part in texts for segment in part.text.segments)
-    values = (title, slip.title, slip.document_number, slip.genre, slip.responsible_body, slip.reason, slip.ground,
+    values = (title, slip.title, slip.document_number, slip.genre, slip.issuer, slip.responsible_body, slip.reason, slip.ground,
               slip.attribute, *slip.joint_bodies)  # fmt: skip
     words = tuple(dict.fromkeys(value for value in values if value and value not in seen))
     if not words:

@@ -15,7 +15,7 @@ from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.finding import PERMITTED, Settlement, Severity
 from disclosure_pipeline.model.judgement import Quote, Risk, RiskLevel
 from disclosure_pipeline.model.route import ISSUE, Verb
-from disclosure_pipeline.pipeline import desk, differences, signing
+from disclosure_pipeline.pipeline import desk, differences, orders, signing
 from disclosure_pipeline.pipeline.decisions import Decision, decide
 from disclosure_pipeline.store import documents as store
 
@@ -38,6 +38,7 @@ def page(ask: Ask) -> Answer:
         compared = differences.between_versions(ask.core, doc.case, doc.row.issue_of, doc.version, say)
     with ask.core.database.read() as connection:
         findings = store.findings_of(connection, doc.case, doc.version)
+        listed = orders.entry(ask.core, connection, doc.row) if frozen else None
     values: dict[str, Any] = {
         "doc": doc,
         "row": doc.row,
@@ -46,6 +47,7 @@ def page(ask: Ask) -> Answer:
         "compared": compared,
         "permitted": [item.finding for item in findings if item.finding.kind == PERMITTED],
         "shown_page": next((file for file in frozen if file.media_type == "text/html"), None),
+        "listed": listed,
         "labels": {item.tier: item.label for item in sheet.tiers},
         "levels": list(RiskLevel),
         "quotable": [

@@ -197,6 +197,7 @@ FIELDS: Mapping[str, str] = {
     "genre": _("文种"),
     "date": _("成文日期"),
     "responsible_body": _("主办部门"),
+    "issuer": _("发文机关署名"),
     "joint_bodies": _("联合发文"),
 }
 

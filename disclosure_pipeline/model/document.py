@@ -102,6 +102,7 @@ class Slip:
         genre: 文种 / 体裁.
         date: 成文日期, ISO ``YYYY-MM-DD``.
         responsible_body: 主办部门 / 发文机关.
+        issuer: 发文机关署名, as the document itself bears it; no department says it.
         joint_bodies: 联合发文 bodies.
         case: 收件号 of the case this corrects.
         main: name of the file in the folder that is the 正文.
@@ -116,10 +117,16 @@ class Slip:
     genre: str | None = None
     date: str | None = None
     responsible_body: str | None = None
+    issuer: str | None = None
     joint_bodies: tuple[str, ...] = ()
     case: str | None = None
     main: str | None = None
     source: str | None = None
+
+    @property
+    def issuing_body(self) -> str:
+        """发文机关: who signs the document, or else who is said to be responsible for it; empty when neither is known."""
+        return self.issuer or self.responsible_body or ""
 
     def merged(self, weaker: Slip) -> Slip:
         """This slip, with what it leaves out taken from a weaker source."""
@@ -145,7 +152,7 @@ class Slip:
         return {key: data[key] for key in _PUBLISHED if key in data}
 
 
-_PUBLISHED = ("title", "document_number", "genre", "date", "responsible_body", "joint_bodies")
+_PUBLISHED = ("title", "document_number", "genre", "date", "responsible_body", "issuer", "joint_bodies")
 
 
 @dataclass(frozen=True, slots=True)

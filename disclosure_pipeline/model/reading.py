@@ -1,6 +1,6 @@
-"""What a draft says about itself: 标题, 发文字号, 成文日期 and 附注, each with its place.
+"""What a draft says about itself: 标题, 发文字号, 署名, 成文日期 and 附注, each with its place.
 
-The patterns come from the rule book (``rules/attributes.toml``). They are matched on *folded* text
+The patterns come from the rule book (``rules/attributes.toml``, ``rules/issuing.toml``). They are matched on *folded* text
 (half-width forms, no white space), because drafts space out titles and notes; every place points
 into the original characters.
 """
@@ -13,8 +13,9 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import accumulate
+from itertools import accumulate, takewhile
 
+from disclosure_pipeline.model.issuing import Where
 from disclosure_pipeline.model.policy import Rule, RuleBook
 from disclosure_pipeline.model.text import Place, Text
 
@@ -173,6 +174,31 @@ def find_date(text: Text) -> date | None:
     for line in lines(text, _PROSE):
         found = parse_date(line.folded) or found
     return found
+
+
+def find_issuer(text: Text, rulebook: RuleBook) -> str | None:
+    """发文机关署名: the one signature right above the 成文日期; ``None`` when there is none, or several bodies sign."""
+    found = [*lines(text, _PROSE)]
+    date_at = next((at for at in reversed(range(len(found))) if parse_date(found[at].folded)), 0)
+    signed = [*takewhile(lambda line: _signs(line.folded, rulebook), reversed(found[:date_at]))]
+    return _UNSEEN.sub("", signed[0].spot.words(text)) if len(signed) == 1 else None
+
+
+def _signs(folded: str, rulebook: RuleBook) -> bool:
+    rules = (rule for rule in rulebook.issuing if rule.where is Where.SIGNATURE)
+    return any(re.fullmatch(pattern, folded) for rule in rules for pattern in rule.patterns)
+
+
+def genre_of(title: str, rulebook: RuleBook) -> str:
+    """文种 with which a title ends; empty when it ends with none.
+
+    Args:
+        title: the whole title.
+        rulebook: rules of the form ``title_end``, whose first group is the 文种.
+    """
+    patterns = (pattern for rule in rulebook.of_form("title_end") for pattern in rule.patterns)
+    matches = (match for pattern in patterns if (match := re.fullmatch(pattern, fold(title))))
+    return next((match[1] for match in matches if match.re.groups), "")
 
 
 def find_notes(text: Text, rules: Sequence[Rule]) -> tuple[Note, ...]:

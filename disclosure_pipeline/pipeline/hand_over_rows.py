@@ -312,7 +312,7 @@ def _taken_back(connection: Connection, row: Row[Any]) -> str:
 
 
 def _authors(slip: Slip, unit: str) -> str:
-    return "、".join((slip.responsible_body or unit, *slip.joint_bodies))
+    return "、".join((slip.issuing_body or unit, *slip.joint_bodies))
 
 
 def _if_not_valid(row: Row[Any]) -> str:

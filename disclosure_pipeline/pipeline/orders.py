@@ -23,6 +23,7 @@ from disclosure_pipeline.model.publication import (
     Relation,
     Validity,
 )
+from disclosure_pipeline.model.reading import genre_of
 from disclosure_pipeline.model.route import ISSUE, TierState
 from disclosure_pipeline.model.times import parse
 from disclosure_pipeline.pipeline import records, relations, spool
@@ -82,9 +83,9 @@ def entry(core: Core, connection: Connection, case: Row[Any]) -> Entry:
         unit=case.unit,
         unit_name=unit.name,
         department=case.department,
-        issuing_body=slip.responsible_body or unit.name,
+        issuing_body=slip.issuing_body or unit.name,
         document_number=slip.document_number or "",
-        genre=slip.genre or "",
+        genre=slip.genre or genre_of(case.title or "", core.rulebook),
         summary=(case.title or "")[:_SUMMARY],
         formed=case.formed,
         published=published.strftime("%Y-%m-%d %H:%M") if published else "",

@@ -80,6 +80,13 @@ def test_the_whole_way_of_a_clean_document(office: Office, sit: Callable[[str], 
     (frame,) = final.page.xpath("//iframe/@src")
     frozen = final.client.get(frame)
     assert "补贴按月发放" in frozen.text
+    entry = dict(
+        zip(
+            *(final.page.xpath(f"//dl[@aria-label='目录信息']/{tag}/text()") for tag in ("dt", "dd")),
+            strict=True,
+        )
+    )
+    assert (entry["发文机关"], entry["体裁分类"]) == (f"示范县{DEPARTMENT}", "通知")
     assert frozen.headers["content-security-policy"].startswith("sandbox;")
     sign(final, case)
     assert final.refusal == ""

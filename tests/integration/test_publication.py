@@ -10,6 +10,7 @@ from threading import Event, Thread
 from typing import Any
 
 from support import (
+    BODY,
     DEPARTMENT,
     FINAL,
     FIRST,
@@ -31,6 +32,7 @@ from disclosure_pipeline.model.times import parse, utc_now
 from disclosure_pipeline.pipeline import leases, publication, recall, review
 from disclosure_pipeline.pipeline.publication_rows import publications_of
 from disclosure_pipeline.pipeline.run import carry_on
+from disclosure_pipeline.store import documents
 from disclosure_pipeline.store.database import set_meta
 
 SITE = "builtin.site"
@@ -85,6 +87,19 @@ def test_approval_gives_one_row_to_each_channel_that_takes_the_attribute(office:
     assert [(item["id"], "withdrawn" in item) for item in catalogue(office)] == [(case, False)]
     assert publications(office, case)[SITE].receipt["address"]
     office.chain_holds()
+
+
+def test_the_catalogue_names_who_signs_the_document_and_not_who_drafted_it(office: Office):
+    signed, unsigned = "关于发放冬季补贴的公告", "关于发放夏季补贴的通知"
+    case = office.published(signed, responsible_body="社会救助股")
+    other = office.published(unsigned, raw=f"{unsigned}\n{BODY}\n".encode(), responsible_body="示范县财政局")
+    office.work()
+    told = {item["id"]: (item["issuing_body"], item["genre"]) for item in catalogue(office)}
+    assert told == {case: (f"示范县{DEPARTMENT}", "公告"), other: ("示范县财政局", "通知")}
+    with office.core.database.read() as connection:
+        assert (
+            documents.slip_of(documents.fetch(connection, case)).issuer == f"示范县{DEPARTMENT}"
+        )  # and approved
 
 
 def test_the_same_publication_carried_out_again_has_one_effect(office: Office):

@@ -20,7 +20,7 @@ from disclosure_pipeline.builtin.slips import (
 )
 from disclosure_pipeline.model.document import Slip
 from disclosure_pipeline.model.policy import RuleBook
-from disclosure_pipeline.model.reading import find_notes, find_title, fold, parse_date, unfold
+from disclosure_pipeline.model.reading import find_notes, find_title, fold, genre_of, parse_date, unfold
 from disclosure_pipeline.model.text import Place, Segment, Text
 from disclosure_pipeline.settings.policy import load_rulebook
 from disclosure_pipeline.settings.resources import share
@@ -244,8 +244,41 @@ DRAFT = (
 def test_what_a_draft_says_about_itself(book: RuleBook) -> None:
     assert read_notes(paragraphs(*DRAFT), book) == Slip(
         title="示范县人民政府办公室关于印发《2026年防汛工作方案》的通知", attribute="proactive",
-        document_number="示政办发〔2026〕12号", date="2026-03-05", source="note",
+        document_number="示政办发〔2026〕12号", date="2026-03-05", issuer="示范县人民政府办公室", source="note",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("end", "issuer"),
+    [
+        (("示范县民政局", "2026年11月20日"), "示范县民政局"), (("示 范 县 民 政 局", "2026年11月20日", "（此件公开发布）"), "示范县民政局"),
+        (("示范县民政局",), None), (("2026年11月20日",), None), (("请报示范县民政局。", "2026年11月20日"), None),
+        (("示范县民政局", "示范县财政局", "2026年11月20日"), None),
+        (("示范县民政局", "2026年11月20日", "附件", "示范县财政局"), "示范县民政局"),
+        (("示范县民政局", "2026年11月2日", "示范县财政局", "2026年11月20日"), "示范县财政局"),
+    ],
+)  # fmt: skip
+def test_who_signs_is_who_stands_alone_above_the_last_date(
+    book: RuleBook, end: tuple[str, ...], issuer: str | None
+) -> None:
+    assert read_notes(paragraphs("关于调整补贴的通知", "现就有关事项通知如下。", *end), book).issuer == issuer
+    assert read_notes(paragraphs("关于调整补贴的通知", *end, visible=False), book).issuer is None
+
+
+def test_no_department_says_who_signs() -> None:
+    with pytest.raises(SlipInvalid, match="无法识别的键"):
+        read_slip_toml('issuer = "示范县财政局"'.encode())
+
+
+@pytest.mark.parametrize(
+    ("title", "genre"),
+    [
+        ("关于调整补贴的通知", "通知"), ("示范县人民政府令", "令"), ("关于启用新印章的命令", "命令"), ("第十二次常务会议纪要", "纪要"),
+        ("示范县养老服务管理办法（试行）", "办法"), ("关于2026年　低保标准的公示", "公示"), ("通知书送达记录", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_the_genre_is_that_with_which_a_title_ends(book: RuleBook, title: str, genre: str) -> None:
+    assert genre_of(title, book) == genre
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def compare(case: Case, approved: Approved, tools: Toolbox) -> Compared:
         tools: the rules in force; shows the pictures of drafts.
     """
     rulebook, slip = tools.rulebook, approved.slip
-    reducer = Reducer(rulebook, (slip.responsible_body or "", *slip.joint_bodies))
+    reducer = Reducer(rulebook, (slip.issuer or "", slip.responsible_body or "", *slip.joint_bodies))
     old = Side.of(approved.parts, approved.texts, _papers(approved.parts, approved.texts, reducer))
     new = Side.of(case.parts, case.texts, _papers(case.parts, case.texts, reducer))
     different = [*_different(case, approved, old, new, rulebook)] or [
