@@ -17,7 +17,7 @@ import pytest
 from disclosure_pipeline.pipeline import leases, publication, rescreen_batches
 from disclosure_pipeline.pipeline.core import Core
 from disclosure_pipeline.pipeline.run import carry_on
-from tests.cli_calls import Answer, Hands, Office
+from tests.cli_calls import Answer, Hands, Office, call
 
 FIRST, SECOND = "李示密", "孟示密"
 SIGNERS = (FIRST, "王示初", "赵示复", "钟示终")
@@ -252,5 +252,6 @@ def test_people_read_it_in_chinese(office: Office) -> None:
         (("lexicon", "test", str(office.folder / "试用.txt")), lambda text: "被排除的命中" in text),
     ]
     for words, holds in texts:
-        text = alone(office, *words, as_json=False)
+        forks = words[1] == "test"
+        text = alone(office, *words, as_json=False) if forks else call(*words, *office.options[1:]).text
         assert holds(text), text

@@ -30,7 +30,7 @@ from disclosure_pipeline.pipeline import (
     trail,
 )
 from disclosure_pipeline.settings.models import UnitSettings
-from disclosure_pipeline.store import people, tables
+from disclosure_pipeline.store import people, publication_tables, tables
 from disclosure_pipeline.store.deputies import Appointment
 from disclosure_pipeline.store.people import Person
 
@@ -108,7 +108,8 @@ def test_every_failure_is_counted_and_none_of_another_unit_hides_one(
     copy(office, tables.document, case, [{"id": name, "unit": "other", "claim": None} for name in others])
     older = {"due_at": "2026-01-01T00:00:00.000000Z"}
     rows = [{"document": name, **older} for name in others]
-    copy(office, tables.publication, case, rows, tables.publication.c.channel == SITE)
+    publication = publication_tables.publication
+    copy(office, publication, case, rows, publication.c.channel == SITE)
     found = board(office)
     assert ([item.document for item in found.stuck], found.stuck_number) == ([case], 1)
 
