@@ -96,8 +96,8 @@ def copies(pages: int) -> Iterator[str]:
     yield "| public copy | made, ms a page | read again, ms a page | size of a page |"
     yield "|---|---|---|---|"
     for cost in costs:
-        again = "" if cost.read is None else f"{cost.read:.1f}"
-        yield f"| {cost.format} | {cost.made:.1f} | {again} | {_kib(cost.size)} |"
+        again = "" if cost.read is None else f"{cost.read:.2f}"
+        yield f"| {cost.format} | {cost.made:.2f} | {again} | {_kib(cost.size)} |"
 
 
 def _searched(name: str, found: Sequence[publication_search.Figures | None]) -> Iterator[str]:
