@@ -38,18 +38,19 @@ class Album:
     """Pictures of screens, kept for people to look at; no test reads them.
 
     Args:
-        folder: where they lie; ``None`` when nobody asked for them: a picture of a whole page takes a second.
+        folder: where they lie.
+        whole: whether whole pages are kept where a test says so, each of which takes a second; else what is in sight.
     """
 
-    folder: Path | None
+    folder: Path
+    whole: bool
     _number: int = 0
 
     def keep(self, page: Page, name: str, *, whole: bool = False) -> None:
         """Keep what a page shows; the whole of it, or what is in sight."""
-        if self.folder is None:
-            return
         self._number += 1
-        page.screenshot(path=self.folder / f"{self._number:03d}-{name}.png", full_page=whole)
+        path = self.folder / f"{self._number:03d}-{name}.png"
+        page.screenshot(path=path, full_page=whole and self.whole)
 
 
 @dataclass

@@ -70,14 +70,13 @@ def address(office: Office) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def album(request: pytest.FixtureRequest) -> Album:
-    """Pictures of the file's screens, below ``--screenshots``; without it nobody looks at them, and none are taken."""
+def album(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Album:
+    """Pictures of the file's screens: below ``--screenshots``, else below pytest's temporary folder."""
     chosen = request.config.getoption("--screenshots")
-    if not chosen:
-        return Album(None)
-    folder = Path(chosen) / request.path.stem.removeprefix("test_")
+    above = Path(chosen) if chosen else tmp_path_factory.getbasetemp() / "screenshots"
+    folder = above / request.path.stem.removeprefix("test_")
     folder.mkdir(parents=True, exist_ok=True)
-    return Album(folder)
+    return Album(folder, whole=bool(chosen))
 
 
 @pytest.fixture(scope="module")
