@@ -1,6 +1,6 @@
 """Contract tests for plugin authors: call these from your own tests.
 
-Each function raises :class:`AssertionError` that says which promise of `hooks/contracts.py` is broken.
+Each function raises :class:`AssertionError` that says which promise of `hooks/contracts/` is broken.
 They run the real objects and judge only what can be seen from outside; the core's own detectors and
 channels are tested by the same functions.
 

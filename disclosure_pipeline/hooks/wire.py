@@ -18,8 +18,8 @@ from disclosure_pipeline.model.document import Attribute
 from disclosure_pipeline.model.finding import Fault
 from disclosure_pipeline.model.policy import RuleBook
 
-_MODEL = "disclosure_pipeline.model."
-_MODULES = ("disclosure_pipeline.hooks.contracts", __name__)
+_DATA = ("disclosure_pipeline.model.", "disclosure_pipeline.hooks.contracts.")
+"""Packages whose classes a message may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class _DataOnly(pickle.Unpickler):
     """Knows the classes of the model, the contracts and the messages, and no function at all."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if "." in name or not (module.startswith(_MODEL) or module in _MODULES):
+        if "." in name or not (module.startswith(_DATA) or module == __name__):
             raise Nonsense("it holds an object that is not data")
         found = super().find_class(module, name)
         if not isinstance(found, type) or found.__module__ != module:
