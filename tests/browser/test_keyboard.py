@@ -59,10 +59,14 @@ def wrongs(page: Page) -> list[str]:
     """What is wrong on the way through a page by Tab."""
     page.wait_for_function(GROWN)
     page.evaluate("() => window.scrollTo(0, 0)")
-    told, orders = [], [-1]
+    told, orders, framed = [], [-1], False
     for _ in range(400):
         page.keyboard.press("Tab")
         here = page.evaluate(HERE)
+        if here is None and framed:  # the focus comes back from a frame's own process, which takes a moment
+            page.wait_for_timeout(500)
+            here = page.evaluate(HERE)
+        framed = here is not None and here["order"] < 0
         if here is None or -1 < here["order"] < orders[-1]:
             break
         if here["order"] >= 0:
